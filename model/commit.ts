@@ -1,0 +1,41 @@
+import type { Case, CaseProposal } from './case.ts'
+import type { Episode } from './episode.ts'
+import type { Reading } from './reading.ts'
+import type { Rejection } from './rejection.ts'
+import type { EpochMs } from './time.ts'
+
+/** What ingest hands over: messages whose senders wait for their acknowledgement. */
+export interface Batch {
+  readonly readings: readonly Reading[]
+  readonly rejections: readonly Rejection[]
+  /** Quarantine entries that were run again and are now settled. */
+  readonly resolved: readonly string[]
+}
+
+/** An episode to write, and the case it asks for. `openCase` is set only when it was confirmed. */
+export interface EpisodeChange {
+  readonly episode: Episode
+  readonly openCase: CaseProposal | null
+}
+
+/**
+ * Everything a batch causes, written in one transaction. `number` rises by one with each commit of
+ * this writer and is written with it, so that a commit of unknown outcome is never done twice.
+ */
+export interface Commit extends Batch {
+  readonly number: number
+  readonly at: EpochMs
+  readonly episodes: readonly EpisodeChange[]
+}
+
+export interface CommitOutcome {
+  readonly stored: number
+  readonly duplicates: number
+  /** Cases this commit opened or changed. */
+  readonly cases: readonly CaseEvent[]
+}
+
+export interface CaseEvent {
+  readonly type: 'opened' | 'joined' | 'withdrawn'
+  readonly case: Case
+}

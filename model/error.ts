@@ -1,0 +1,60 @@
+/**
+ * Every error Wanmi throws on purpose. The family tells the caller what to do; the code is stable
+ * and documented in `docs/errors.md`.
+ */
+export const ERROR_CODES = {
+  'invalid-input':
+    'The request or file does not have the stated form; the detail names each fault.',
+  'not-found': 'There is no such object.',
+  conflict: 'An object of that identity exists already, or its state does not allow the change.',
+  unauthorized: 'The bearer token is missing or wrong.',
+  'too-large': 'The request is larger than the configured limit.',
+  'unsupported-media': 'The content type is not one this address takes.',
+  'not-ready': 'The service is starting, stopping or waiting for its database; try again.',
+  'database-unavailable': 'The database cannot be reached or refuses work for now; try again.',
+  'database-refused': 'The database refuses these values; the same values will be refused again.',
+  'database-fenced': 'Another Wanmi process has taken over this database; this one must stop.',
+  'port-in-use': 'Another process listens on the port Wanmi was told to use.',
+  'data-directory': 'The data directory cannot be used; the detail says why.',
+  'disk-full': 'The disk that holds the data directory is full, or almost.',
+  'bad-configuration': 'A setting has a value it cannot have; each fault is named.',
+  internal: 'An invariant of Wanmi failed. This is a defect; the log has the cause.',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+export interface ErrorOptions {
+  /** Structured facts for programs and logs; never secrets or payloads. */
+  readonly detail?: Readonly<Record<string, unknown>>
+  readonly cause?: unknown
+}
+
+abstract class WanmiError extends Error {
+  readonly code: ErrorCode
+  readonly detail: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.name = new.target.name
+    this.code = code
+    this.detail = options.detail ?? {}
+  }
+}
+
+/** The input is at fault; trying again with the same input fails again. */
+export class Rejected extends WanmiError {}
+
+/** Something outside is down; trying again later may succeed. */
+export class Unavailable extends WanmiError {}
+
+/** Our own invariant failed, or this process must not go on. */
+export class Broken extends WanmiError {}
+
+export type { WanmiError }
+
+/** True for each of the three families. */
+export const isWanmiError = (error: unknown): error is WanmiError => error instanceof WanmiError
+
+/** The text of anything thrown, for a log line or a sentence to an operator. */
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)

@@ -1,0 +1,244 @@
+import { Rejected } from '#model/error.ts'
+import {
+  integer,
+  optionalInteger,
+  optionalPath,
+  optionalText,
+  parseSetting,
+  path,
+  type Setting,
+  text,
+} from './setting.ts'
+
+const port = { min: 0, max: 65_535 } as const
+const KIB = 1_024
+const MIB = 1_024 * KIB
+
+/**
+ * Every setting of Wanmi, by the part that takes it. `docs/configuration.md` is generated from
+ * this table.
+ */
+export const SETTINGS = {
+  http: {
+    host: text('HTTP_HOST', '0.0.0.0', 'Address the HTTP server listens on.'),
+    port: integer('HTTP_PORT', 8080, 'Port of the HTTP API. 0 takes a free one.', port),
+    bodyLimitBytes: integer('HTTP_BODY_LIMIT_BYTES', MIB, 'Largest request body but for imports.', {
+      unit: 'bytes',
+      min: KIB,
+    }),
+    importLimitBytes: integer('HTTP_IMPORT_LIMIT_BYTES', 512 * MIB, 'Largest import file.', {
+      unit: 'bytes',
+      min: KIB,
+    }),
+    adminToken: optionalText('ADMIN_TOKEN', 'The bearer token of the API.', {
+      secret: true,
+      consequence:
+        'Unset, a token is made on the first start, printed once and kept in DATA_DIR/admin-token.',
+    }),
+  },
+  mqtt: {
+    host: text('MQTT_HOST', '0.0.0.0', 'Address the MQTT listeners listen on.'),
+    port: integer('MQTT_PORT', 1883, 'Port of plain MQTT. 0 takes a free one.', port),
+    tlsPort: optionalInteger('MQTT_TLS_PORT', 'Port of MQTT over TLS; unset, there is none.', port),
+    wsPort: optionalInteger(
+      'MQTT_WS_PORT',
+      'Port of MQTT over WebSocket; unset, there is none.',
+      port,
+    ),
+    tlsCertFile: optionalPath('MQTT_TLS_CERT_FILE', 'Certificate chain of the TLS listener, PEM.'),
+    tlsKeyFile: optionalPath('MQTT_TLS_KEY_FILE', 'Private key of the TLS listener, PEM.'),
+    tlsClientCaFile: optionalPath(
+      'MQTT_TLS_CLIENT_CA_FILE',
+      'Authority of client certificates, PEM. A client whose certificate it signed is the device of its CN and needs no secret.',
+    ),
+    connectLimitBytes: integer(
+      'MQTT_CONNECT_LIMIT_BYTES',
+      KIB,
+      'Largest packet before a client is let in.',
+      {
+        unit: 'bytes',
+        min: 128,
+      },
+    ),
+    packetLimitBytes: integer(
+      'MQTT_PACKET_LIMIT_BYTES',
+      64 * KIB,
+      'Largest packet of a client that was let in.',
+      {
+        unit: 'bytes',
+        min: KIB,
+        consequence: 'A larger packet closes the connection before it is buffered.',
+      },
+    ),
+    connectTimeoutMs: integer(
+      'MQTT_CONNECT_TIMEOUT_MS',
+      30_000,
+      'How long a socket may take to send CONNECT.',
+      {
+        unit: 'ms',
+        min: 100,
+      },
+    ),
+    keepaliveMaxS: integer(
+      'MQTT_KEEPALIVE_MAX_S',
+      3_600,
+      'Longest keepalive; a longer one, or none, is treated as this.',
+      {
+        unit: 's',
+        min: 1,
+        max: 65_535,
+      },
+    ),
+    connectionsMax: integer('MQTT_CONNECTIONS_MAX', 100_000, 'Most connections in all.', {
+      min: 1,
+    }),
+    connectionsPerAddressMax: integer(
+      'MQTT_CONNECTIONS_PER_ADDRESS_MAX',
+      50_000,
+      'Most connections from one address.',
+      { min: 1, consequence: 'Too low shuts out devices behind one gateway or carrier NAT.' },
+    ),
+  },
+  ingest: {
+    batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {
+      min: 1,
+      max: 100_000,
+    }),
+    batchMaxAgeMs: integer(
+      'INGEST_BATCH_MAX_AGE_MS',
+      3,
+      'Longest a message waits for company while messages arrive fast. A lone message never waits.',
+      { unit: 'ms', min: 0, max: 1_000 },
+    ),
+    clientWindowMessages: integer(
+      'INGEST_CLIENT_WINDOW_MESSAGES',
+      1_000,
+      'Most unacknowledged messages of one client; above it the client is not read.',
+      { min: 1 },
+    ),
+    pendingMaxBytes: integer(
+      'INGEST_PENDING_MAX_BYTES',
+      256 * MIB,
+      'Most bytes of unacknowledged messages in all; above it no client is read.',
+      { unit: 'bytes', min: MIB },
+    ),
+    itemsMax: integer('INGEST_ITEMS_MAX', 1_000, 'Most readings in one array message.', { min: 1 }),
+    maxAgeDays: integer('INGEST_MAX_AGE_DAYS', 30, 'Older readings are quarantined.', {
+      unit: 'days',
+      min: 1,
+      max: 36_500,
+      consequence: 'Recordings of other years need more.',
+    }),
+    maxAheadS: integer(
+      'INGEST_MAX_AHEAD_S',
+      300,
+      'Readings further in the future are quarantined.',
+      {
+        unit: 's',
+        min: 0,
+      },
+    ),
+    extraMaxBytes: integer(
+      'INGEST_EXTRA_MAX_BYTES',
+      8 * KIB,
+      'Most bytes of unknown channels in one reading.',
+      {
+        unit: 'bytes',
+        min: 0,
+      },
+    ),
+  },
+  store: {
+    databaseUrl: optionalText('DATABASE_URL', 'PostgreSQL to use; unset, Wanmi runs its own.', {
+      secret: true,
+    }),
+    dataDir: path('DATA_DIR', '.data', 'Where the embedded database and the first token are kept.'),
+    databasePort: integer(
+      'EMBEDDED_DATABASE_PORT',
+      0,
+      'Port of the embedded database on 127.0.0.1; 0 takes a free one.',
+      port,
+    ),
+    poolSize: integer(
+      'DATABASE_POOL_SIZE',
+      8,
+      'Connections for queries, beside the two that write.',
+      {
+        min: 1,
+        max: 200,
+      },
+    ),
+    statementTimeoutMs: integer(
+      'DATABASE_STATEMENT_TIMEOUT_MS',
+      30_000,
+      'Longest a query may run.',
+      {
+        unit: 'ms',
+        min: 100,
+      },
+    ),
+    retentionDays: integer(
+      'RETENTION_DAYS',
+      0,
+      'Readings older than this are dropped; 0 keeps all.',
+      {
+        unit: 'days',
+        min: 0,
+      },
+    ),
+    minFreeMb: integer(
+      'MIN_FREE_DISK_MB',
+      256,
+      'Least free space on the disk of DATA_DIR at the start.',
+      {
+        unit: 'MiB',
+        min: 0,
+      },
+    ),
+  },
+  city: {
+    district: text(
+      'CITY_DISTRICT_CODE',
+      '140802',
+      'District (GB/T 2260) of a case whose place gives none.',
+    ),
+    timeZone: text(
+      'CITY_TIME_ZONE',
+      'Asia/Shanghai',
+      'Zone of the city: the date in a case number is its.',
+    ),
+    rulesDir: optionalPath(
+      'RULES_DIR',
+      'Folder of rule files; unset, the rules that ship with Wanmi.',
+    ),
+  },
+  log: {
+    level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
+  },
+} as const
+
+type Values<Group> = {
+  readonly [Key in keyof Group]: Group[Key] extends Setting<infer V> ? V : never
+}
+
+/** The configuration in slices; each part of Wanmi is handed its own and no other. */
+export type Config = { readonly [Key in keyof typeof SETTINGS]: Values<(typeof SETTINGS)[Key]> }
+
+/** Reads every setting; all faults are reported together, by name and never by value. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const faults: string[] = []
+  const slices: Record<string, Record<string, unknown>> = {}
+  for (const [group, settings] of Object.entries(SETTINGS)) {
+    const slice: Record<string, unknown> = {}
+    for (const [key, setting] of Object.entries<Setting<unknown>>(settings)) {
+      const parsed = parseSetting(setting, env[setting.name])
+      if ('fault' in parsed) faults.push(parsed.fault)
+      else slice[key] = parsed.value
+    }
+    slices[group] = slice
+  }
+  if (faults.length > 0) {
+    throw new Rejected('bad-configuration', faults.join('; '), { detail: { faults } })
+  }
+  return slices as Config
+}

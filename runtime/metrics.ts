@@ -1,0 +1,107 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/**
+ * The metrics of one service. Parts get the registry's counters they need; names that outside
+ * scripts rely on are fixed here.
+ */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    messagesReceived: new Counter({
+      name: 'wanmi_messages_received_total',
+      help: 'Messages that came through the broker, by quality of service',
+      labelNames: ['qos'] as const,
+      registers,
+    }),
+    messagesAcknowledged: new Counter({
+      name: 'wanmi_messages_acknowledged_total',
+      help: 'Messages released after their commit (for QoS 0: taken)',
+      labelNames: ['qos'] as const,
+      registers,
+    }),
+    messagesQuarantined: new Counter({
+      name: 'wanmi_messages_quarantined_total',
+      help: 'Messages, and items of array messages, put into the quarantine',
+      registers,
+    }),
+    rejectionReasons: new Counter({
+      name: 'wanmi_rejection_reasons_total',
+      help: 'Reasons for which messages were quarantined; one message can have several',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    readingsStored: new Counter({
+      name: 'wanmi_readings_stored_total',
+      help: 'Readings committed, duplicates left out',
+      registers,
+    }),
+    readingsDuplicate: new Counter({
+      name: 'wanmi_readings_duplicate_total',
+      help: 'Readings that were stored before',
+      registers,
+    }),
+    batchMessages: new Histogram({
+      name: 'wanmi_batch_messages',
+      help: 'Messages per commit',
+      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000],
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'wanmi_commit_seconds',
+      help: 'From handing a batch over to its commit',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+    commitFailures: new Counter({
+      name: 'wanmi_commit_failures_total',
+      help: 'Commits that failed and were tried again',
+      registers,
+    }),
+    pendingMessages: new Gauge({
+      name: 'wanmi_pending_messages',
+      help: 'Messages waiting for their commit',
+      registers,
+    }),
+    pendingBytes: new Gauge({
+      name: 'wanmi_pending_bytes',
+      help: 'Bytes of messages waiting for their commit',
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'wanmi_mqtt_connections',
+      help: 'Open MQTT connections',
+      registers,
+    }),
+    connectionsRefused: new Counter({
+      name: 'wanmi_mqtt_connections_refused_total',
+      help: 'Connections turned away, by reason',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    takeovers: new Counter({
+      name: 'wanmi_mqtt_takeovers_total',
+      help: 'Connections ended because the same device connected again',
+      registers,
+    }),
+    pausedClients: new Gauge({
+      name: 'wanmi_mqtt_paused_clients',
+      help: 'Clients whose sockets are not read because too much of theirs waits',
+      registers,
+    }),
+    casesOpened: new Counter({
+      name: 'wanmi_cases_opened_total',
+      help: 'Cases opened',
+      registers,
+    }),
+    liveViewers: new Gauge({
+      name: 'wanmi_live_viewers',
+      help: 'Viewers of the live feed',
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
