@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from 'typebox'
 import type { EpochMs } from './time.ts'
 
 /** What a command to a device goes through. The last three are final. */

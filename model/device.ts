@@ -1,4 +1,5 @@
-import Type from 'typebox'
+import { Type } from 'typebox'
+import { clearable } from './clearable.ts'
 import { KIND_NAMES } from './kinds.ts'
 import { COORDINATE_SYSTEMS, type CoordinateSystem, type Place } from './place.ts'
 import type { DurationMs } from './time.ts'
@@ -71,3 +72,20 @@ export const NewDevice = Type.Object(
   { additionalProperties: false },
 )
 export type NewDevice = Type.Static<typeof NewDevice>
+
+/** A change to a registered device; null takes a value away, a field left out stays as it is. */
+export const DevicePatch = Type.Object(
+  {
+    label: clearable(deviceProperties.label),
+    lon_deg: clearable(deviceProperties.lon_deg),
+    lat_deg: clearable(deviceProperties.lat_deg),
+    address: clearable(deviceProperties.address),
+    partId: clearable(deviceProperties.partId),
+    group: clearable(deviceProperties.group),
+    coordinateSystem: deviceProperties.coordinateSystem,
+    reportingInterval_s: clearable(deviceProperties.reportingInterval_s),
+    enabled: deviceProperties.enabled,
+  },
+  { additionalProperties: false },
+)
+export type DevicePatch = Type.Static<typeof DevicePatch>

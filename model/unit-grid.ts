@@ -1,4 +1,4 @@
-import Type from 'typebox'
+import { Type } from 'typebox'
 
 /** 6 district + 3 street + 3 community + 3 serial. */
 export const GRID_CODE_PATTERN = '^[0-9]{15}$'
@@ -28,3 +28,9 @@ export const UnitGrid = Type.Object(
   { additionalProperties: false },
 )
 export type UnitGrid = Type.Static<typeof UnitGrid>
+
+/** A change to a unit grid; a field left out stays as it is. */
+export const UnitGridPatch = Type.Partial(Type.Omit(UnitGrid, ['code']), {
+  additionalProperties: false,
+})
+export type UnitGridPatch = Type.Static<typeof UnitGridPatch>
