@@ -13,6 +13,8 @@ export const ERROR_CODES = {
   'not-ready': 'The service is starting, stopping or waiting for its database; try again.',
   'database-unavailable': 'The database cannot be reached or refuses work for now; try again.',
   'database-refused': 'The database refuses these values; the same values will be refused again.',
+  'database-schema':
+    'The tables of the database do not fit this version of Wanmi; the detail names the migration.',
   'database-fenced': 'Another Wanmi process has taken over this database; this one must stop.',
   'port-in-use': 'Another process listens on the port Wanmi was told to use.',
   'data-directory': 'The data directory cannot be used; the detail says why.',

@@ -1,0 +1,94 @@
+import type { CaseProposal } from '#model/case.ts'
+import { findCondition } from '#model/catalogue.ts'
+import type { Device } from '#model/device.ts'
+import { channelIndex } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import { partClass, partDistrict } from '#model/part.ts'
+import type { Place } from '#model/place.ts'
+import type { Rule } from '#model/rule.ts'
+import { type EpochMs, hours, plus } from '#model/time.ts'
+import type { Sample } from '#rules/fold.ts'
+import type { Surroundings } from './ports.ts'
+
+/** The case that a confirmed episode asks for; null when its rule only watches. */
+export function proposeCase(
+  rule: Rule,
+  device: Device,
+  confirmed: Sample,
+  surroundings: Surroundings,
+  city: { readonly district: string },
+  now: EpochMs,
+): CaseProposal | null {
+  const { outcome } = rule
+  if (outcome.case === 'none') return null
+  const condition = findCondition(outcome.case, outcome.condition)
+  if (!condition) return null
+  const spot = spotOf(device, confirmed, surroundings)
+  const { limit } = condition
+  return {
+    kind: outcome.case,
+    objectId: device.partId ?? device.id,
+    phenomenon: rule.phenomenon,
+    edition: condition.edition,
+    class: classOf(device, outcome.case, outcome.class, condition.classes),
+    condition: outcome.condition,
+    severity: rule.severity,
+    title: rule.title.zh,
+    deviceId: device.id,
+    ruleId: rule.id,
+    partId: device.partId,
+    gridCode: spot.gridCode,
+    district: districtOf(device, spot.gridCode) ?? city.district,
+    place: spot.place,
+    address: spot.address,
+    department: spot.department,
+    limit,
+    deadlineAt: limit.unit === 'continuous-hour' ? plus(now, hours(limit.amount)) : null,
+    reportedAt: now,
+  }
+}
+
+/** A part case is filed under the part's own class where the condition is for that class. */
+function classOf(
+  device: Device,
+  kind: 'part' | 'event',
+  fallback: string,
+  classes: readonly string[],
+): string {
+  const own = kind === 'part' && device.partId !== null ? partClass(device.partId) : undefined
+  return own !== undefined && classes.includes(own) ? own : fallback
+}
+
+const districtOf = (device: Device, gridCode: string | null): string | undefined =>
+  gridCode?.slice(0, 6) ?? (device.partId === null ? undefined : partDistrict(device.partId))
+
+interface Spot {
+  readonly place: Place | null
+  readonly gridCode: string | null
+  readonly address: string | null
+  readonly department: string | null
+}
+
+function spotOf(device: Device, sample: Sample, surroundings: Surroundings): Spot {
+  const part = device.partId === null ? undefined : surroundings.part(device.partId)
+  const department = part?.department ?? null
+  const fix = fixOf(device, sample)
+  if (fix) {
+    const grid = surroundings.gridOf(fix)
+    return { place: fix, gridCode: grid?.code ?? null, address: grid?.address ?? null, department }
+  }
+  const { place, gridCode } = device
+  const ofGrid = gridCode === null ? undefined : surroundings.gridAddress(gridCode)
+  const address = device.address ?? part?.address ?? ofGrid ?? null
+  return { place, gridCode, address, department }
+}
+
+/** Where a moving device was when it measured. */
+function fixOf(device: Device, sample: Sample): Place | undefined {
+  const kind = findKind(device.kind)
+  if (!kind?.mobile) return undefined
+  const lon_deg = sample.values[channelIndex(kind, 'lon_deg')]
+  const lat_deg = sample.values[channelIndex(kind, 'lat_deg')]
+  if (typeof lon_deg !== 'number' || typeof lat_deg !== 'number') return undefined
+  return { lon_deg, lat_deg }
+}

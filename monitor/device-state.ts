@@ -1,0 +1,65 @@
+import type { ChannelValue } from '#model/channel.ts'
+import type { Episode } from '#model/episode.ts'
+import { compareReadings, type Reading } from '#model/reading.ts'
+import { QUIET, type RuleState } from '#rules/fold.ts'
+
+/** What the monitor remembers of a device. Rebuilt from the database when it is not there. */
+export interface DeviceState {
+  readonly kind: string
+  /** The newest reading folded; null when there is none. */
+  last: Pick<Reading, 'measuredAt' | 'seq'> | null
+  /** Last value of each channel that a rule looks back at. */
+  readonly known: (ChannelValue | undefined)[]
+  /** Beside the rules of the kind: their states and their open episodes. */
+  readonly rules: RuleState[]
+  readonly episodes: (Episode | undefined)[]
+}
+
+export const freshState = (kind: string, rules: number): DeviceState => ({
+  kind,
+  last: null,
+  known: [],
+  rules: Array.from({ length: rules }, () => QUIET),
+  episodes: Array.from({ length: rules }, () => undefined),
+})
+
+/** A copy to work on: the original stays what it was until the commit. */
+export const copyState = (state: DeviceState): DeviceState => ({
+  kind: state.kind,
+  last: state.last,
+  known: state.known.slice(),
+  rules: state.rules.slice(),
+  episodes: state.episodes.slice(),
+})
+
+export interface Arrangement {
+  /** Newer than everything folded so far, ascending. */
+  readonly fresh: readonly Reading[]
+  /** At or before the newest folded, ascending: late, or here a second time. */
+  readonly late: readonly Reading[]
+}
+
+/** Sorts one device's part of a batch; of readings with one identity the first to arrive stays. */
+export function arrange(readings: readonly Reading[], last: DeviceState['last']): Arrangement {
+  if (ascendsFrom(readings, last)) return { fresh: readings, late: [] }
+  const sorted = readings.toSorted(compareReadings)
+  const distinct = sorted.filter(
+    (reading, index) => index === 0 || compareReadings(sorted[index - 1] as Reading, reading) !== 0,
+  )
+  const isFresh = (reading: Reading) => last === null || compareReadings(reading, last) > 0
+  // The newest folded reading sent once more is the commonest repeat; it changes nothing.
+  const isRepeat = (reading: Reading) => last !== null && compareReadings(reading, last) === 0
+  return {
+    fresh: distinct.filter(isFresh),
+    late: distinct.filter((reading) => !isFresh(reading) && !isRepeat(reading)),
+  }
+}
+
+function ascendsFrom(readings: readonly Reading[], last: DeviceState['last']): boolean {
+  let before = last
+  for (const reading of readings) {
+    if (before !== null && compareReadings(reading, before) <= 0) return false
+    before = reading
+  }
+  return true
+}

@@ -1,0 +1,36 @@
+import type { Episode } from '#model/episode.ts'
+import type { DeviceKind } from '#model/kind.ts'
+import type { Sample, Stretch } from '#rules/fold.ts'
+import { fromEvidence, toEvidence } from './evidence.ts'
+
+/** An episode as the fold sees it, with the episode it stands for. */
+export interface EpisodeStretch extends Stretch {
+  readonly episode: Episode
+}
+
+export function stretchOf(kind: DeviceKind, episode: Episode): EpisodeStretch {
+  const [first, confirmed] = [episode.evidence[0], episode.evidence.at(-1)]
+  return {
+    episode,
+    first: first ? fromEvidence(kind, first) : bare(episode.startedAt),
+    confirmed: confirmed ? fromEvidence(kind, confirmed) : bare(episode.confirmedAt),
+    endedAt: episode.endedAt,
+    clearedAt: episode.clearedAt,
+  }
+}
+
+const bare = (measuredAt: Sample['measuredAt']): Sample => ({ measuredAt, seq: 0, values: [] })
+
+/** The fields of an episode that its stretch decides. */
+export function spanOf(kind: DeviceKind, stretch: Stretch) {
+  const { first, confirmed, endedAt, clearedAt } = stretch
+  const evidence = [toEvidence(kind, first)]
+  if (confirmed !== first) evidence.push(toEvidence(kind, confirmed))
+  return {
+    startedAt: first.measuredAt,
+    confirmedAt: confirmed.measuredAt,
+    endedAt,
+    clearedAt,
+    evidence,
+  }
+}

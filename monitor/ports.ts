@@ -1,0 +1,45 @@
+import type { Commit, CommitOutcome } from '#model/commit.ts'
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import type { Place } from '#model/place.ts'
+import type { StoredReading } from '#model/reading.ts'
+import type { EpochMs } from '#model/time.ts'
+
+/** What the monitor needs of the rest of Wanmi, in its own words. */
+
+/** Commits, one after the other. `Unavailable` means: the same commit again later. */
+export interface Ledger {
+  /** Of the last commit that was written. */
+  readonly lastNumber: number
+  commit(commit: Commit): Promise<CommitOutcome>
+}
+
+type Point = Pick<StoredReading, 'measuredAt' | 'seq'>
+
+/** What was committed before. Lists ascend by (measuredAt, seq). */
+export interface History {
+  /** The newest `limit` readings of each device; a device without any may be missing. */
+  latest(
+    devices: readonly Device[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly StoredReading[]>>
+  /** The newest `limit` readings strictly before a point. */
+  before(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
+  /** The oldest `limit` readings at or after a point. */
+  from(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
+  /** Not withdrawn, and open or cleared at `from` or later. */
+  episodes(deviceId: string, ruleId: string, from: EpochMs): Promise<readonly Episode[]>
+  openEpisodes(): Promise<readonly Episode[]>
+}
+
+/** What a case says of the thing it is about. */
+export interface Surroundings {
+  /** The unit grid of a place. */
+  gridOf(place: Place): { readonly code: string; readonly address: string } | undefined
+  /** Who looks after a part, and where it stands. */
+  part(
+    id: string,
+  ): { readonly department: string | null; readonly address: string | null } | undefined
+  /** Words for a unit grid known by its code. */
+  gridAddress(code: string): string | undefined
+}

@@ -1,0 +1,112 @@
+import type { ChannelValue } from '#model/channel.ts'
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import type { DeviceKind } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import type { StoredReading } from '#model/reading.ts'
+import { epochMs } from '#model/time.ts'
+import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
+import { type RuleState, remember, type Stretch, settle } from '#rules/fold.ts'
+import { Refold } from '#rules/refold.ts'
+import { type DeviceState, freshState } from './device-state.ts'
+import { stretchOf } from './episode-stretch.ts'
+import type { History } from './ports.ts'
+import type { RuleSet } from './rule-set.ts'
+
+/** Readings of each device asked for at once: enough to settle nearly every rule. */
+const FIRST_LOOK = 8
+const LONGER = 8
+
+/**
+ * Rebuilds what the monitor knew of devices it does not remember, after a restart or because they
+ * were never heard: readings and episodes are stored, and the state follows from them.
+ */
+export async function recall(
+  devices: readonly Device[],
+  rules: RuleSet,
+  openOf: (deviceId: string) => readonly Episode[],
+  history: History,
+): Promise<ReadonlyMap<string, DeviceState>> {
+  const latest = await history.latest(devices, FIRST_LOOK)
+  const states = new Map<string, DeviceState>()
+  for (const device of devices) {
+    const newest = latest.get(device.id) ?? []
+    states.set(device.id, await recallOne(device, newest, rules, openOf(device.id), history))
+  }
+  return states
+}
+
+async function recallOne(
+  device: Device,
+  newest: readonly StoredReading[],
+  ruleSet: RuleSet,
+  open: readonly Episode[],
+  history: History,
+): Promise<DeviceState> {
+  const { rules, previousOf } = ruleSet.of(device.kind)
+  const state = freshState(device.kind, rules.length)
+  const kind = findKind(device.kind)
+  const last = newest.at(-1)
+  if (!kind || !last) return state
+  state.last = { measuredAt: last.measuredAt, seq: last.seq }
+  for (const reading of newest) remember(state.known, previousOf, reading)
+  for (const [index, rule] of rules.entries()) {
+    const episode = open.find(({ ruleId }) => ruleId === rule.rule.id)
+    const stretch = episode && stretchOf(kind, episode)
+    const near = fromNewest(rule, newest, stretch)
+    if (near) state.rules[index] = near
+    else await lookFurther({ device, kind, rule, last, history }, state, index)
+    state.episodes[index] = state.rules[index]?.phase === 'active' ? episode : undefined
+  }
+  return state
+}
+
+/**
+ * The state by the newest reading that says anything to the rule; undefined when that reading does
+ * not settle it, or none of these says anything.
+ */
+function fromNewest(
+  rule: CompiledRule,
+  newest: readonly StoredReading[],
+  open: Stretch | undefined,
+): RuleState | undefined {
+  const telling = open ? rule.clear : rule.when
+  for (let index = newest.length - 1; index >= 0; index--) {
+    const reading = newest[index] as StoredReading
+    const known: (ChannelValue | undefined)[] = []
+    for (const earlier of newest.slice(0, index)) remember(known, rule.previousOf, earlier)
+    if (rule.previousOf.some((channel) => known[channel] === undefined)) return undefined
+    if (telling.test({ values: reading.values, previous: known }) === undefined) continue
+    return settle(rule, reading, known, open)
+  }
+  return undefined
+}
+
+interface Search {
+  readonly device: Device
+  readonly kind: DeviceKind
+  readonly rule: CompiledRule
+  readonly last: StoredReading
+  readonly history: History
+}
+
+/** Folds from further back, for a rule that is in the middle of a hold or seldom hears its channel. */
+async function lookFurther(search: Search, state: DeviceState, index: number): Promise<void> {
+  const { device, kind, rule, last, history } = search
+  const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
+  for (let limit = FIRST_LOOK * LONGER; ; limit *= LONGER) {
+    const readings = await history.before(device, after, limit)
+    const from = readings[0]?.measuredAt ?? epochMs(0)
+    const episodes = await history.episodes(device.id, rule.rule.id, from)
+    const refold = new Refold(
+      rule,
+      gapOf(rule.rule, device.reportingInterval),
+      episodes.map((episode) => stretchOf(kind, episode)),
+      { first: after, last: after },
+    )
+    if (!refold.begin(readings, readings.length < limit)) continue
+    state.rules[index] = refold.state
+    for (const channel of rule.previousOf) state.known[channel] = refold.known[channel]
+    return
+  }
+}

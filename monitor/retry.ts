@@ -1,0 +1,35 @@
+import { setTimeout } from 'node:timers/promises'
+import { Unavailable } from '#model/error.ts'
+
+/** 50 ms doubling to 2 s: quick after a hiccup, gentle to a database that is starting. */
+export function* backoff(): Generator<number, never> {
+  for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) yield wait
+}
+
+/** Waits so many milliseconds; rejects when the signal ends the waiting. */
+export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+
+export const sleep: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
+
+/**
+ * Does the work again while it fails with `Unavailable`.
+ *
+ * @throws whatever else the work throws, and the abort reason when `signal` ends the waiting
+ */
+export async function untilAvailable<Result>(
+  work: () => Promise<Result>,
+  signal: AbortSignal,
+  wait: Wait,
+  onFailure: (error: Unavailable) => void,
+): Promise<Result> {
+  for (const ms of backoff()) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error
+      onFailure(error)
+    }
+    await wait(ms, signal)
+  }
+  throw new Error('unreachable')
+}

@@ -1,0 +1,35 @@
+import type { Stretch } from './fold.ts'
+
+export interface Reconciliation<Stored extends Stretch> {
+  readonly amended: readonly { readonly stored: Stored; readonly found: Stretch }[]
+  readonly vanished: readonly Stored[]
+  readonly appeared: readonly Stretch[]
+}
+
+/** Pairs stretches that overlap, earliest first; both lists ascend. Unchanged pairs are left out. */
+export function reconcile<Stored extends Stretch>(
+  stored: readonly Stored[],
+  found: readonly Stretch[],
+): Reconciliation<Stored> {
+  const unmatched = [...stored]
+  const amended: { stored: Stored; found: Stretch }[] = []
+  const appeared: Stretch[] = []
+  for (const stretch of found) {
+    const index = unmatched.findIndex((candidate) => overlap(candidate, stretch))
+    const match = index < 0 ? undefined : unmatched.splice(index, 1)[0]
+    if (!match) appeared.push(stretch)
+    else if (!same(match, stretch)) amended.push({ stored: match, found: stretch })
+  }
+  return { amended, vanished: unmatched, appeared }
+}
+
+const overlap = (a: Stretch, b: Stretch): boolean =>
+  a.first.measuredAt <= (b.clearedAt ?? Infinity) && b.first.measuredAt <= (a.clearedAt ?? Infinity)
+
+const same = (a: Stretch, b: Stretch): boolean =>
+  a.first.measuredAt === b.first.measuredAt &&
+  a.first.seq === b.first.seq &&
+  a.confirmed.measuredAt === b.confirmed.measuredAt &&
+  a.confirmed.seq === b.confirmed.seq &&
+  a.endedAt === b.endedAt &&
+  a.clearedAt === b.clearedAt

@@ -1,0 +1,75 @@
+import type { Commit, CommitOutcome } from '#model/commit.ts'
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import { Unavailable } from '#model/error.ts'
+import { compareReadings, type Reading } from '#model/reading.ts'
+import type { EpochMs } from '#model/time.ts'
+import type { History, Ledger } from '#monitor/ports.ts'
+
+type Point = Pick<Reading, 'measuredAt' | 'seq'>
+
+/** A ledger and history in memory: what PostgreSQL promises, in a few lines. */
+export class MemoryLedger implements Ledger, History {
+  readonly readings = new Map<string, Reading[]>()
+  readonly stored = new Map<string, Episode>()
+  readonly commits: Commit[] = []
+  duplicates = 0
+  lastNumber = 0
+  #lastOutcome: CommitOutcome | undefined
+  /** Consulted at each commit: lose it before it happens, or lose only the answer. */
+  mishap: () => 'none' | 'before' | 'after' = () => 'none'
+
+  async commit(commit: Commit): Promise<CommitOutcome> {
+    const mishap = this.mishap()
+    if (mishap === 'before') throw new Unavailable('database-unavailable', 'cut before')
+    if (commit.number === this.lastNumber && this.#lastOutcome) return this.#lastOutcome
+    this.lastNumber = commit.number
+    this.commits.push(commit)
+    let stored = 0
+    for (const reading of commit.readings) stored += this.#store(reading) ? 1 : 0
+    this.duplicates += commit.readings.length - stored
+    for (const { episode } of commit.episodes) this.stored.set(episode.id, episode)
+    this.#lastOutcome = { stored, duplicates: commit.readings.length - stored, cases: [] }
+    if (mishap === 'after') throw new Unavailable('database-unavailable', 'cut after')
+    return this.#lastOutcome
+  }
+
+  #store(reading: Reading): boolean {
+    const own = this.readings.get(reading.device.id) ?? []
+    this.readings.set(reading.device.id, own)
+    if (own.some((other) => compareReadings(other, reading) === 0)) return false
+    own.push(reading)
+    own.sort(compareReadings)
+    return true
+  }
+
+  async latest(devices: readonly Device[], limit: number) {
+    return new Map(devices.map(({ id }) => [id, (this.readings.get(id) ?? []).slice(-limit)]))
+  }
+
+  async before(device: Device, point: Point, limit: number) {
+    const own = this.readings.get(device.id) ?? []
+    return own.filter((reading) => compareReadings(reading, point) < 0).slice(-limit)
+  }
+
+  async from(device: Device, point: Point, limit: number) {
+    const own = this.readings.get(device.id) ?? []
+    return own.filter((reading) => compareReadings(reading, point) >= 0).slice(0, limit)
+  }
+
+  async episodes(deviceId: string, ruleId: string, from: EpochMs) {
+    return this.standing
+      .filter((episode) => episode.deviceId === deviceId && episode.ruleId === ruleId)
+      .filter(({ clearedAt }) => clearedAt === null || clearedAt >= from)
+      .sort((a, b) => a.startedAt - b.startedAt)
+  }
+
+  async openEpisodes() {
+    return this.standing.filter(({ clearedAt }) => clearedAt === null)
+  }
+
+  /** Every episode that was not withdrawn. */
+  get standing(): Episode[] {
+    return [...this.stored.values()].filter(({ withdrawnAt }) => withdrawnAt === null)
+  }
+}
