@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import { Client } from 'pg'
+import { inject } from 'vitest'
+import { type Config, readConfig } from '#runtime/config.ts'
+import { silentLogger } from '#runtime/logger.ts'
+import { type Database, openDatabase } from '#store/database.ts'
+import { migrate } from '#store/migrate.ts'
+
+export interface TestDatabase {
+  /** Open and migrated; `database.pool` for queries. */
+  readonly database: Database
+  /** For parts that open it themselves. */
+  readonly url: string
+  /** The store's slice of the configuration, with `databaseUrl` set. */
+  readonly config: Config['store']
+  /** Closes `database` and drops it, whoever is still connected. */
+  drop(): Promise<void>
+}
+
+/**
+ * An empty, migrated database of its own for a test file, on the one PostgreSQL server of the run:
+ *
+ *     let test: TestDatabase
+ *     beforeAll(async () => { test = await freshDatabase() })
+ *     afterAll(() => test.drop())
+ *
+ * The server is the embedded one, or that of `TEST_DATABASE_URL` (its user must be allowed to make
+ * databases); with TimescaleDB there, readings are in hypertables. `migrated: false` leaves out the
+ * tables.
+ */
+export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
+  const server = await serverUrl()
+  const name = `wanmi_test_${randomBytes(6).toString('hex')}`
+  await onServer(server, `CREATE DATABASE ${name}`)
+  const url = withDatabase(server, name)
+  const config = { ...readConfig({}).store, databaseUrl: url }
+  const database = await openDatabase(config, silentLogger)
+  if (migrated) await migrate(database, silentLogger)
+  const drop = async (): Promise<void> => {
+    await database.close()
+    await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`)
+  }
+  return { database, url, config, drop }
+}
+
+async function serverUrl(): Promise<string> {
+  const response = await fetch(inject('databaseStarter'))
+  const text = await response.text()
+  if (!response.ok) throw new Error(`the test database does not start: ${text}`)
+  return text
+}
+
+function withDatabase(server: string, name: string): string {
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return url.href
+}
+
+async function onServer(connectionString: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
