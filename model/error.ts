@@ -19,6 +19,9 @@ export const ERROR_CODES = {
   'port-in-use': 'Another process listens on the port Wanmi was told to use.',
   'data-directory': 'The data directory cannot be used; the detail says why.',
   'disk-full': 'The disk that holds the data directory is full, or almost.',
+  'service-unreachable':
+    'Wanmi does not answer at the stated address, or stopped answering; try again.',
+  'broker-refused': 'The MQTT broker turned the device away; the detail has its return code.',
   'bad-configuration': 'A setting has a value it cannot have; each fault is named.',
   internal: 'An invariant of Wanmi failed. This is a defect; the log has the cause.',
 } as const
