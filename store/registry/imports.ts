@@ -1,0 +1,137 @@
+import type { PoolClient } from 'pg'
+import type { NewDevice } from '#model/device.ts'
+import type { ImportReason, ImportReport } from '#model/import-report.ts'
+import type { Part } from '#model/part.ts'
+import type { UnitGrid } from '#model/unit-grid.ts'
+import { generateSecret, hashSecret } from '#runtime/secret.ts'
+import { changeDevice, type DeviceRow, toDevice } from './device-record.ts'
+import { checkDevice, type RegistryContext, withGrid } from './device-registry.ts'
+import {
+  type DeviceWrite,
+  lockDevices,
+  unknownPart,
+  unknownParts,
+  writeDevices,
+} from './device-writes.ts'
+import { checkGrid, writeGrids } from './grid-registry.ts'
+import type { ImportRow } from './import-row.ts'
+import { changePart, lockParts, writeParts } from './part-record.ts'
+import { checkPart } from './part-registry.ts'
+import { applyGrids, type Regridded } from './regrid.ts'
+import { runImport } from './run-import.ts'
+
+type Rows = AsyncIterable<ImportRow>
+
+/** Imports of whole files. What is registered already is changed as a patch would change it. */
+export function createImports(context: RegistryContext) {
+  const { pool, directory, grids, clock } = context
+  return {
+    async devices(rows: Rows, partial: boolean): Promise<ImportReport> {
+      const written: string[] = []
+      const report = await runImport<NewDevice>(pool, rows, partial, {
+        id: 'id',
+        check: checkDevice,
+        judge: judgeDevices,
+        async write(client, devices) {
+          const before = await lockDevices(client, idsOf(devices))
+          const made = await Promise.all(devices.map((device) => merge(context, before, device)))
+          await writeDevices(client, made, 'overwrite')
+          written.push(...idsOf(devices))
+          return made.flatMap(({ device, secret }) =>
+            secret === null ? [] : [{ id: device.id, secret }],
+          )
+        },
+      })
+      if (report.committed) await directory.refresh(written)
+      return report
+    },
+
+    async parts(rows: Rows, partial: boolean): Promise<ImportReport> {
+      const written = new Set<string>()
+      const report = await runImport<Part>(pool, rows, partial, {
+        id: 'id',
+        check: checkPart,
+        judge: async () => Promise.resolve(new Map()),
+        async write(client, parts) {
+          const before = await lockParts(client, idsOf(parts))
+          const now = clock.now()
+          const after = parts.map((part) =>
+            changePart(before.get(part.id), part, part.id, grids, now),
+          )
+          await writeParts(client, after, 'overwrite')
+          for (const { id } of parts) written.add(id)
+          return []
+        },
+      })
+      if (report.committed) await directory.refreshParts(written)
+      return report
+    },
+
+    async grids(rows: Rows, partial: boolean): Promise<ImportReport> {
+      let regridded: Regridded | undefined
+      try {
+        const report = await runImport<UnitGrid>(pool, rows, partial, {
+          id: 'code',
+          check: checkGrid,
+          judge: async () => Promise.resolve(new Map()),
+          async write(client, given) {
+            await writeGrids(client, given, 'overwrite')
+            return []
+          },
+          async finish(client) {
+            regridded = await applyGrids(client, grids)
+          },
+        })
+        await directory.refresh(regridded?.devices ?? [])
+        await directory.refreshParts(new Set(regridded?.parts))
+        return report
+      } catch (error) {
+        regridded?.undo()
+        throw error
+      }
+    },
+  }
+}
+
+const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map((row) => row.id)
+
+async function judgeDevices(
+  client: PoolClient,
+  devices: readonly NewDevice[],
+): Promise<ReadonlyMap<string, readonly ImportReason[]>> {
+  const partIds = new Set(devices.map((device) => device.partId).filter((id) => id !== undefined))
+  const unknown = await unknownParts(client, [...partIds])
+  const registered = await lockDevices(client, idsOf(devices))
+  return new Map(
+    devices.map((device) => {
+      const reasons: ImportReason[] = []
+      const { id, kind, partId } = device
+      if (partId !== undefined && unknown.has(partId)) reasons.push(unknownPart(partId))
+      const before = registered.get(id)?.kind
+      if (before !== undefined && before !== kind) {
+        const detail = `${id} is registered as ${before}; a device keeps its kind`
+        reasons.push({ code: 'kind-changed', field: 'kind', detail })
+      }
+      return [id, reasons]
+    }),
+  )
+}
+
+/** The device after its row, with a new secret only where there was none and none is given. */
+async function merge(
+  { grids, clock }: RegistryContext,
+  registered: ReadonlyMap<string, DeviceRow>,
+  given: NewDevice,
+): Promise<DeviceWrite & { readonly secret: string | null }> {
+  const before = registered.get(given.id)
+  const secret = before || given.secret !== undefined ? null : generateSecret()
+  const chosen = given.secret ?? secret
+  const now = clock.now()
+  return {
+    device: withGrid(grids, changeDevice(before && toDevice(before), given, given.id, given.kind)),
+    secretHash: chosen === null ? (before as DeviceRow).secret_hash : await hashSecret(chosen),
+    createdAt: before?.created_at ?? now,
+    updatedAt: now,
+    secret,
+  }
+}
