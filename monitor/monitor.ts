@@ -1,7 +1,7 @@
 import type { Batch, Commit, CommitOutcome } from '#model/commit.ts'
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
-import { messageOf } from '#model/error.ts'
+import { messageOf, Unavailable } from '#model/error.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import type { EpochMs } from '#model/time.ts'
@@ -92,7 +92,7 @@ export class Monitor {
 
   /** Ends the waiting for a database that is away; `process` then rejects. */
   stop(): void {
-    this.#stop.abort()
+    this.#stop.abort(new Unavailable('not-ready', 'Wanmi is stopping'))
   }
 
   async #persist<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -6,10 +6,11 @@ export function* backoff(): Generator<number, never> {
   for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) yield wait
 }
 
-/** Waits so many milliseconds; rejects when the signal ends the waiting. */
+/** Waits so many milliseconds; rejects with the signal's reason when that ends the waiting. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 
-export const sleep: Wait = (ms, signal) => setTimeout(ms, undefined, { signal })
+export const sleep: Wait = (ms, signal) =>
+  setTimeout(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 
 /**
  * Does the work again while it fails with `Unavailable`.
@@ -29,6 +30,7 @@ export async function untilAvailable<Result>(
       if (!(error instanceof Unavailable)) throw error
       onFailure(error)
     }
+    signal.throwIfAborted()
     await wait(ms, signal)
   }
   throw new Error('unreachable')

@@ -169,7 +169,6 @@ const OPERATORS: Readonly<Record<string, (a: number, b: number) => number | bool
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
   '/': (a, b) => a / b,
-  '%': (a, b) => a % b,
 }
 
 function compileArithmetic(node: ASTNode, to: Compilation): Eval {
@@ -177,7 +176,7 @@ function compileArithmetic(node: ASTNode, to: Compilation): Eval {
     const inner = compileNode(node.args, to)
     return (sight) => {
       const value = inner(sight)
-      return value === undefined ? undefined : -value
+      return typeof value === 'number' ? -value : undefined
     }
   }
   const operate = OPERATORS[node.op]

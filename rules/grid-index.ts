@@ -18,7 +18,7 @@ export function buildGridIndex(grids: readonly UnitGrid[]): GridIndex {
   const ordered = [...grids].sort((a, b) => (a.code < b.code ? -1 : 1))
   const boxes = new Flatbush(ordered.length)
   for (const { geometry } of ordered) {
-    const [west, south, east, north] = bbox(geometry as GeoJSON.Polygon | GeoJSON.MultiPolygon)
+    const [west, south, east, north] = bbox(geometry)
     boxes.add(west, south, east, north)
   }
   boxes.finish()

@@ -50,8 +50,8 @@ function ruleOf(document: RuleDocument): Rule {
     gap: document.gap === undefined ? null : span(document.gap),
     clear: document.clear ?? `!(${document.when})`,
     clearHold: span(document.clearHold),
-    severity: document.severity as Rule['severity'],
-    outcome: document.outcome as Outcome,
+    severity: document.severity,
+    outcome: document.outcome,
   }
 }
 

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { findClass } from '#model/catalogue.ts'
+import { KIND_NAMES } from '#model/kinds.ts'
+import { parseRule, parseRules } from '#rules/parse-rule.ts'
+
+const FOLDER = 'rules/library'
+const files = readdirSync(FOLDER).map((name) => ({
+  name,
+  text: readFileSync(`${FOLDER}/${name}`, 'utf8'),
+}))
+const RULES = parseRules(files)
+
+test('the shipped rules watch every kind of device', () => {
+  expect(new Set(RULES.map(({ rule }) => rule.kind))).toEqual(new Set(KIND_NAMES))
+  expect(RULES.length).toBeGreaterThanOrEqual(10)
+})
+
+test('each shipped rule stands in the file of its name and leads to a class of the catalogue', () => {
+  expect(RULES.map(({ rule }) => `${rule.id}.yaml`).sort()).toEqual(
+    files.map(({ name }) => name).sort(),
+  )
+  for (const { rule } of RULES) {
+    if (rule.outcome.case === 'none') continue
+    expect(findClass('yuncheng', rule.outcome.case, rule.outcome.class), rule.id).toBeDefined()
+  }
+})
+
+const GOOD = files.find(({ name }) => name === 'bin-fire.yaml')?.text ?? ''
+
+test.each([
+  [
+    'an unknown channel',
+    GOOD.replace('temperature_celsius > 70.0', 'heat > 70.0'),
+    /Unknown variable: heat/,
+  ],
+  ['an unknown kind', GOOD.replace('bin-sensor', 'bin-censor'), /\/kind/],
+  ['a span without a unit', GOOD.replace('5m', '5'), /\/clearHold/],
+  ['a key that is no part of a rule', `${GOOD}\nholds: 5s`, /\/holds|holds/],
+  [
+    'a condition of no filing standard',
+    GOOD.replace('other-emergency', 'other'),
+    /no event filing condition other/,
+  ],
+  [
+    'a class the condition is not for',
+    GOOD.replace('0595', '0501'),
+    /other-emergency is for the classes 0595/,
+  ],
+  ['broken YAML', 'id: [1', /bad\.yaml/],
+  ['nothing', '', /bad\.yaml/],
+])('%s is refused by name', (_, text, message) => {
+  expect(() => parseRule(text, 'bad.yaml')).toThrow(message)
+})
+
+test('two rules of one id are refused', () => {
+  const file = { name: 'a.yaml', text: GOOD }
+  expect(() => parseRules([file, file])).toThrow(/two rules have the id bin-fire/)
+})
