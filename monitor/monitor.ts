@@ -26,7 +26,7 @@ export interface MonitorParts {
   readonly city: { readonly district: string }
   readonly clock: Clock
   readonly log: Logger
-  readonly metrics: Pick<Metrics, 'commitSeconds' | 'commitFailures' | 'casesOpened'>
+  readonly metrics: Pick<Metrics, 'commitFailures' | 'casesOpened'>
   /** How to wait between two tries; tests do not. */
   readonly wait?: Wait
 }
@@ -78,9 +78,7 @@ export class Monitor {
    */
   async process(batch: Batch): Promise<CommitOutcome> {
     const { commit, states } = await this.#persist(() => this.#fold(batch))
-    const begun = performance.now()
     const outcome = await this.#persist(() => this.#parts.ledger.commit(commit))
-    this.#parts.metrics.commitSeconds.observe((performance.now() - begun) / 1_000)
     this.#number = commit.number
     for (const [id, state] of states) this.#states.set(id, state)
     for (const id of states.keys()) this.#openAtStart.delete(id)
@@ -133,8 +131,12 @@ export class Monitor {
       if (late.length > 0) await this.#foldLate(device, late, state, book)
       if (fresh.length > 0) this.#foldFresh(device, fresh, state, book)
     }
-    const commit = { ...batch, number: this.#number + 1, at, episodes: book.changes }
-    return { commit, states }
+    const { readings, rejections, resolved } = batch
+    const number = this.#number + 1
+    return {
+      commit: { number, at, readings, rejections, resolved, episodes: book.changes },
+      states,
+    }
   }
 
   async #recall(

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  ADMIN_TOKEN,
+  askApi,
+  everyItem,
+  freePort,
+  type ServiceProcess,
+  spawnService,
+  untilReady,
+} from '#tests/support/service-process.ts'
+import { type Account, Publisher } from './publisher.ts'
+
+/** `npm run chaos` runs the long form; the short form is part of every test run. */
+const FULL = process.env['CHAOS'] === 'full'
+const CLIENTS = FULL ? 200 : 50
+const SERVICE_KILLS = FULL ? 20 : 3
+const DATABASE_KILLS = FULL ? 10 : 2
+const DAY_MS = 86_400_000
+
+let folder: string
+let env: Record<string, string>
+let service: ServiceProcess
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'wanmi-chaos-'))
+  env = {
+    DATA_DIR: folder,
+    HTTP_PORT: String(await freePort()),
+    MQTT_PORT: String(await freePort()),
+    ADMIN_TOKEN,
+  }
+  service = spawnService(env)
+  await untilReady(service)
+}, 120_000)
+
+afterAll(async () => {
+  service.kill('SIGTERM')
+  await service.ended
+  await rm(folder, { recursive: true, force: true })
+}, 60_000)
+
+const deviceIds = Array.from({ length: CLIENTS }, (_, index) => `chaos-${index}`)
+const secretOf = (id: string): string => `secret-of-the-device-${id}`
+
+async function register(): Promise<void> {
+  const rows = deviceIds.map((id) => `${id},manhole-cover,${secretOf(id)},10`)
+  await askApi(service, '/api/v1/imports/devices', {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: `id,kind,secret,reportingInterval_s\n${rows.join('\n')}\n`,
+  })
+}
+
+/** Between half a second and two and a half: any moment of a connection, a batch, a commit. */
+const anyMoment = () => sleep(500 + Math.random() * 2_000)
+
+async function killService(): Promise<void> {
+  await anyMoment()
+  service.kill('SIGKILL')
+  await service.ended
+  service = spawnService(env)
+  await untilReady(service)
+}
+
+async function killDatabase(): Promise<void> {
+  await anyMoment()
+  const pid = service.log.findLast(({ pid }) => typeof pid === 'number')?.['pid'] as number
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => service.log.findLast(({ pid }) => pid)?.['pid']).not.toBe(pid)
+  await untilReady(service)
+}
+
+interface Item {
+  readonly measuredAt: string
+  readonly seq: number
+}
+
+/** What is wrong with one device's account, in words. */
+async function faultsOf({ deviceId, acknowledged, published }: Account): Promise<string[]> {
+  const stored = await everyItem<Item>(service, `/api/v1/devices/${deviceId}/readings`)
+  const times = stored.map(({ measuredAt }) => Date.parse(measuredAt))
+  const distinct = new Set(times)
+  const faults: string[] = []
+  const lost = [...acknowledged].filter((at) => !distinct.has(at))
+  if (lost.length > 0) faults.push(`${deviceId}: ${lost.length} acknowledged but not stored`)
+  if (distinct.size !== times.length) faults.push(`${deviceId}: stored twice`)
+  if (times.some((at) => !published.has(at))) faults.push(`${deviceId}: stored, never published`)
+  return faults
+}
+
+test(
+  'whatever is killed, what was acknowledged is stored once and no case is opened twice',
+  async () => {
+    await register()
+    const from = Math.floor(Date.now() / 10_000) * 10_000 - 25 * DAY_MS
+    const publishers = await Promise.all(
+      deviceIds.map((id) => Publisher.start(service.mqttPort, id, secretOf(id), from)),
+    )
+    for (let round = 0; round < SERVICE_KILLS; round++) await killService()
+    for (let round = 0; round < DATABASE_KILLS; round++) await killDatabase()
+    await anyMoment()
+    await Promise.all(publishers.map((publisher) => publisher.drain()))
+
+    const accounts = publishers.map(({ account }) => account)
+    const faults: string[] = []
+    for (const account of accounts) faults.push(...(await faultsOf(account)))
+    expect(faults).toEqual([])
+
+    const cases = await everyItem<{ objectId: string; phenomenon: string }>(
+      service,
+      '/api/v1/cases',
+    )
+    const objects = cases.map(({ objectId, phenomenon }) => `${objectId} ${phenomenon}`)
+    expect(new Set(objects).size).toBe(objects.length)
+    expect(objects.length).toBeGreaterThan(0)
+
+    const acknowledged = accounts.reduce((sum, account) => sum + account.acknowledged.size, 0)
+    console.log(
+      `${SERVICE_KILLS} kills of the service, ${DATABASE_KILLS} of the database, ${CLIENTS} clients: ` +
+        `${acknowledged} acknowledged, 0 lost, 0 twice, ${cases.length} cases`,
+    )
+  },
+  FULL ? 1_200_000 : 240_000,
+)
