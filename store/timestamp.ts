@@ -22,3 +22,6 @@ export function parseTimestamp(text: string): EpochMs {
     (Number(zoneHour) * 60 + Number(zoneMinute ?? 0)) * (sign === '-' ? -60_000 : 60_000)
   return epochMs(at.getTime() - offset + Number(fraction.padEnd(3, '0').slice(0, 3)))
 }
+
+/** The same instant as a parameter. */
+export const formatTimestamp = (at: EpochMs): string => new Date(at).toISOString()

@@ -1,0 +1,183 @@
+import type { Client } from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { type Case, type CaseProposal, OPEN_CASE_STATES } from '#model/case.ts'
+import type { CaseEvent } from '#model/commit.ts'
+import { Unavailable } from '#model/error.ts'
+import type { EpochMs } from '#model/time.ts'
+import { type CaseRow, toCase } from '#store/case-row.ts'
+import { sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
+import { formatTimestamp } from '#store/timestamp.ts'
+import { CaseNumbers } from './case-number.ts'
+
+/** An episode that asks for a case, and the one it has already. */
+export interface Filing {
+  readonly episodeId: string
+  readonly caseId: string | null
+  readonly proposal: CaseProposal
+}
+
+// As literals, for the partial unique index is found by them.
+const OPEN = `state IN (${OPEN_CASE_STATES.map((state) => `'${state}'`).join(', ')})`
+
+const keyOf = (entry: { readonly objectId: string; readonly phenomenon: string }): string =>
+  JSON.stringify([entry.objectId, entry.phenomenon])
+
+/** Opens, joins and withdraws cases within the transaction of one commit. */
+export class CaseBook {
+  readonly #client: Client
+  readonly #at: EpochMs
+  readonly #numbers: CaseNumbers
+
+  constructor(client: Client, at: EpochMs, timeZone: string) {
+    this.#client = client
+    this.#at = at
+    this.#numbers = new CaseNumbers(client, timeZone)
+  }
+
+  /** One open case per object and phenomenon: the first filing opens it, the others join. */
+  async file(filings: readonly Filing[]): Promise<readonly CaseEvent[]> {
+    if (filings.length === 0) return []
+    const open = await this.#findOpen(filings)
+    const missing = new Map(
+      filings
+        .filter(({ proposal }) => !open.has(keyOf(proposal)))
+        .toReversed()
+        .map(({ proposal }) => [keyOf(proposal), proposal]),
+    )
+    const opened = await this.#open([...missing.values()].toReversed())
+    const events: CaseEvent[] = opened.map((entry) => ({ type: 'opened', case: entry }))
+    const openers = new Set(missing.keys())
+    const cases = new Map([...open, ...opened.map((entry) => [keyOf(entry), entry] as const)])
+    const links: { episodeId: string; caseId: string }[] = []
+    for (const { episodeId, caseId, proposal } of filings) {
+      const found = cases.get(keyOf(proposal)) as Case
+      if (caseId === found.id) continue
+      links.push({ episodeId, caseId: found.id })
+      if (!openers.delete(keyOf(proposal))) events.push({ type: 'joined', case: found })
+    }
+    await this.#link(links)
+    return events
+  }
+
+  /** Those of the given cases that are reported and have no episode left that stands. */
+  async withdraw(caseIds: readonly string[]): Promise<readonly CaseEvent[]> {
+    if (caseIds.length === 0) return []
+    const { rows } = await this.#client.query<CaseRow>(
+      `UPDATE case_record c SET state = 'withdrawn', updated_at = $2
+       WHERE c.id = ANY($1::uuid[]) AND c.state = 'reported' AND NOT EXISTS (
+         SELECT 1 FROM episode e WHERE e.case_id = c.id AND e.withdrawn_at IS NULL)
+       RETURNING c.*`,
+      [caseIds, formatTimestamp(this.#at)],
+    )
+    return rows.map((row) => ({ type: 'withdrawn', case: toCase(row) }))
+  }
+
+  async #findOpen(filings: readonly Filing[]): Promise<ReadonlyMap<string, Case>> {
+    const { rows } = await this.#client.query<CaseRow>(
+      `SELECT c.* FROM case_record c
+       JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted(object, phenomenon)
+         ON c.object_id = wanted.object AND c.phenomenon = wanted.phenomenon AND c.${OPEN}
+       FOR UPDATE OF c`,
+      [
+        filings.map(({ proposal }) => proposal.objectId),
+        filings.map(({ proposal }) => proposal.phenomenon),
+      ],
+    )
+    return new Map(rows.map(toCase).map((entry) => [keyOf(entry), entry]))
+  }
+
+  async #open(proposals: readonly CaseProposal[]): Promise<readonly Case[]> {
+    if (proposals.length === 0) return []
+    const numbers = await this.#numbers.take(proposals)
+    const cases = proposals.map(
+      (proposal, index): Case => ({
+        ...proposal,
+        id: uuidv7(),
+        number: numbers[index] as string,
+        state: 'reported',
+        updatedAt: this.#at,
+      }),
+    )
+    try {
+      await this.#client.query(INSERT, [JSON.stringify(cases.map(caseRecord))])
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION) throw error
+      // Somebody else opened the same case at this moment; the next attempt joins it.
+      throw new Unavailable('database-unavailable', 'a case was opened at the same moment', {
+        cause: error,
+      })
+    }
+    return cases
+  }
+
+  async #link(links: readonly { episodeId: string; caseId: string }[]): Promise<void> {
+    if (links.length === 0) return
+    await this.#client.query(
+      `UPDATE episode e SET case_id = link.case_id
+       FROM unnest($1::uuid[], $2::uuid[]) AS link(episode_id, case_id) WHERE e.id = link.episode_id`,
+      [links.map(({ episodeId }) => episodeId), links.map(({ caseId }) => caseId)],
+    )
+  }
+}
+
+const COLUMNS: Readonly<Record<keyof CaseRow, string>> = {
+  id: 'uuid',
+  number: 'text',
+  state: 'text',
+  kind: 'text',
+  object_id: 'text',
+  phenomenon: 'text',
+  edition: 'text',
+  class: 'text',
+  condition: 'text',
+  severity: 'text',
+  title: 'text',
+  device_id: 'text',
+  rule_id: 'text',
+  part_id: 'text',
+  grid_code: 'text',
+  district: 'text',
+  lon_deg: 'double precision',
+  lat_deg: 'double precision',
+  address: 'text',
+  department: 'text',
+  limit_amount: 'double precision',
+  limit_unit: 'text',
+  deadline_at: 'timestamptz',
+  reported_at: 'timestamptz',
+  updated_at: 'timestamptz',
+}
+const names = Object.keys(COLUMNS).join(', ')
+const INSERT = `
+  INSERT INTO case_record (${names}) SELECT ${names}
+  FROM json_to_recordset($1) AS given(${Object.entries(COLUMNS)
+    .map((column) => column.join(' '))
+    .join(', ')})`
+
+const caseRecord = (entry: Case): Readonly<Record<keyof CaseRow, unknown>> => ({
+  id: entry.id,
+  number: entry.number,
+  state: entry.state,
+  kind: entry.kind,
+  object_id: entry.objectId,
+  phenomenon: entry.phenomenon,
+  edition: entry.edition,
+  class: entry.class,
+  condition: entry.condition,
+  severity: entry.severity,
+  title: entry.title,
+  device_id: entry.deviceId,
+  rule_id: entry.ruleId,
+  part_id: entry.partId,
+  grid_code: entry.gridCode,
+  district: entry.district,
+  lon_deg: entry.place?.lon_deg ?? null,
+  lat_deg: entry.place?.lat_deg ?? null,
+  address: entry.address,
+  department: entry.department,
+  limit_amount: entry.limit?.amount ?? null,
+  limit_unit: entry.limit?.unit ?? null,
+  deadline_at: entry.deadlineAt === null ? null : formatTimestamp(entry.deadlineAt),
+  reported_at: formatTimestamp(entry.reportedAt),
+  updated_at: formatTimestamp(entry.updatedAt),
+})

@@ -1,0 +1,129 @@
+import type { Pool } from 'pg'
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import { Broken } from '#model/error.ts'
+import { type DeviceKind, readingTable } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import { compareReadings, type StoredReading } from '#model/reading.ts'
+import type { EpochMs } from '#model/time.ts'
+import { readingColumns } from './commit/reading-writer.ts'
+import { databaseError } from './database-error.ts'
+import { EPISODE_COLUMNS, type EpisodeRow, toEpisode } from './episode-row.ts'
+import { storedReading } from './stored-reading.ts'
+import { formatTimestamp } from './timestamp.ts'
+
+type Point = Pick<StoredReading, 'measuredAt' | 'seq'>
+
+/**
+ * What was committed before, as the rules need it. Readings ascend by (measuredAt, seq). Every
+ * method throws Unavailable `database-unavailable` when the database does not answer.
+ */
+export class History {
+  readonly #pool: Pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  /** The newest `limit` readings of each device; one without readings has no entry. */
+  async latest(
+    devices: readonly Device[],
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly StoredReading[]>> {
+    const byKind = Map.groupBy(devices, ({ kind }) => kind)
+    const answers = await Promise.all(
+      [...byKind].map(([kind, group]) => this.#latestOfKind(kindOf(kind), group, limit)),
+    )
+    return new Map(answers.flat())
+  }
+
+  /** The newest `limit` readings strictly before a point. */
+  async before(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]> {
+    const found = await this.#range(device, '<', 'DESC', point, limit)
+    return found.toReversed()
+  }
+
+  /** The oldest `limit` readings at a point or after it. */
+  async from(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]> {
+    return await this.#range(device, '>=', 'ASC', point, limit)
+  }
+
+  /** Of one rule and device: not withdrawn, and open or cleared at `from` or later. */
+  async episodes(deviceId: string, ruleId: string, from: EpochMs): Promise<readonly Episode[]> {
+    return await this.#episodes(
+      `device_id = $1 AND rule_id = $2 AND withdrawn_at IS NULL
+       AND (cleared_at IS NULL OR cleared_at >= $3)`,
+      [deviceId, ruleId, formatTimestamp(from)],
+    )
+  }
+
+  /** Of all devices: neither cleared nor withdrawn. */
+  async openEpisodes(): Promise<readonly Episode[]> {
+    return await this.#episodes('cleared_at IS NULL AND withdrawn_at IS NULL', [])
+  }
+
+  async #latestOfKind(
+    kind: DeviceKind,
+    devices: readonly Device[],
+    limit: number,
+  ): Promise<readonly (readonly [string, readonly StoredReading[]])[]> {
+    const columns = readingColumns(kind)
+    const rows = await this.#rows(
+      `SELECT ${columns.map((name) => `r.${name}`).join(', ')}
+       FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+         SELECT * FROM ${readingTable(kind)} WHERE device_id = wanted.id
+         ORDER BY measured_at DESC, seq DESC LIMIT $2
+       ) AS r`,
+      [devices.map(({ id }) => id), limit],
+    )
+    return [...Map.groupBy(rows, (row) => row[0] as string)].map(([id, group]) => [
+      id,
+      group.map((row) => storedReading(row)).sort(compareReadings),
+    ])
+  }
+
+  async #range(
+    device: Device,
+    comparison: '<' | '>=',
+    order: 'ASC' | 'DESC',
+    point: Point,
+    limit: number,
+  ): Promise<readonly StoredReading[]> {
+    const kind = kindOf(device.kind)
+    // The bound on measured_at alone is what rules out partitions.
+    const rows = await this.#rows(
+      `SELECT ${readingColumns(kind).join(', ')} FROM ${readingTable(kind)}
+       WHERE device_id = $1 AND measured_at ${comparison[0]}= $2
+         AND (measured_at, seq) ${comparison} ($2, $3)
+       ORDER BY measured_at ${order}, seq ${order} LIMIT $4`,
+      [device.id, formatTimestamp(point.measuredAt), point.seq, limit],
+    )
+    return rows.map((row) => storedReading(row))
+  }
+
+  async #episodes(condition: string, values: readonly unknown[]): Promise<readonly Episode[]> {
+    try {
+      const { rows } = await this.#pool.query<EpisodeRow>(
+        `SELECT ${EPISODE_COLUMNS} FROM episode WHERE ${condition} ORDER BY started_at, id`,
+        [...values],
+      )
+      return rows.map(toEpisode)
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+
+  async #rows(text: string, values: readonly unknown[]): Promise<readonly unknown[][]> {
+    try {
+      return (await this.#pool.query({ text, values: [...values], rowMode: 'array' })).rows
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+}
+
+function kindOf(name: string): DeviceKind {
+  const kind = findKind(name)
+  if (!kind) throw new Broken('internal', `there is no kind ${name}`)
+  return kind
+}
