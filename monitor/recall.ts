@@ -16,6 +16,8 @@ import type { RuleSet } from './rule-set.ts'
 /** Readings of each device asked for at once: enough to settle nearly every rule. */
 const FIRST_LOOK = 8
 const LONGER = 8
+/** Devices that are looked at further at the same time. */
+const AT_ONCE = 16
 
 /**
  * Rebuilds what the monitor knew of devices it does not remember, after a restart or because they
@@ -29,9 +31,12 @@ export async function recall(
 ): Promise<ReadonlyMap<string, DeviceState>> {
   const latest = await history.latest(devices, FIRST_LOOK)
   const states = new Map<string, DeviceState>()
-  for (const device of devices) {
+  const one = async (device: Device): Promise<void> => {
     const newest = latest.get(device.id) ?? []
     states.set(device.id, await recallOne(device, newest, rules, openOf(device.id), history))
+  }
+  for (let from = 0; from < devices.length; from += AT_ONCE) {
+    await Promise.all(devices.slice(from, from + AT_ONCE).map(one))
   }
   return states
 }
