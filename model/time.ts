@@ -51,8 +51,10 @@ export function parseInstant(text: string): EpochMs | undefined {
   if (!match) return undefined
   const [, year, month, day, hour, minute, second, fraction = '', zone] = match
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return undefined
-  const date = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  if (new Date(date).getUTCDate() !== Number(day) || Number(month) > 12) return undefined
+  // Not Date.UTC, which takes the years 0 to 99 for those of the twentieth century.
+  const date = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (new Date(date).getUTCDate() !== Number(day)) return undefined
+  if (Number(month) < 1 || Number(month) > 12) return undefined
   const offset = zoneOffsetMinutes(zone as string)
   if (offset === undefined) return undefined
   const clock = (Number(hour) * 60 + Number(minute) - offset) * 60_000 + Number(second) * 1_000

@@ -101,7 +101,24 @@ export function createMetrics() {
       help: 'Viewers of the live feed',
       registers,
     }),
+    liveSkipped: new Counter({
+      name: 'wanmi_live_skipped_total',
+      help: 'Events a slow viewer of the live feed did not get because a newer one replaced them',
+      registers,
+    }),
+    httpRequestSeconds: new Histogram({
+      name: 'wanmi_http_request_seconds',
+      help: 'Time to answer a request, by route and status',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+      registers,
+    }),
   }
 }
 
 export type Metrics = ReturnType<typeof createMetrics>
+
+/** Has a metric brought up to date when it is scraped: meanwhile it costs nothing. */
+export const onScrape = (metric: Gauge | Counter, refresh: () => void): void => {
+  Object.assign(metric, { collect: refresh })
+}

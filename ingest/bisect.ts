@@ -1,0 +1,130 @@
+import type { Batch, CommitOutcome } from '#model/commit.ts'
+import { Broken, messageOf, Rejected } from '#model/error.ts'
+import type { Rejection } from '#model/rejection.ts'
+import type { MessagePart } from './pending-batch.ts'
+import type { Sink } from './ports.ts'
+import { reason } from './reason.ts'
+
+/** The values are at fault, not the database: some smaller batch will pass. */
+export const isRefusal = (error: unknown): error is Rejected =>
+  error instanceof Rejected && error.code === 'database-refused'
+
+/** What became of a batch: its outcome and what went to the quarantine in the end. */
+export interface Committed {
+  readonly outcome: CommitOutcome
+  readonly rejections: readonly Rejection[]
+}
+
+interface Refused<Item> {
+  readonly item: Item
+  readonly error: Rejected
+}
+
+/**
+ * Commits the messages of a batch that was refused whole. It is halved until what is refused stands
+ * alone; a reading that is refused alone goes to the quarantine in its place.
+ *
+ * @throws whatever the sink throws but a refusal; Broken('internal') when it refuses even that.
+ */
+export async function commitInParts(
+  sink: Sink,
+  messages: readonly MessagePart[],
+): Promise<Committed> {
+  const outcomes: CommitOutcome[] = []
+  const rejections: Rejection[] = []
+  const commit = async (batch: Batch): Promise<void> => {
+    outcomes.push(await sink.process(batch))
+    rejections.push(...batch.rejections)
+  }
+  const refused = await commitHalves(messages, (part) => commit(joined(part)))
+  for (const { item } of refused) await commitMessage(item, commit)
+  return { outcome: total(outcomes), rejections }
+}
+
+/** One message that cannot be stored as it is: its good readings, then the rest as rejections. */
+async function commitMessage(
+  message: MessagePart,
+  commit: (batch: Batch) => Promise<void>,
+): Promise<void> {
+  const indices = [...message.readings.keys()]
+  const refused = await commitHalves(indices, (part) =>
+    commit({
+      readings: message.readings.filter((_, index) => part.includes(index)),
+      rejections: [],
+      resolved: [],
+    }),
+  )
+  const rejections = refused.map(({ item, error }) => rejectionOf(message, item, error))
+  const isSettled = rejections.every(({ replayOf }) => replayOf === null)
+  const rest = {
+    readings: [],
+    rejections: [...message.rejections, ...rejections],
+    resolved: isSettled ? message.resolved : [],
+  }
+  const failed = await commitHalves([rest], ([part]) => commit(part ?? rest))
+  for (const { error } of failed) await commitBare(message, error, commit)
+}
+
+/** The last resort: the message itself, and only that it was refused. */
+async function commitBare(
+  { envelope }: MessagePart,
+  error: Rejected,
+  commit: (batch: Batch) => Promise<void>,
+): Promise<void> {
+  const { deviceId, topic, payload, receivedAt, replayOf } = envelope
+  const reasons = [reason('database-refused')]
+  const rejection = { deviceId, topic, payload, item: null, receivedAt, reasons, replayOf }
+  try {
+    await commit({ readings: [], rejections: [rejection], resolved: [] })
+  } catch (again) {
+    if (!isRefusal(again)) throw again
+    throw new Broken('internal', 'a message can be stored neither as readings nor as a rejection', {
+      cause: error,
+    })
+  }
+}
+
+/** Commits all that can be; gives back each item that is refused even alone. */
+async function commitHalves<Item>(
+  items: readonly Item[],
+  commit: (part: readonly Item[]) => Promise<void>,
+): Promise<Refused<Item>[]> {
+  if (items.length === 0) return []
+  try {
+    await commit(items)
+    return []
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const [item] = items
+    if (items.length === 1 && item !== undefined) return [{ item, error }]
+    const middle = items.length >> 1
+    const first = await commitHalves(items.slice(0, middle), commit)
+    return [...first, ...(await commitHalves(items.slice(middle), commit))]
+  }
+}
+
+function rejectionOf(message: MessagePart, index: number, error: Rejected): Rejection {
+  const { deviceId, topic, receivedAt, replayOf } = message.envelope
+  const item = message.items[index] ?? null
+  return {
+    deviceId,
+    topic,
+    payload: message.payloadOf(item),
+    item,
+    receivedAt,
+    reasons: [reason('database-refused', undefined, messageOf(error).replaceAll('\0', ' '))],
+    replayOf: item === null ? replayOf : null,
+  }
+}
+
+const joined = (messages: readonly MessagePart[]): Batch => ({
+  readings: messages.flatMap(({ readings }) => readings),
+  rejections: messages.flatMap(({ rejections }) => rejections),
+  resolved: messages.flatMap(({ resolved }) => resolved),
+})
+
+const total = (outcomes: readonly CommitOutcome[]): CommitOutcome => ({
+  stored: outcomes.reduce((sum, { stored }) => sum + stored, 0),
+  duplicates: outcomes.reduce((sum, { duplicates }) => sum + duplicates, 0),
+  cases: outcomes.flatMap(({ cases }) => cases),
+})
