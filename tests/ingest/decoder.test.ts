@@ -254,7 +254,7 @@ describe('an array', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(value, space, space), { minLength: 1 }), (items) => {
         const texts = items.map(([value]) => JSON.stringify(value))
-        const payload = `[${items.map(([_, a, b], i) => a + texts[i] + b).join(',')}]`
+        const payload = `[${items.map(([, a, b], i) => a + texts[i] + b).join(',')}]`
         const { rejections } = decoded('cover-1', payload)
         expect(rejections.map(({ payload }) => Buffer.from(payload).toString())).toEqual(texts)
       }),

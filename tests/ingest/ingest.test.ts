@@ -239,7 +239,7 @@ test('counts what waits and what was done', async () => {
   sink.letGo()
   await ingest.drain()
   expect(await metric(metrics, 'wanmi_pending_messages')).toBe(0)
-  const { values = [] } = (await metrics.messagesAcknowledged.get()) ?? {}
+  const { values } = await metrics.messagesAcknowledged.get()
   expect(values).toMatchObject([
     { labels: { qos: 0 }, value: 1 },
     { labels: { qos: 1 }, value: 1 },
