@@ -1,0 +1,37 @@
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
+import type { EpochMs } from '#model/time.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Emission } from '#simulator/stream/emissions.ts'
+
+// Shorter pauses cost more than they gain; longer ones would be felt when stopping.
+const SHORTEST_MS = 4
+const LONGEST_MS = 100
+// Behind time, sockets must still be served between two helpings.
+const HELPING = 1_000
+
+/** Hands over each emission when its time has come, until `until` or the signal. */
+export async function publishInTime(
+  stream: Iterator<Emission, void>,
+  until: EpochMs,
+  clock: Clock,
+  signal: AbortSignal,
+  publish: (emission: Emission) => void,
+): Promise<void> {
+  let next = stream.next()
+  while (!signal.aborted) {
+    const now = clock.now()
+    let handed = 0
+    while (!next.done && next.value.at <= now && handed < HELPING) {
+      publish(next.value)
+      handed += 1
+      next = stream.next()
+    }
+    if (handed === HELPING) {
+      await turn()
+      continue
+    }
+    const due = next.done ? until : next.value.at
+    if (next.done && now >= until) return
+    await pause(Math.max(SHORTEST_MS, Math.min(LONGEST_MS, due - now)))
+  }
+}

@@ -1,0 +1,85 @@
+import { messageOf, Rejected, Unavailable } from '#model/error.ts'
+
+/** Where the HTTP API of a running Wanmi is, and the token it takes. */
+export interface ServiceAddress {
+  readonly url: string
+  readonly token: string
+}
+
+export interface ServiceRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH'
+  /** From `/api/v1` on. */
+  readonly path: string
+  readonly body?: string
+  readonly contentType?: string
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Asks the service and returns its answer, decoded from JSON.
+ *
+ * @throws Rejected with the service's own words when it refuses ('not-found' for 404,
+ *   'unauthorized' for 401, 'invalid-input' otherwise).
+ * @throws Unavailable('service-unreachable') when nothing answers, 'not-ready' for 502 to 504.
+ */
+export async function askService(
+  address: ServiceAddress,
+  request: ServiceRequest,
+): Promise<unknown> {
+  const { method, path, body, contentType = 'application/json', signal } = request
+  const response = await fetch(new URL(path, address.url), {
+    method,
+    headers: {
+      authorization: `Bearer ${address.token}`,
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': contentType }),
+    },
+    ...(body === undefined ? {} : { body }),
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    throw unreachable(address.url, error)
+  })
+  const text = await response.text()
+  if (response.ok) return text === '' ? null : decoded(text, address.url)
+  throw refusal(response.status, text, new URL(path, address.url))
+}
+
+function unreachable(url: string, error: unknown): Error {
+  // fetch says no more than "fetch failed"; the reason is below.
+  const cause = error instanceof Error && error.cause ? error.cause : error
+  if (error instanceof Error && error.name === 'AbortError') return error
+  const message = `Wanmi does not answer at ${url}: ${messageOf(cause)}`
+  return new Unavailable('service-unreachable', message, { cause: error })
+}
+
+function decoded(text: string, url: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Unavailable('service-unreachable', `what answers at ${url} is not Wanmi`, { cause })
+  }
+}
+
+function refusal(status: number, text: string, asked: URL): Error {
+  const path = asked.pathname
+  const words = problemWords(text, asked.origin) ?? `it answered ${status}`
+  const detail = { status, path }
+  if (status === 401) {
+    return new Rejected('unauthorized', `the service does not take the token: ${words}`, { detail })
+  }
+  if (status === 404) return new Rejected('not-found', words, { detail })
+  if (status >= 502 && status <= 504) return new Unavailable('not-ready', words, { detail })
+  return new Rejected('invalid-input', `the service refuses ${path}: ${words}`, { detail })
+}
+
+// RFC 9457: the detail where there is one, else the title. A proxy's page is not worth showing.
+function problemWords(text: string, url: string): string | undefined {
+  const problem = /^\s*\{/.test(text) ? (decoded(text, url) as Problem) : {}
+  const words = problem.detail ?? problem.title
+  return typeof words === 'string' ? words : undefined
+}
+
+interface Problem {
+  readonly detail?: unknown
+  readonly title?: unknown
+}

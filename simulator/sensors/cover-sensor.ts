@@ -1,0 +1,38 @@
+import { hours } from '#model/time.ts'
+import type { IncidentsOf } from '#simulator/incidents/incident.ts'
+import { between, chance, integerBetween, type Random } from '#simulator/random/random.ts'
+import { constant, noise, sum, wander } from '#simulator/signals/signal.ts'
+import { manhole } from '#simulator/world/manhole.ts'
+import { cell } from './battery.ts'
+import { quantiser, type Sensor } from './measured.ts'
+
+// A heavy vehicle tilts a cover for a moment; the sensor sees one such moment in two hundred.
+const SHAKE_SHARE = 0.005
+const SHAKE_DEG: readonly [number, number] = [4, 12]
+
+/** The sensor under a cover. */
+export function coverSensor(random: Random, foul: boolean, incidentsOf: IncidentsOf): Sensor {
+  const shaft = manhole(random, foul, incidentsOf)
+  const battery = cell(random, incidentsOf('battery-low'))
+  const signal = sum(constant(between(random, -105, -75)), wander(random, 4, hours(0.5)))
+  const tiltError = noise(random, 0.3)
+  const levelError = noise(random, 8)
+  const gasError = noise(random, 0.2)
+  const quantise = quantiser('manhole-cover')
+  return (at) => {
+    const state = shaft(at)
+    const shaken = state.tilt_deg < 10 && chance(random, SHAKE_SHARE * state.traffic)
+    const shake = shaken ? between(random, ...SHAKE_DEG) : 0
+    return quantise({
+      tilt_deg: Math.abs(state.tilt_deg + shake + tiltError(at)),
+      lid_open: state.lidOpen,
+      level_mm: state.level_mm + levelError(at),
+      ch4_pct_lel: state.methane_pct_lel + gasError(at),
+      h2s_ppm: state.hydrogenSulphide_ppm + gasError(at),
+      vibration_count: integerBetween(random, 0, Math.round(6 * state.traffic)) + (shaken ? 4 : 0),
+      temperature_celsius: state.temperature_celsius,
+      battery_pct: battery(at),
+      rssi_dbm: signal(at),
+    })
+  }
+}

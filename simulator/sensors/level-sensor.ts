@@ -1,0 +1,25 @@
+import type { IncidentsOf } from '#simulator/incidents/incident.ts'
+import type { Random } from '#simulator/random/random.ts'
+import { noise } from '#simulator/signals/signal.ts'
+import { refuseBin } from '#simulator/world/refuse-bin.ts'
+import { cell } from './battery.ts'
+import { quantiser, type Sensor } from './measured.ts'
+
+/** The ultrasonic sensor in the lid of a bin. */
+export function levelSensor(random: Random, incidentsOf: IncidentsOf): Sensor {
+  const bin = refuseBin(random, incidentsOf)
+  const battery = cell(random)
+  const fillError = noise(random, 0.5)
+  const tiltError = noise(random, 0.4)
+  const temperatureError = noise(random, 0.3)
+  const quantise = quantiser('bin-sensor')
+  return (at) => {
+    const state = bin(at)
+    return quantise({
+      fill_pct: state.fill_pct + fillError(at),
+      tilt_deg: Math.abs(state.tilt_deg + tiltError(at)),
+      temperature_celsius: state.temperature_celsius + temperatureError(at),
+      battery_pct: battery(at),
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type { IncidentsOf } from '#simulator/incidents/incident.ts'
+import type { Random } from '#simulator/random/random.ts'
+import { noise } from '#simulator/signals/signal.ts'
+import { inspector } from '#simulator/world/inspector.ts'
+import { refuseTruck, type Shift } from '#simulator/world/refuse-truck.ts'
+import { pack } from './battery.ts'
+import { quantiser, type Sensor } from './measured.ts'
+import { receiver } from './receiver.ts'
+
+/** The terminal of a truck with its weighing gear. */
+export function truckTerminal(random: Random, shift: Shift, incidentsOf: IncidentsOf): Sensor {
+  const truck = refuseTruck(random, shift, incidentsOf)
+  const fix = receiver(random)
+  const loadError = noise(random, 8)
+  const quantise = quantiser('refuse-truck')
+  return (at) => {
+    const state = truck(at)
+    return quantise({
+      ...fix(state, at),
+      load_kg: state.load_kg + loadError(at),
+      lift_count: state.lifts,
+      hopper_open: state.hopperOpen,
+      ignition: true,
+      odometer_km: state.odometer_km,
+      fuel_pct: state.fuel_pct,
+    })
+  }
+}
+
+/** The terminal an inspector carries. */
+export function patrolTerminal(random: Random, shift: Shift, incidentsOf: IncidentsOf): Sensor {
+  const walker = inspector(random, shift, incidentsOf)
+  const fix = receiver(random)
+  const battery = pack(random)
+  const quantise = quantiser('patrol-terminal')
+  return (at) => {
+    const state = walker(at)
+    return quantise({
+      ...fix(state, at),
+      on_duty: true,
+      sos: state.callsForHelp,
+      battery_pct: battery(at),
+    })
+  }
+}

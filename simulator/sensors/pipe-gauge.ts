@@ -1,0 +1,41 @@
+import type { IncidentsOf } from '#simulator/incidents/incident.ts'
+import type { Random } from '#simulator/random/random.ts'
+import { noise } from '#simulator/signals/signal.ts'
+import { sewer, waterMain } from '#simulator/world/pipe.ts'
+import { cell } from './battery.ts'
+import { quantiser, type Sensor } from './measured.ts'
+
+/** A gauge in a sewer: it has no pressure to measure. */
+export function sewerGauge(random: Random, incidentsOf: IncidentsOf): Sensor {
+  const pipe = sewer(random, incidentsOf)
+  const battery = cell(random)
+  const levelError = noise(random, 4)
+  const quantise = quantiser('pipe-gauge')
+  return (at) => {
+    const state = pipe(at)
+    return quantise({
+      level_mm: state.level_mm + levelError(at),
+      flow_l_s: state.flow_l_s,
+      conductivity_us_cm: state.conductivity_us_cm,
+      temperature_celsius: state.temperature_celsius,
+      battery_pct: battery(at),
+    })
+  }
+}
+
+/** A gauge in a water main: the pipe is full, so there is no level. */
+export function mainGauge(random: Random, incidentsOf: IncidentsOf): Sensor {
+  const pipe = waterMain(random, incidentsOf)
+  const battery = cell(random)
+  const pressureError = noise(random, 1)
+  const quantise = quantiser('pipe-gauge')
+  return (at) => {
+    const state = pipe(at)
+    return quantise({
+      pressure_kpa: state.pressure_kpa + pressureError(at),
+      flow_l_s: state.flow_l_s,
+      temperature_celsius: state.temperature_celsius,
+      battery_pct: battery(at),
+    })
+  }
+}

@@ -1,0 +1,59 @@
+import { type EpochMs, hours, minutes, seconds } from '#model/time.ts'
+import type { IncidentsOf } from '#simulator/incidents/incident.ts'
+import { between, fraction, type Random } from '#simulator/random/random.ts'
+import { excursion, type Span, suddenly } from '#simulator/signals/excursion.ts'
+import { clamped, drawn, type Signal, sum, wander } from '#simulator/signals/signal.ts'
+import { airTemperature } from './air-temperature.ts'
+
+/** A bin as it truly is. */
+export interface RefuseBinState {
+  readonly fill_pct: number
+  readonly tilt_deg: number
+  readonly temperature_celsius: number
+}
+
+const EMPTY_PCT = 3
+
+/** Fills by the hour and is emptied in good time, unless something is wrong. */
+export function refuseBin(
+  random: Random,
+  incidentsOf: IncidentsOf,
+): (at: EpochMs) => RefuseBinState {
+  const overflows = incidentsOf('bin-overflowing')
+  const fill = excursion(filling(random, overflows), overflows, {
+    short: 91,
+    beyond: 97.5,
+    peak: [98, 100],
+    lead: minutes(2),
+    tail: seconds(0),
+  })
+  const tilt = excursion(
+    clamped(sum(drawn(random, 0, 3), wander(random, 0.3, hours(3))), 0, 5),
+    incidentsOf('bin-tipped'),
+    suddenly(78, [80, 95]),
+  )
+  const temperature = excursion(sum(airTemperature, drawn(random, 0, 4)), incidentsOf('bin-fire'), {
+    short: 55,
+    beyond: 76,
+    peak: [90, 170],
+    lead: seconds(15),
+    tail: seconds(120),
+  })
+  return (at) => ({
+    fill_pct: fill(at),
+    tilt_deg: tilt(at),
+    temperature_celsius: temperature(at),
+  })
+}
+
+// Lifted when full for its crew, and at the end of each overflow: then it fills anew.
+function filling(random: Random, overflows: readonly Span[]): Signal {
+  const full = between(random, 60, 85)
+  const period = hours(between(random, 5, 14))
+  const phase = fraction(random)
+  return (at) => {
+    const lifted = overflows.findLast(({ endedAt }) => endedAt <= at)
+    const filled = lifted ? (at - lifted.endedAt) / period : at / period + phase
+    return EMPTY_PCT + (full - EMPTY_PCT) * (filled % 1)
+  }
+}

@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import type { ChannelValue } from '#model/channel.ts'
+import { findKind } from '#model/kinds.ts'
+import { type DurationMs, epochMs, hours, minutes, plus, seconds } from '#model/time.ts'
+import { CAUSES, type Cause } from '#simulator/incidents/causes.ts'
+import { type Incident, truthLines } from '#simulator/incidents/incident.ts'
+import { scheduleIncidents } from '#simulator/incidents/schedule.ts'
+import { FIX_ERROR_MAX_M } from '#simulator/sensors/receiver.ts'
+import { emissions } from '#simulator/stream/emissions.ts'
+import { reportingIntervals } from '#simulator/stream/reporting.ts'
+import { buildCity, type City } from '#simulator/world/city.ts'
+import { WALK_TOP_KMH } from '#simulator/world/inspector.ts'
+import { TRUCK_LIMIT_KMH, TRUCK_TOP_KMH } from '#simulator/world/refuse-truck.ts'
+
+const startedAt = epochMs(Date.parse('2026-11-23T02:00:00Z'))
+
+interface Run {
+  readonly city: City
+  readonly incidents: readonly Incident[]
+  readonly readings: readonly Reading[]
+}
+
+interface Reading {
+  readonly deviceId: string
+  readonly kind: string
+  readonly at: number
+  readonly values: Readonly<Record<string, ChannelValue>>
+  readonly payload: string
+}
+
+function simulate(seed: string, devices: number, rate: number, duration: DurationMs): Run {
+  const city = buildCity({ seed, devices })
+  const interval = reportingIntervals(city.devices, rate)
+  const incidents = scheduleIncidents(city, { startedAt, duration, interval })
+  const stream = emissions(city, incidents, {
+    startedAt,
+    endedAt: plus(startedAt, duration),
+    interval,
+  })
+  const readings = [...stream].map(({ at, device, payload }): Reading => {
+    const { measuredAt, ...values } = JSON.parse(payload)
+    expect(measuredAt).toBe(at)
+    return { deviceId: device.id, kind: device.kind, at, values, payload }
+  })
+  return { city, incidents, readings }
+}
+
+const run = simulate('7', 200, 50, minutes(40))
+
+describe('the stream of a fleet', () => {
+  test('the same seed gives the same bytes in the same order', () => {
+    const digest = ({ readings }: Run): string => {
+      const hash = createHash('sha256')
+      for (const { deviceId, payload } of readings) hash.update(`${deviceId} ${payload}\n`)
+      return hash.digest('hex')
+    }
+    const short = simulate('7', 60, 20, minutes(3))
+    expect(digest(simulate('7', 60, 20, minutes(3)))).toBe(digest(short))
+    expect(digest(simulate('8', 60, 20, minutes(3)))).not.toBe(digest(short))
+  })
+
+  test('comes in the order of time, at the rate asked for', () => {
+    for (let index = 1; index < run.readings.length; index += 1) {
+      expect(run.readings[index]?.at).toBeGreaterThanOrEqual(run.readings[index - 1]?.at ?? 0)
+    }
+    const wanted = 50 * 40 * 60
+    expect(run.readings.length / wanted).toBeGreaterThan(0.99)
+    expect(run.readings.length / wanted).toBeLessThan(1.01)
+  })
+
+  test('no device measures twice at the same time', () => {
+    const seen = new Set(run.readings.map(({ deviceId, at }) => `${deviceId} ${at}`))
+    expect(seen.size).toBe(run.readings.length)
+  })
+
+  test('every value is of a channel of its kind, of its type, within its range and precision', () => {
+    const channels = new Map(
+      run.city.devices.map(({ kind }) => [
+        kind,
+        new Map(findKind(kind)?.channels.map((channel) => [channel.name, channel])),
+      ]),
+    )
+    const bad = run.readings.flatMap(({ kind, values }) =>
+      Object.entries(values).filter(([name, value]) => {
+        const channel = channels.get(kind)?.get(name)
+        if (!channel) return true
+        if (typeof value === 'boolean') return channel.type !== 'boolean'
+        const { min = 0, max = 0, precision = 0, type } = channel
+        const steps = value / precision
+        return (
+          type === 'boolean' ||
+          value < min ||
+          value > max ||
+          Math.abs(steps - Math.round(steps)) > 1e-6 * Math.max(1, Math.abs(steps))
+        )
+      }),
+    )
+    expect(bad).toEqual([])
+  })
+})
+
+/** What the readings of one cause look like while it lasts, and never otherwise. */
+const SIGNS: Readonly<Record<Cause, (values: Reading['values']) => boolean>> = {
+  'cover-displaced': ({ tilt_deg = 0, lid_open }) =>
+    lid_open !== undefined && Number(tilt_deg) > 15,
+  'lid-open': ({ lid_open }) => lid_open === true,
+  'high-water': ({ level_mm = 0, lid_open }) => lid_open !== undefined && Number(level_mm) > 2_500,
+  methane: ({ ch4_pct_lel = 0 }) => Number(ch4_pct_lel) >= 20,
+  'battery-low': ({ battery_pct = 100 }) => Number(battery_pct) < 10,
+  'bin-overflowing': ({ fill_pct = 0 }) => Number(fill_pct) >= 95,
+  'bin-tipped': ({ tilt_deg = 0, fill_pct }) => fill_pct !== undefined && Number(tilt_deg) > 60,
+  'bin-fire': ({ temperature_celsius = 0 }) => Number(temperature_celsius) > 70,
+  'truck-speeding': ({ speed_kmh = 0 }) => Number(speed_kmh) > 60,
+  'load-dropped': () => false,
+  'call-for-help': ({ sos }) => sos === true,
+  'pipe-surcharge': ({ level_mm = 0, flow_l_s }) =>
+    flow_l_s !== undefined && Number(level_mm) > 1_500,
+  'pressure-loss': ({ pressure_kpa = 1_000 }) => Number(pressure_kpa) < 100,
+}
+
+// The speed of a fix is off by up to 0.75 km/h: around the limit it may say either.
+const BLUR_MS: Partial<Record<Cause, number>> = { 'truck-speeding': 400 }
+
+describe('incidents', () => {
+  test('several begin within the first half minute, each cause comes, on devices that can notice it', () => {
+    const early = run.incidents.filter((incident) => incident.startedAt < startedAt + 30_000)
+    expect(early.length).toBeGreaterThanOrEqual(6)
+    expect(new Set(run.incidents.map(({ cause }) => cause)).size).toBe(CAUSES.length)
+    const methane = run.incidents.filter(({ cause }) => cause === 'methane')
+    expect(methane.every(({ device }) => /^(sewage|stormwater)$/.test(device.medium ?? ''))).toBe(
+      true,
+    )
+  })
+
+  test.each(CAUSES.filter((cause) => cause !== 'load-dropped'))(
+    '%s shows in the readings of its span and in no other',
+    (cause) => {
+      const spans = run.incidents.filter((incident) => incident.cause === cause)
+      const blur = BLUR_MS[cause] ?? 0
+      let inside = 0
+      for (const { deviceId, at, values } of run.readings) {
+        const own = spans.filter(({ device }) => device.id === deviceId)
+        if (
+          own.some(({ startedAt, endedAt }) => near(at, startedAt, blur) || near(at, endedAt, blur))
+        )
+          continue
+        const expected = own.some(({ startedAt, endedAt }) => at >= startedAt && at < endedAt)
+        if (expected) inside += 1
+        if (SIGNS[cause](values) !== expected) {
+          expect.fail(`${deviceId} at +${(at - startedAt) / 1_000} s: ${JSON.stringify(values)}`)
+        }
+      }
+      expect(inside).toBeGreaterThan(0)
+    },
+  )
+
+  test('a load that is lost on the road is gone from one reading to the next, and no other load is', () => {
+    const lost = run.incidents.filter(({ cause }) => cause === 'load-dropped')
+    const drops: string[] = []
+    for (const track of tracks('refuse-truck')) {
+      for (const [before, here] of pairs(track)) {
+        const drop = Number(before.values['load_kg']) - Number(here.values['load_kg'])
+        if (drop <= 300 || Number(here.values['speed_kmh']) <= 10) continue
+        const cause = lost.find(
+          ({ device, startedAt }) =>
+            device.id === here.deviceId && before.at < startedAt && startedAt <= here.at,
+        )
+        drops.push(cause?.id ?? `no cause at +${here.at - startedAt} ms`)
+      }
+    }
+    expect(drops.toSorted()).toEqual(lost.map(({ id }) => id).toSorted())
+  })
+
+  test('no two of one device at a time', () => {
+    for (const own of Map.groupBy(run.incidents, ({ device }) => device.id).values()) {
+      for (let index = 1; index < own.length; index += 1) {
+        expect(own[index]?.startedAt).toBeGreaterThan((own[index - 1]?.endedAt ?? 0) + 200_000)
+      }
+    }
+  })
+
+  test('the truth is one line for the run and one for each that had begun', () => {
+    const until = plus(startedAt, minutes(2))
+    const lines = [...truthLines(run.city, run.incidents, startedAt, until)].map((line) =>
+      JSON.parse(line),
+    )
+    expect(lines[0]).toEqual({
+      type: 'run',
+      seed: '7',
+      devices: 200,
+      startedAt: '2026-11-23T02:00:00.000Z',
+      endedAt: '2026-11-23T02:02:00.000Z',
+    })
+    const begun = run.incidents.filter((incident) => incident.startedAt <= until)
+    expect(lines).toHaveLength(begun.length + 1)
+    const [first] = begun
+    expect(lines[1]).toMatchObject({
+      type: 'incident',
+      cause: first?.cause,
+      deviceId: first?.device.id,
+      partId: first?.device.part?.id,
+      startedAt: new Date(first?.startedAt ?? 0).toISOString(),
+    })
+    expect(lines.some(({ endedAt }) => endedAt === null)).toBe(true)
+  })
+
+  test('in a day without end the schedule goes on', () => {
+    const city = buildCity({ seed: '7', devices: 200 })
+    const incidents = scheduleIncidents(city, {
+      startedAt,
+      duration: hours(24),
+      interval: () => seconds(5),
+    })
+    expect(incidents.length).toBeGreaterThan(1_000)
+    expect(incidents.every((incident) => incident.startedAt <= startedAt + hours(24))).toBe(true)
+  })
+})
+
+describe('what moves', () => {
+  test('trucks keep to their limits but when they speed, and never pass their top speed', () => {
+    const speeding = run.incidents.filter(({ cause }) => cause === 'truck-speeding')
+    for (const { deviceId, at, values } of run.readings.filter(
+      ({ kind }) => kind === 'refuse-truck',
+    )) {
+      const speed = Number(values['speed_kmh'])
+      expect(speed).toBeLessThan(TRUCK_TOP_KMH + 1)
+      const sprinting = speeding.some(
+        ({ device, startedAt, endedAt }) =>
+          device.id === deviceId && at > startedAt - 20_000 && at < endedAt + 20_000,
+      )
+      if (!sprinting) expect(speed).toBeLessThan(TRUCK_LIMIT_KMH.main + 1)
+    }
+  })
+
+  test.each([
+    ['refuse-truck', TRUCK_TOP_KMH],
+    ['patrol-terminal', WALK_TOP_KMH],
+  ])('a %s never gets further than its top speed allows', (kind, top_kmh) => {
+    const errors = 2 * Math.SQRT2 * FIX_ERROR_MAX_M
+    let moved = 0
+    for (const track of tracks(kind)) {
+      for (const [before, here] of pairs(track)) {
+        const reach = (top_kmh / 3.6) * ((here.at - before.at) / 1_000)
+        const way = metres(before.values, here.values)
+        moved += way
+        expect(way).toBeLessThan(reach + errors + 1)
+      }
+    }
+    expect(moved).toBeGreaterThan(10_000)
+  })
+
+  test('an odometer counts what the fixes cover, and trucks lift bins', () => {
+    for (const track of tracks('refuse-truck')) {
+      for (const [before, here] of pairs(track)) {
+        const [from, to] = [before, here].map(({ values }) => Number(values['odometer_km']))
+        expect(to).toBeGreaterThanOrEqual(from ?? Infinity)
+        expect(Number(here.values['lift_count'])).toBeGreaterThanOrEqual(
+          Number(before.values['lift_count']),
+        )
+      }
+      const [first, last] = [track[0], track.at(-1)]
+      const driven = Number(last?.values['odometer_km']) - Number(first?.values['odometer_km'])
+      expect(driven).toBeGreaterThan(2)
+    }
+  })
+})
+
+const near = (at: number, border: number, blur: number): boolean => Math.abs(at - border) < blur
+
+const tracks = (kind: string): Reading[][] => [
+  ...Map.groupBy(
+    run.readings.filter((reading) => reading.kind === kind),
+    ({ deviceId }) => deviceId,
+  ).values(),
+]
+
+const pairs = (track: readonly Reading[]): (readonly [Reading, Reading])[] =>
+  track.slice(1).map((here, index) => [track[index] as Reading, here])
+
+function metres(a: Reading['values'], b: Reading['values']): number {
+  const north = (Number(b['lat_deg']) - Number(a['lat_deg'])) * 110_940
+  const east = (Number(b['lon_deg']) - Number(a['lon_deg'])) * 91_290
+  return Math.hypot(north, east)
+}
