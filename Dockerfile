@@ -11,7 +11,6 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json main.ts ./
 COPY api ./api
 COPY broker ./broker
-COPY cases ./cases
 COPY cli ./cli
 COPY ingest ./ingest
 COPY model ./model

@@ -1,0 +1,143 @@
+/**
+ * How fast the committer writes readings, and what a row costs Node: `node bench/copy.ts`.
+ *
+ * Manhole-cover readings with all channels, each commit durable, on the embedded server with its
+ * usual settings. Beside it the same rows by `pg-copy-streams`, encoded by the same writer, and
+ * batches of which every reading was stored before. What it does not say: decoding, rules and MQTT
+ * cost more than this per message; and client and server share the cores here.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Device } from '#model/device.ts'
+import { manholeCover } from '#model/kinds/manhole-cover.ts'
+import type { Reading } from '#model/reading.ts'
+import { epochMs, minutes } from '#model/time.ts'
+import { readConfig } from '#runtime/config.ts'
+import { silentLogger } from '#runtime/logger.ts'
+import { CopyBuffer } from '#store/commit/copy-buffer.ts'
+import { readingWriter } from '#store/commit/reading-writer.ts'
+import { openCommitter } from '#store/committer.ts'
+import { connect, openDatabase } from '#store/database.ts'
+import { migrate } from '#store/migrate.ts'
+
+const SECONDS = 4
+const DEVICES = 1_000
+
+const devices = Array.from(
+  { length: DEVICES },
+  (_, index): Device => ({
+    id: `cover-${String(index).padStart(6, '0')}`,
+    kind: 'manhole-cover',
+    label: null,
+    place: null,
+    address: null,
+    partId: null,
+    gridCode: null,
+    group: null,
+    coordinateSystem: 'wgs84',
+    reportingInterval: minutes(60),
+    enabled: true,
+  }),
+)
+
+let clock = Date.UTC(2026, 10, 23)
+
+/** Each device reports in turn, a millisecond later every round. */
+function batch(size: number): Reading[] {
+  return Array.from({ length: size }, (_, index) => {
+    if (index % DEVICES === 0) clock += 1
+    return {
+      device: devices[index % DEVICES] as Device,
+      measuredAt: epochMs(clock),
+      seq: 0,
+      receivedAt: epochMs(clock + 80),
+      serverClock: false,
+      values: [1.25, false, 830.5, 2.1, 0.4, 3, 17.6, 88, -71],
+      extra: null,
+    }
+  })
+}
+
+interface Figures {
+  readonly rowsPerSecond: number
+  readonly nodeMicrosecondsPerRow: number
+  readonly millisecondsPerBatch: number
+}
+
+/** Batches are made outside of the measured time. */
+async function measure(size: number, write: (readings: Reading[]) => Promise<unknown>) {
+  for (let warm = 0; warm < 30; warm++) await write(batch(size))
+  let [rows, batches, wallMs, cpuUs] = [0, 0, 0, 0]
+  while (wallMs < SECONDS * 1_000) {
+    const readings = batch(size)
+    const cpu = process.cpuUsage()
+    const start = performance.now()
+    await write(readings)
+    wallMs += performance.now() - start
+    const { user, system } = process.cpuUsage(cpu)
+    cpuUs += user + system
+    rows += size
+    batches += 1
+  }
+  return {
+    rowsPerSecond: Math.round((rows / wallMs) * 1_000),
+    nodeMicrosecondsPerRow: Number((cpuUs / rows).toFixed(2)),
+    millisecondsPerBatch: Number((wallMs / batches).toFixed(2)),
+  } satisfies Figures
+}
+
+const folder = await mkdtemp(path.join(tmpdir(), 'wanmi-bench-'))
+const url = process.env['DATABASE_URL'] ?? null
+const config = { ...readConfig({}).store, databaseUrl: url, dataDir: folder }
+const database = await openDatabase(config, silentLogger)
+await migrate(database, silentLogger)
+const committer = await openCommitter(
+  database,
+  { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 },
+  silentLogger,
+)
+const commit = (readings: readonly Reading[]) =>
+  committer.commit({
+    number: committer.lastNumber + 1,
+    at: epochMs(clock),
+    readings,
+    rejections: [],
+    resolved: [],
+    episodes: [],
+  })
+
+const results: Record<string, Figures> = {}
+for (const size of [1_000, 4_000]) {
+  results[`committer, ${size} rows`] = await measure(size, commit)
+  const client = await connect(database.connection)
+  const writer = readingWriter(manholeCover)
+  const buffer = new CopyBuffer()
+  const sql = `COPY ${writer.table} (${writer.columns.join(', ')}) FROM STDIN (FORMAT binary)`
+  results[`pg-copy-streams, ${size} rows`] = await measure(size, async (readings) => {
+    buffer.reset()
+    for (const reading of readings) writer.write(buffer, reading)
+    // Without the frames of CopyData and CopyDone, which the stream adds itself.
+    const rows = buffer.messages().subarray(5, -5)
+    await client.query('BEGIN')
+    await pipeline([rows], client.query(copyFrom(sql)))
+    await client.query('COMMIT')
+  })
+  await client.end()
+  results[`committer, ${size} rows, encoding alone`] = await measure(size, async (readings) => {
+    buffer.reset()
+    for (const reading of readings) writer.write(buffer, reading)
+  })
+  const known = batch(size)
+  await commit(known)
+  results[`committer, ${size} rows, all stored before`] = await measure(size, () => commit(known))
+}
+console.log(
+  `${cpus()[0]?.model ?? ''} × ${cpus().length}, Node ${process.version}, PostgreSQL ${database.version}`,
+)
+console.table(results)
+await committer.close()
+await database.close()
+await rm(folder, { recursive: true, force: true })

@@ -1,0 +1,43 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { RuleDocument } from '#rules/rule-document.ts'
+import { configurationPage } from './configuration-page.ts'
+import { errorsPage } from './errors-page.ts'
+import { kindsPage } from './kinds-page.ts'
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
+/** Every file that is written by the code and never by hand. */
+async function generated(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ['docs/configuration.md', configurationPage()],
+    ['docs/errors.md', errorsPage()],
+    ['docs/device-kinds.md', kindsPage()],
+    [
+      'docs/api/rule.schema.json',
+      json({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...RuleDocument }),
+    ],
+  ])
+}
+
+async function current(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const onlyCheck = process.argv.includes('--check')
+for (const [file, text] of await generated()) {
+  if ((await current(file)) === text) continue
+  if (onlyCheck) {
+    console.error(`${file} is stale: npm run generate`)
+    process.exitCode = 1
+    continue
+  }
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+  console.log(`wrote ${file}`)
+}

@@ -1,0 +1,26 @@
+import { startService } from '#main.ts'
+import { messageOf } from '#model/error.ts'
+import { readConfig } from '#runtime/config.ts'
+import { createLogger } from '#runtime/logger.ts'
+import { adminToken } from './admin-token.ts'
+import { onSignals } from './on-signals.ts'
+
+/** `npm start`: the service until it is told to stop. Addresses on standard output, log on standard error. */
+try {
+  const config = readConfig(process.env)
+  const log = createLogger(config.log.level)
+  const { token, isNew } = await adminToken(config.http.adminToken, config.store.dataDir)
+  const service = await startService(config, token, log)
+  onSignals(() => service.stop())
+  console.log(`HTTP  ${service.httpUrl}  (API documentation at ${service.httpUrl}/api/docs)`)
+  for (const url of service.mqttUrls) console.log(`MQTT  ${url}`)
+  if (isNew)
+    console.log(`Admin token, shown this once and kept in ${config.store.dataDir}: ${token}`)
+  const reason = await service.failed
+  console.error(`Wanmi stops: ${messageOf(reason)}`)
+  await service.stop()
+  process.exit(1)
+} catch (error) {
+  console.error(`Wanmi does not start: ${messageOf(error)}`)
+  process.exit(1)
+}
