@@ -23,6 +23,8 @@ export interface FleetOptions {
   readonly endpoint: Endpoint
   /** Where to register the city first; null when its devices are registered already. */
   readonly service: ServiceAddress | null
+  /** Longest wait for acknowledgements at the end; 15 s when absent. */
+  readonly drain?: DurationMs
   readonly clock?: Clock
 }
 
@@ -118,7 +120,7 @@ class FleetRun {
       this.#departure.resolve()
       this.#stage = 'draining'
       this.#endedAt = this.#clock.now()
-      await this.#fleet.end(DRAIN)
+      await this.#fleet.end(this.#options.drain ?? DRAIN)
     } catch (error) {
       await this.#fleet.end(seconds(0))
       this.#stage = 'over'

@@ -30,7 +30,6 @@ export class FakeBroker implements AsyncDisposable {
   readonly sessions: FakeSession[] = []
   readonly packets: { readonly id: string; readonly packet: Packet }[] = []
   knocks = 0
-  mostUnacknowledged = 0
   readonly #options: FakeBrokerOptions
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -76,7 +75,6 @@ export class FakeBroker implements AsyncDisposable {
     }
     const decoder = parser()
     let session: FakeSession | undefined
-    let unacknowledged = 0
     decoder.on('error', () => socket.destroy())
     decoder.on('packet', (packet) => {
       if (packet.cmd === 'connect') {
@@ -98,10 +96,7 @@ export class FakeBroker implements AsyncDisposable {
       if (packet.cmd === 'publish') {
         this.published.push({ id, packet })
         if (packet.qos === 0) return
-        unacknowledged += 1
-        this.mostUnacknowledged = Math.max(this.mostUnacknowledged, unacknowledged)
         if (this.#options.acknowledges?.(packet, session) === false) return
-        unacknowledged -= 1
         send({ cmd: 'puback', messageId: packet.messageId ?? 0 })
       }
     })
