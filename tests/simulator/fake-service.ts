@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 export interface FakeRequest {
@@ -18,16 +18,12 @@ export interface FakeAnswer {
 /** Answers HTTP as a test says and remembers what it was asked. */
 export class FakeService implements AsyncDisposable {
   readonly requests: FakeRequest[] = []
+  readonly #answer: (request: FakeRequest) => FakeAnswer
   readonly #server: Server
 
   private constructor(answer: (request: FakeRequest) => FakeAnswer) {
-    this.#server = createServer(async (request, response) => {
-      const asked = await read(request)
-      this.requests.push(asked)
-      const { status = 200, body = null } = answer(asked)
-      response.writeHead(status, { 'content-type': 'application/json' })
-      response.end(typeof body === 'string' ? body : JSON.stringify(body))
-    })
+    this.#answer = answer
+    this.#server = createServer((request, response) => void this.#serve(request, response))
   }
 
   static async open(answer: (request: FakeRequest) => FakeAnswer): Promise<FakeService> {
@@ -45,6 +41,14 @@ export class FakeService implements AsyncDisposable {
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = await read(request)
+    this.requests.push(asked)
+    const { status = 200, body = null } = this.#answer(asked)
+    response.writeHead(status, { 'content-type': 'application/json' })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 }
 
