@@ -25,7 +25,7 @@ export function writeRejection(buffer: CopyBuffer, rejection: Rejection): void {
     QUARANTINE_COLUMNS.length,
     120 + texts * 3 + codes.length * 4 + rejection.payload.length,
   )
-  buffer.bytes(uuidv7({}, Buffer.allocUnsafe(16)))
+  buffer.bytes(uuidv7(undefined, Buffer.allocUnsafe(16)))
   buffer.text(storable(rejection.deviceId))
   buffer.text(topic)
   buffer.bytes(rejection.payload)
