@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ScratchFolder, scratchFolder } from '#tests/support/scratch-folder.ts'
 import {
   ADMIN_TOKEN,
   askApi,
@@ -21,14 +19,14 @@ const SERVICE_KILLS = FULL ? 20 : 3
 const DATABASE_KILLS = FULL ? 10 : 2
 const DAY_MS = 86_400_000
 
-let folder: string
+let folder: ScratchFolder
 let env: Record<string, string>
 let service: ServiceProcess
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'wanmi-chaos-'))
+  folder = await scratchFolder()
   env = {
-    DATA_DIR: folder,
+    DATA_DIR: folder.path,
     HTTP_PORT: String(await freePort()),
     MQTT_PORT: String(await freePort()),
     ADMIN_TOKEN,
@@ -40,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   service.kill('SIGTERM')
   await service.ended
-  await rm(folder, { recursive: true, force: true })
+  await folder[Symbol.asyncDispose]()
 }, 60_000)
 
 const deviceIds = Array.from({ length: CLIENTS }, (_, index) => `chaos-${index}`)

@@ -1,0 +1,75 @@
+import { startService } from '#main.ts'
+import { messageOf } from '#model/error.ts'
+import { readConfig } from '#runtime/config.ts'
+import { createLogger } from '#runtime/logger.ts'
+import { runFleet } from '#simulator/fleet/run-fleet.ts'
+import { parseEndpoint } from '#simulator/transport/endpoint.ts'
+import { adminToken } from './admin-token.ts'
+import { caseLine } from './case-line.ts'
+import { onSignals } from './on-signals.ts'
+import { ProgressLine } from './progress-line.ts'
+
+/**
+ * `npm run demo`: the service, its own database, a city and its devices in one process, and each
+ * new case as a line, until Ctrl-C.
+ */
+const DEVICES = 300
+const RATE = 60
+const SEED = 'demo'
+
+const line = new ProgressLine()
+
+async function demo(): Promise<void> {
+  const config = readConfig(process.env)
+  // The demonstration speaks for itself; only what goes wrong is logged.
+  const log = createLogger(process.env['LOG_LEVEL'] ? config.log.level : 'warn')
+  const { token } = await adminToken(config.http.adminToken, config.store.dataDir)
+  line.print('Starting the service and its database …')
+  const service = await startService(config, token, log)
+  const [mqtt = ''] = service.mqttUrls
+  line.print(`HTTP   ${service.httpUrl}/api/docs`)
+  for (const url of service.mqttUrls) line.print(`MQTT   ${url}`)
+  line.print(`Token  ${token}`)
+  line.print(`Try    curl -H 'Authorization: Bearer ${token}' ${service.httpUrl}/api/v1/cases`)
+  line.print('Ctrl-C ends the demonstration and leaves no process behind.')
+
+  const run = runFleet({
+    devices: DEVICES,
+    rate: RATE,
+    seed: SEED,
+    duration: null,
+    endpoint: parseEndpoint(mqtt, { verified: true }),
+    service: { url: service.httpUrl, token },
+  })
+  let cases = 0
+  service.onCommitted((_batch, { cases: changed }) => {
+    for (const { type, case: one } of changed) {
+      if (type !== 'opened') continue
+      cases++
+      line.print(caseLine(one, config.city.timeZone))
+    }
+  })
+  const timer = setInterval(() => {
+    const at = run.progress()
+    line.show(
+      `${at.stage}: ${at.connected}/${at.devices} devices connected, ${at.published} readings ` +
+        `published, ${at.acknowledged} acknowledged, lag ${at.lag_ms} ms, ` +
+        `${at.incidentsBegun} faults begun, ${cases} new cases`,
+    )
+  }, line.everyMs)
+  const stop = async (): Promise<void> => {
+    clearInterval(timer)
+    line.print('Stopping …')
+    await run.stop()
+    await service.stop()
+  }
+  onSignals(stop)
+  const reason = await Promise.race([service.failed, run.finished.then(() => undefined)])
+  await stop()
+  if (reason) throw reason
+}
+
+demo().catch((error: unknown) => {
+  line.print(`The demonstration cannot go on: ${messageOf(error)}`)
+  process.exit(1)
+})
