@@ -57,6 +57,7 @@ export async function copyBinaries(binaries: Binaries, parent: string): Promise<
   // Static libraries and build files are half of the package and of no use to a server.
   await cp(binaries.native, partial, {
     recursive: true,
+    verbatimSymlinks: true,
     filter: (source) => !source.endsWith('.a') && path.basename(source) !== 'pkgconfig',
   })
   try {

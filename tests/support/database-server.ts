@@ -1,11 +1,13 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import type { TestProject } from 'vitest/node'
-import { silentLogger } from '#runtime/logger.ts'
-import { EmbeddedServer } from '#store/embedded/embedded-server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,37 +16,56 @@ declare module 'vitest' {
   }
 }
 
+type Child = ChildProcessByStdio<Writable, Readable, null>
+
 /**
  * One PostgreSQL server for a run of the tests: that of TEST_DATABASE_URL, or an embedded one,
- * which is started only when a test asks for a database and leaves nothing behind.
+ * which is started only when a test asks for a database. A process of its own holds it, so that it
+ * ends with the run however the run ends.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wanmi-test-'))
+  // The server's own user, where that is another, has to pass.
   await chmod(folder, 0o755)
-  let server: Promise<EmbeddedServer> | undefined
+  let child: Child | undefined
+  let url: Promise<string> | undefined
   const start = async (): Promise<string> => {
     const external = process.env['TEST_DATABASE_URL']
     if (external) return external
-    server ??= EmbeddedServer.open(
-      { dataDir: folder, databasePort: 0, minFreeMb: 0, systemFolder: path.join(folder, 'system') },
-      silentLogger,
-    )
-    return (await server).url('postgres')
+    child = startChild(folder)
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    return (JSON.parse(line) as { url: string }).url
   }
   const starter = createServer((_request, response) => {
-    start().then(
-      (url) => response.end(url),
+    url ??= start()
+    url.then(
+      (text) => response.end(text),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })
-  await new Promise<void>((resolve) => {
-    starter.listen(0, '127.0.0.1', resolve)
-  })
+  starter.listen(0, '127.0.0.1')
+  await once(starter, 'listening')
   const { port } = starter.address() as AddressInfo
   project.provide('databaseStarter', `http://127.0.0.1:${port}`)
   return async () => {
     starter.close()
-    await (await server)?.stop()
+    if (child) {
+      child.stdin.end()
+      await once(child, 'exit')
+    }
     await rm(folder, { recursive: true, force: true })
   }
 }
+
+/** In a session of its own: Ctrl-C in the terminal must not take it away before its server. */
+const startChild = (folder: string): Child =>
+  spawn(
+    process.execPath,
+    [
+      path.join(import.meta.dirname, 'embedded-child.ts'),
+      folder,
+      path.join(folder, 'system'),
+      folder,
+    ],
+    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
+  )
