@@ -12,7 +12,7 @@ export class CuttingProxy {
     this.#server = server
   }
 
-  static async open(target: URL): Promise<CuttingProxy> {
+  static async open(target: URL, port = 0): Promise<CuttingProxy> {
     const server = createServer()
     const proxy = new CuttingProxy(server)
     server.on('connection', (client) => {
@@ -34,7 +34,7 @@ export class CuttingProxy {
         else if (bytes.includes('COMMIT')) proxy.#onSwallowed?.()
       })
     })
-    server.listen(0, '127.0.0.1')
+    server.listen(port, '127.0.0.1')
     await once(server, 'listening')
     return proxy
   }
