@@ -147,6 +147,13 @@ export function createCommands({ pool, clock }: { readonly pool: Pool; readonly 
       return row && toCommand(row)
     },
 
+    /** Whether there is such a command of this device, whatever its state. */
+    async has(deviceId: string, id: string): Promise<boolean> {
+      if (!isUuid(id)) return false
+      const rows = await select('where id = $1 and device_id = $2', [id, deviceId])
+      return rows.length > 0
+    },
+
     /** Ends the commands whose time is over. */
     async expire(): Promise<readonly Command[]> {
       const rows = await query<CommandRow>(

@@ -1,0 +1,217 @@
+import { createApi } from '#api/create-api.ts'
+import { type Broker, openBroker } from '#broker/broker.ts'
+import type { CommandDesk } from '#broker/ports.ts'
+import { loadRules } from '#cli/load-rules.ts'
+import { Ingest } from '#ingest/ingest.ts'
+import type { Batch, CommitOutcome } from '#model/commit.ts'
+import type { Envelope } from '#model/envelope.ts'
+import { seconds } from '#model/time.ts'
+import type { UnitGrid } from '#model/unit-grid.ts'
+import { Monitor } from '#monitor/monitor.ts'
+import type { Surroundings } from '#monitor/ports.ts'
+import { buildGridIndex } from '#rules/grid-index.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config.ts'
+import type { Logger } from '#runtime/logger.ts'
+import { createMetrics } from '#runtime/metrics.ts'
+import { repeat } from '#runtime/repeat.ts'
+import { Shutdown } from '#runtime/shutdown.ts'
+import { openCommitter } from '#store/committer.ts'
+import { openDatabase } from '#store/database.ts'
+import { DeviceDirectory } from '#store/device-directory.ts'
+import { History } from '#store/history.ts'
+import { Maintenance } from '#store/maintenance.ts'
+import { migrate } from '#store/migrate.ts'
+import { createCaseQueries } from '#store/queries/cases.ts'
+import { createCommands } from '#store/queries/commands.ts'
+import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { createQuarantineQueries } from '#store/queries/quarantine.ts'
+import { createReadingQueries } from '#store/queries/readings.ts'
+import { createDeviceRegistry } from '#store/registry/device-registry.ts'
+import { GridLocator } from '#store/registry/grid-locator.ts'
+import { createGridRegistry } from '#store/registry/grid-registry.ts'
+import { createImports } from '#store/registry/imports.ts'
+import { createPartRegistry } from '#store/registry/part-registry.ts'
+
+/** A running Wanmi. */
+export interface Service {
+  readonly httpUrl: string
+  /** Of each listener, plain first. */
+  readonly mqttUrls: readonly string[]
+  /** Resolves with the reason when it cannot go on: nothing more is acknowledged. */
+  readonly failed: Promise<unknown>
+  /** Called after each commit. */
+  onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
+  /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
+  stop(): Promise<void>
+}
+
+/**
+ * Builds every part, hands each its slice of the configuration, and starts them from the database
+ * outwards: the doors open last. What was started is stopped again when a later part fails.
+ */
+export async function startService(config: Config, token: string, log: Logger): Promise<Service> {
+  const shutdown = new Shutdown(log)
+  try {
+    return await buildService(config, token, log, shutdown)
+  } catch (error) {
+    await shutdown.run()
+    throw error
+  }
+}
+
+async function buildService(
+  config: Config,
+  token: string,
+  log: Logger,
+  shutdown: Shutdown,
+): Promise<Service> {
+  const clock = systemClock
+  const metrics = createMetrics()
+  const failure = Promise.withResolvers<unknown>()
+  const rules = await loadRules(config.city.rulesDir)
+
+  const database = await openDatabase(config.store, log)
+  shutdown.add('database', () => database.close())
+  await migrate(database, log)
+  const { retentionDays, statementTimeoutMs: timeoutMs } = config.store
+  const horizonDays = config.ingest.maxAgeDays
+  const maintenance = new Maintenance(database, { retentionDays, horizonDays }, clock, log)
+  await maintenance.start()
+  shutdown.add('maintenance', () => maintenance.stop())
+  const { pool } = database
+  const directory = await DeviceDirectory.open(pool, log)
+  shutdown.add('device directory', () => directory.close())
+  const grids = await GridLocator.open(pool, buildGridIndex)
+  const { timeZone } = config.city
+  const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
+  shutdown.add('committer', () => committer.close())
+
+  const monitor = await Monitor.start({
+    rules,
+    ledger: committer,
+    history: new History(pool),
+    surroundings: surroundingsOf(directory, grids),
+    city: config.city,
+    clock,
+    log,
+    metrics,
+  })
+  const ingest = new Ingest({
+    config: config.ingest,
+    registry: directory,
+    sink: monitor,
+    metrics,
+    onFatal: (error) => failure.resolve(error),
+  })
+  const commands = createCommands({ pool, clock })
+  shutdown.add(
+    'expiry',
+    repeat('expiry', seconds(1), () => commands.expire(), log),
+  )
+  const registry = { pool, directory, grids, clock }
+
+  const broker = await openBroker({
+    config: config.mqtt,
+    clientWindowMessages: config.ingest.clientWindowMessages,
+    directory,
+    intake: ingest,
+    desk: deskOf(commands),
+    clock,
+    metrics,
+    log,
+  })
+  shutdown.add('broker', () => broker.close())
+  directory.onChange((id) => {
+    if (!directory.credential(id)?.enabled) broker.disconnect(id)
+  })
+
+  const devices = createDeviceRegistry(registry)
+  const api = createApi({
+    config: config.http,
+    token,
+    metrics,
+    log,
+    devices: {
+      ...devices,
+      // Whoever knew the old secret is not let stay.
+      rotateSecret: async (id, given) => {
+        const secret = await devices.rotateSecret(id, given)
+        broker.disconnect(id)
+        return secret
+      },
+    },
+    parts: createPartRegistry(registry),
+    grids: createGridRegistry(registry),
+    imports: createImports(registry),
+    findDevice: (id) => directory.find(id),
+    readings: createReadingQueries(pool),
+    quarantine: createQuarantineQueries(pool),
+    replay: (envelope) => offered(ingest, envelope),
+    episodes: createEpisodeQueries(pool),
+    cases: createCaseQueries(pool),
+    commands,
+    deliver: (deviceId) => broker.deliver(deviceId),
+    readiness: () =>
+      monitor.stalledSince === null
+        ? { ready: true }
+        : { ready: false, why: 'the database is away; readings wait for it' },
+  })
+  monitor.onCommitted((batch, outcome) => {
+    api.live.readings(batch.readings)
+    api.live.cases(outcome.cases)
+  })
+  const httpUrl = await api.listen()
+  shutdown.add('HTTP', () => api.close())
+
+  return {
+    httpUrl,
+    mqttUrls: mqttUrlsOf(broker.ports),
+    failed: failure.promise,
+    onCommitted: (listener) => monitor.onCommitted(listener),
+    stop: () => shutdown.run(),
+  }
+}
+
+const surroundingsOf = (directory: DeviceDirectory, grids: GridLocator): Surroundings => ({
+  gridOf: (place) => {
+    const grid = grids.locate(place)
+    return grid && { code: grid.code, address: addressOf(grid) }
+  },
+  gridAddress: (code) => {
+    const grid = grids.find(code)
+    return grid && addressOf(grid)
+  },
+  part: (id) => directory.part(id),
+})
+
+const addressOf = ({ street, community }: UnitGrid): string => `${street}${community}`
+
+const mqttUrlsOf = ({ tcp, tls, ws }: Broker['ports']): readonly string[] =>
+  [
+    `mqtt://127.0.0.1:${tcp}`,
+    tls === null ? null : `mqtts://127.0.0.1:${tls}`,
+    ws === null ? null : `ws://127.0.0.1:${ws}`,
+  ].filter((url) => url !== null)
+
+/** The store's commands in the words of the broker. */
+function deskOf(commands: ReturnType<typeof createCommands>): CommandDesk {
+  const enter = async (id: string, state: 'sent' | 'acknowledged'): Promise<void> => {
+    const { deviceId } = await commands.get(id)
+    await commands.transition(deviceId, id, state)
+  }
+  return {
+    pending: (deviceId) => commands.waiting(deviceId),
+    sent: (id) => enter(id, 'sent'),
+    acknowledged: (id) => enter(id, 'acknowledged'),
+    // A reply may come twice: the second changes nothing and is no fault.
+    reply: async (deviceId, { id, state, result }) =>
+      (await commands.transition(deviceId, id, state, result)) !== undefined ||
+      (await commands.has(deviceId, id)),
+  }
+}
+
+const offered = (ingest: Ingest, envelope: Envelope): Promise<void> =>
+  new Promise((resolve) => {
+    ingest.offer(envelope, () => resolve())
+  })
