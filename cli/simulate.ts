@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { type FleetProgress, type FleetRun, runFleet } from '#simulator/fleet/run-fleet.ts'
+import { type FleetRun, runFleet } from '#simulator/fleet/run-fleet.ts'
 import { parseEndpoint } from '#simulator/transport/endpoint.ts'
 import { fleetDisplay } from './fleet-display.ts'
 import { onInterruption } from './interruption.ts'
@@ -74,5 +74,3 @@ async function simulate(options: SimulateOptions): Promise<void> {
 
 const writeTruth = (file: string, run: FleetRun): void =>
   writeFileSync(file, [...run.truth(), ''].join('\n'))
-
-export { type FleetProgress, type FleetRun, runFleet }
