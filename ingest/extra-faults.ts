@@ -1,12 +1,10 @@
 import type { Reason } from '#model/rejection.ts'
+import { isStorable } from '#model/storable.ts'
 import { found, reason } from './reason.ts'
 
 // jsonb is parsed by descent, and so is JSON.stringify: depth is stack.
 const DEPTH_MAX = 64
 const FIELD_MAX = 60
-
-// Reaches every text PostgreSQL refuses: jsonb has no NUL, and UTF-8 no half of a surrogate pair.
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
 
 // Written out again a value grows at most by this: `1e20` becomes 21 digits, a byte of a string an
 // escape of 6.

@@ -81,6 +81,12 @@ export function createMetrics() {
       labelNames: ['reason'] as const,
       registers,
     }),
+    connectionsEnded: new Counter({
+      name: 'wanmi_mqtt_connections_ended_total',
+      help: 'Connections of devices that were let in and then cut off, by reason',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     takeovers: new Counter({
       name: 'wanmi_mqtt_takeovers_total',
       help: 'Connections ended because the same device connected again',

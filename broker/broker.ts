@@ -1,0 +1,170 @@
+import { readFile } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf, Rejected } from '#model/error.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config.ts'
+import type { Logger } from '#runtime/logger.ts'
+import type { Metrics } from '#runtime/metrics.ts'
+import { verifySecret } from '#runtime/secret.ts'
+import { AedesSessions } from './aedes-sessions.ts'
+import { Connection, type ConnectionView, type Origin } from './connection.ts'
+import { ConnectionCaps } from './connection-caps.ts'
+import { CredentialCheck } from './credential-check.ts'
+import { Door } from './door.ts'
+import type { Listener, ListenerOptions } from './listener.ts'
+import type { CommandDesk, DeviceDirectory, Intake } from './ports.ts'
+import { ReplyTaker } from './reply-taker.ts'
+import type { Takeover } from './sessions.ts'
+import { openTcpListener } from './tcp-listener.ts'
+import { openTlsListener } from './tls-listener.ts'
+import { openWebSocketListener } from './web-socket-listener.ts'
+
+export interface BrokerOptions {
+  readonly config: Config['mqtt']
+  /** Most messages of one client that wait for their commit. */
+  readonly clientWindowMessages: number
+  readonly intake: Intake
+  readonly directory: DeviceDirectory
+  readonly desk: CommandDesk
+  readonly metrics: Metrics
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly verify?: (secret: string, hash: string) => Promise<boolean>
+}
+
+export interface Broker {
+  /** Where it listens in fact; null where no such listener is configured. */
+  readonly ports: { readonly tcp: number; readonly tls: number | null; readonly ws: number | null }
+  connections(): readonly ConnectionView[]
+  /** The last hundred, newest first. */
+  takeovers(): readonly Takeover[]
+  /** A command was queued: sends it if the device is there. */
+  deliver(deviceId: string): void
+  /** The device was deleted, disabled or given another secret: ends its connection. */
+  disconnect(deviceId: string): void
+  /** Takes nothing more, acknowledges what is committed meanwhile, and ends every connection. */
+  close(): Promise<void>
+}
+
+const DRAIN_WAIT_MS = 10_000
+const GOODBYE_WAIT_MS = 1_000
+
+/**
+ * Opens the doors for devices.
+ *
+ * @throws Unavailable `port-in-use`, Rejected `bad-configuration`; then nothing stays open.
+ */
+export async function openBroker(options: BrokerOptions): Promise<Broker> {
+  const { config, intake, directory, desk, metrics, log, clock = systemClock } = options
+  const replies = new ReplyTaker({ desk, intake, metrics, log })
+  const limits = {
+    connectBytes: config.connectLimitBytes,
+    packetBytes: config.packetLimitBytes,
+    windowMessages: options.clientWindowMessages,
+    keepaliveMaxS: config.keepaliveMaxS,
+  }
+  const door = new Door({ intake, replies, limits, clock, metrics, log })
+  const credentials = new CredentialCheck({ directory, verify: options.verify ?? verifySecret })
+  const { connectTimeoutMs } = config
+  const aedes = await AedesSessions.open({
+    door,
+    desk,
+    directory,
+    credentials,
+    connectTimeoutMs,
+    log,
+  })
+  const accept = (stream: Duplex, origin: Origin): void => {
+    const connection = new Connection(stream, door, origin)
+    door.connections.add(connection)
+    aedes.handle(stream, connection)
+  }
+  const listeners = await openListeners(config, metrics, accept).catch(async (error: unknown) => {
+    door.stop()
+    await aedes.close()
+    throw error
+  })
+  const { tcp, tls, ws } = listeners
+  return {
+    ports: { tcp: tcp.port, tls: tls?.port ?? null, ws: ws?.port ?? null },
+    connections: () =>
+      [...door.connections].filter(({ isOpen }) => isOpen).map((connection) => connection.view()),
+    takeovers: () => door.sessions.takeovers,
+    deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
+    disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
+    async close() {
+      const closed = closeAll(listeners)
+      await Promise.race([door.drain(), pause(DRAIN_WAIT_MS)])
+      for (const connection of door.connections) connection.close()
+      await Promise.race([closed, pause(GOODBYE_WAIT_MS)])
+      await aedes.close()
+      door.stop()
+      await closed
+    },
+  }
+}
+
+const pause = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false })
+
+interface Listeners {
+  readonly tcp: Listener
+  readonly tls: Listener | undefined
+  readonly ws: Listener | undefined
+}
+
+async function closeAll({ tcp, tls, ws }: Partial<Listeners>): Promise<void> {
+  await Promise.all([tcp?.close(), tls?.close(), ws?.close()])
+}
+
+async function openListeners(
+  config: Config['mqtt'],
+  metrics: Metrics,
+  accept: ListenerOptions['accept'],
+): Promise<Listeners> {
+  const { host, port, tlsPort, wsPort, connectionsMax, connectionsPerAddressMax } = config
+  const { connectTimeoutMs, packetLimitBytes } = config
+  const capLimits = { total: connectionsMax, perAddress: connectionsPerAddressMax }
+  const { admit } = new ConnectionCaps(capLimits, metrics)
+  const opened: Partial<{ -readonly [Name in keyof Listeners]: Listeners[Name] }> = {}
+  try {
+    const tcp = await openTcpListener({ host, port, admit, accept })
+    opened.tcp = tcp
+    if (tlsPort !== null) {
+      const files = await readTlsFiles(config)
+      const handshakeTimeoutMs = connectTimeoutMs
+      const shared = { host, port: tlsPort, admit, accept, handshakeTimeoutMs }
+      opened.tls = await openTlsListener({ ...shared, ...files })
+    }
+    if (wsPort !== null) {
+      const shared = { host, port: wsPort, admit, accept, packetBytes: packetLimitBytes }
+      opened.ws = await openWebSocketListener({ ...shared, handshakeTimeoutMs: connectTimeoutMs })
+    }
+    return { tcp, tls: opened.tls, ws: opened.ws }
+  } catch (error) {
+    await closeAll(opened)
+    throw error
+  }
+}
+
+async function readTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Config['mqtt']) {
+  const [cert, key, clientCa] = await Promise.all([
+    readSettingFile('MQTT_TLS_CERT_FILE', tlsCertFile),
+    readSettingFile('MQTT_TLS_KEY_FILE', tlsKeyFile),
+    tlsClientCaFile === null ? null : readSettingFile('MQTT_TLS_CLIENT_CA_FILE', tlsClientCaFile),
+  ])
+  return { cert, key, clientCa }
+}
+
+async function readSettingFile(setting: string, file: string | null): Promise<Buffer> {
+  if (file === null) {
+    throw new Rejected('bad-configuration', `MQTT_TLS_PORT is set, so ${setting} must be too`)
+  }
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new Rejected('bad-configuration', `${setting} cannot be read: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,326 @@
+import type { Duplex } from 'node:stream'
+import { type EpochMs, formatInstant } from '#model/time.ts'
+import { replyTopic, telemetryTopic } from '#model/topic.ts'
+import { type ConnectRequest, readConnect } from './connect-packet.ts'
+import type { Door } from './door.ts'
+import type { Downlink } from './downlink.ts'
+import { FieldCursor } from './field-cursor.ts'
+import type { FrameFault, FrameReader } from './frame-reader.ts'
+import { Incoming } from './incoming.ts'
+import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
+import { type PacketTaker, PacketTap } from './packet-tap.ts'
+import {
+  CONNECT,
+  type ConnackCode,
+  DISCONNECT,
+  isSoundHeader,
+  PINGREQ,
+  PUBACK,
+  PUBLISH,
+  PUBREL,
+  SUBSCRIBE,
+  UNSUBSCRIBE,
+} from './packet-types.ts'
+import type { ReceivedIds } from './received-ids.ts'
+import { isSubscribe, isUnsubscribe } from './subscribe-packet.ts'
+
+/** Where a connection comes from. */
+export interface Origin {
+  readonly listener: 'tcp' | 'tls' | 'ws'
+  readonly address: string
+  /** Common name of a client certificate our authority signed. */
+  readonly certificateName: string | undefined
+}
+
+/** One connection as it is shown. */
+export interface ConnectionView {
+  readonly deviceId: string
+  readonly listener: Origin['listener']
+  readonly address: string
+  readonly connectedAt: string
+  /** Messages that wait for their commit. */
+  readonly inFlight: number
+  /** Too much of it waits: it is not read for now. */
+  readonly isStopped: boolean
+}
+
+/** `connecting`: its CONNECT was taken, its CONNACK not sent. */
+type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
+
+// A device that starts ever new QoS 2 messages and releases none does not do what the standard
+// asks of it.
+const UNRELEASED_MAX = 10_000
+
+const SILENCE_FACTOR = 1.5
+const DRAIN_TIMEOUT_MS = 60_000
+
+// A slice keeps the whole chunk it was cut from alive until its commit.
+const CHUNK_COPY_BYTES = 8_192
+const CHUNK_COPY_SHARE = 1 / 32
+
+/**
+ * Our side of one client: everything it sends comes through here before aedes sees it. PUBLISH and
+ * its acknowledgements, the PUBACK of a command and the ping are answered here; only the rest
+ * (CONNECT, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT) is handed on. So a message costs no object, promise
+ * or timer of aedes, acknowledgements go out in one write per commit, and a client is stopped
+ * exactly when its window is full.
+ */
+export class Connection implements PacketTaker {
+  readonly origin: Origin
+  readonly openedAt: EpochMs
+  deviceId = ''
+  request: ConnectRequest | undefined
+  downlink: Downlink | undefined
+  /** Shared with the connections after this one when the session is kept. */
+  received: ReceivedIds | undefined
+  readonly #door: Door
+  readonly #stream: Duplex
+  readonly #tap: PacketTap
+  #phase: Phase = 'greeting'
+  #wasOpen = false
+  #saidGoodbye = false
+  #telemetryTopic = ''
+  #telemetryBytes: Uint8Array = new Uint8Array()
+  #receivedAt: EpochMs
+  #inFlight = 0
+  #acks: number[] = []
+  #isFlushing = false
+  /** A command reply waits for the messages before it, and those after it wait for the reply. */
+  #reply: Incoming | undefined
+  #isReplyTaken = false
+  #heardAt = 0
+  #pingedAt = 0
+  #blockedAt = 0
+
+  constructor(stream: Duplex, door: Door, origin: Origin) {
+    this.#stream = stream
+    this.#door = door
+    this.origin = origin
+    this.openedAt = door.clock.now()
+    this.#receivedAt = this.openedAt
+    this.#tap = new PacketTap(stream, door.limits.connectBytes, this)
+    stream.once('close', () => this.#onClose())
+  }
+
+  get isOpen(): boolean {
+    return this.#phase === 'open'
+  }
+
+  /** It was let in once. */
+  get wasOpen(): boolean {
+    return this.#wasOpen
+  }
+
+  get isClosed(): boolean {
+    return this.#phase === 'closed'
+  }
+
+  /** The device it has proved to be. */
+  identify(deviceId: string): void {
+    this.deviceId = deviceId
+    this.#telemetryTopic = telemetryTopic(deviceId)
+    this.#telemetryBytes = Buffer.from(this.#telemetryTopic)
+  }
+
+  /** Its CONNACK is written: from now on its packets are taken. */
+  letIn(): void {
+    if (this.#phase !== 'connecting') return
+    this.#phase = 'open'
+    this.#wasOpen = true
+    this.#heardAt = performance.now()
+  }
+
+  write(bytes: Buffer): void {
+    if (this.#phase !== 'closed') this.#tap.write(bytes)
+  }
+
+  /** Ends the connection; the reason is counted. */
+  end(reason: string): undefined {
+    if (this.#phase === 'closed') return
+    this.#phase = 'closed'
+    this.#door.onEnded(this, reason)
+    this.#stream.destroy()
+  }
+
+  /** Ends it after what was written has gone out, as the service ends. */
+  close(): void {
+    this.#phase = 'closed'
+    this.#stream.end(() => this.#stream.destroy())
+  }
+
+  /** Acknowledges a committed message, at the end of this turn with all others. */
+  settle({ qos, messageId }: Incoming): void {
+    this.#inFlight--
+    if (qos === 1) this.#acks.push(messageId)
+    if (qos === 2) {
+      this.received?.commit(messageId)
+      this.#door.sessions.heirOf(this)?.write(pubrec(messageId))
+    }
+    if (this.#isFlushing) return
+    this.#isFlushing = true
+    this.#door.flushSoon(this)
+  }
+
+  /** Writes what was settled in this turn. */
+  flush(): void {
+    this.#isFlushing = false
+    if (this.#acks.length > 0) this.write(pubacks(this.#acks))
+    this.#acks = []
+    this.#takeReply()
+    if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
+  }
+
+  /** Reads on if it was stopped and may send again. */
+  resume(): void {
+    this.#tap.resume()
+  }
+
+  /**
+   * Twice a second. A client that is silent for one and a half times its keepalive is gone. One we
+   * do not read cannot be heard: it is taken to be there, and as its PINGREQ lies unread in the
+   * socket it gets a PINGRESP each half keepalive unasked. mqtt.js gives up half a keepalive after
+   * its ping, Paho and mosquitto a whole one; each takes an answer it did not ask for as an answer.
+   */
+  beat(now: number): void {
+    if (this.#phase !== 'open') return
+    const keepalive = this.request?.keepalive ?? 0
+    if (!this.#tap.isBlocked) this.#blockedAt = now
+    if (now - this.#blockedAt > DRAIN_TIMEOUT_MS) return this.end('not-reading')
+    if (this.#tap.isStopped) {
+      this.#heardAt = now
+      if (keepalive === 0 || now - this.#pingedAt < keepalive * 500) return
+      this.#pingedAt = now
+      this.write(PINGRESP)
+    } else {
+      const { keepaliveMaxS } = this.#door.limits
+      const allowed = Math.min(keepalive || keepaliveMaxS, keepaliveMaxS)
+      if (now - this.#heardAt > allowed * 1_000 * SILENCE_FACTOR) this.end('keepalive')
+    }
+  }
+
+  view(): ConnectionView {
+    return {
+      deviceId: this.deviceId,
+      listener: this.origin.listener,
+      address: this.origin.address,
+      connectedAt: formatInstant(this.openedAt),
+      inFlight: this.#inFlight,
+      isStopped: this.#tap.isStopped,
+    }
+  }
+
+  mayTake(): boolean {
+    if (this.#phase !== 'open') return this.#phase === 'greeting'
+    const { limits, intake, isClosing } = this.#door
+    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
+    return hasRoom && this.#reply === undefined && !isClosing
+  }
+
+  onHeard(): void {
+    this.#heardAt = performance.now()
+    this.#receivedAt = this.#door.clock.now()
+  }
+
+  onStopped(isStopped: boolean): void {
+    this.#door.onStopped(this, isStopped && this.#phase === 'open')
+  }
+
+  onFault(fault: FrameFault): void {
+    this.end(fault)
+  }
+
+  take(reader: FrameReader): Buffer | undefined {
+    const { bytes, start, bodyStart, end } = reader
+    const first = bytes[start] as number
+    const type = first >> 4
+    if (this.#phase === 'greeting') return this.#takeConnect(reader, first)
+    if (type === PUBLISH) return this.#takePublish(reader)
+    if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
+    const body = new FieldCursor(bytes, bodyStart, end)
+    if (type === PINGREQ) this.write(PINGRESP)
+    else if (type === PUBACK) this.downlink?.acknowledge(body.uint16())
+    else if (type === PUBREL) this.#release(body.uint16())
+    else if (type === SUBSCRIBE && !isSubscribe(body)) return this.end('protocol')
+    else if (type === UNSUBSCRIBE && !isUnsubscribe(body)) return this.end('protocol')
+    else if (type === DISCONNECT) this.#saidGoodbye = true
+    // PUBREC and PUBCOMP speak of messages we never send.
+    const isForAedes = type === SUBSCRIBE || type === UNSUBSCRIBE || type === DISCONNECT
+    return isForAedes ? bytes.subarray(start, end) : undefined
+  }
+
+  #takeConnect(reader: FrameReader, first: number): Buffer | undefined {
+    const { bytes, start, bodyStart, end } = reader
+    if (first !== CONNECT << 4) return this.end('protocol')
+    const request = readConnect(new FieldCursor(bytes, bodyStart, end))
+    if (request === 'malformed') return this.end('protocol')
+    if ('code' in request) return this.#refuse(request.code)
+    this.request = request
+    this.#phase = 'connecting'
+    reader.limit = this.#door.limits.packetBytes
+    return bytes.subarray(start, end)
+  }
+
+  #refuse(code: ConnackCode): undefined {
+    this.#phase = 'closed'
+    this.#door.onEnded(this, `connack-${code}`)
+    this.#stream.end(connackRefusal(code), () => this.#stream.destroy())
+  }
+
+  #takePublish(reader: FrameReader): undefined {
+    const { bytes, end } = reader
+    const { publish } = this.#door
+    if (!publish.read(reader)) return this.end('protocol')
+    const { qos, messageId, payloadStart } = publish
+    const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
+    const topic = isTelemetry ? this.#telemetryTopic : publish.readTopic(bytes)
+    if (topic === undefined) return this.end('protocol')
+    if (qos === 2 && !this.#isNew(messageId)) return undefined
+    const slice = bytes.subarray(payloadStart, end)
+    const isSmall =
+      bytes.length > CHUNK_COPY_BYTES && slice.length < bytes.length * CHUNK_COPY_SHARE
+    const payload = isSmall ? Buffer.from(slice) : slice
+    const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
+    this.#inFlight++
+    if (isTelemetry || topic !== replyTopic(this.deviceId)) return this.#door.offer(message)
+    this.#reply = message
+    return this.#takeReply()
+  }
+
+  /** Whether a QoS 2 message was not sent before; one that was is answered as it was then. */
+  #isNew(messageId: number): boolean {
+    this.received ??= this.#door.sessions.receivedOf(this)
+    const state = this.received.take(messageId)
+    if (state === 'committed') this.write(pubrec(messageId))
+    if (this.received.size > UNRELEASED_MAX) this.end('unreleased')
+    return state === 'new' && this.#phase === 'open'
+  }
+
+  #release(messageId: number): void {
+    this.received?.release(messageId)
+    this.write(pubcomp(messageId))
+  }
+
+  /** Gives a waiting reply to the desk once it is alone. */
+  #takeReply(): undefined {
+    const reply = this.#reply
+    if (!reply || this.#inFlight > 1 || this.#isReplyTaken) return
+    this.#isReplyTaken = true
+    this.#door.takeReply(reply, () => {
+      this.#reply = undefined
+      this.#isReplyTaken = false
+      this.settle(reply)
+    })
+  }
+
+  #onClose(): void {
+    this.#phase = 'closed'
+    this.downlink?.close()
+    this.#door.onClosed(this)
+    const will = this.request?.will
+    // That the service ends is not that the device is gone.
+    if (!will || !this.#wasOpen || this.#saidGoodbye || this.#door.isClosing) return
+    const receivedAt = this.#door.clock.now()
+    this.#inFlight++
+    this.#door.offer(new Incoming(this, 0, will.topic, will.payload, will.qos, receivedAt))
+  }
+}

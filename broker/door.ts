@@ -1,0 +1,162 @@
+import type { Clock } from '#runtime/clock.ts'
+import type { Logger } from '#runtime/logger.ts'
+import { type Metrics, onScrape } from '#runtime/metrics.ts'
+import type { Connection } from './connection.ts'
+import type { Incoming } from './incoming.ts'
+import type { Intake } from './ports.ts'
+import { PublishPacket } from './publish-packet.ts'
+import type { ReplyTaker } from './reply-taker.ts'
+import { Sessions } from './sessions.ts'
+
+/** What a connection may do. */
+export interface DoorLimits {
+  /** Largest packet before and after a client is let in. */
+  readonly connectBytes: number
+  readonly packetBytes: number
+  /** Most messages of one client that wait for their commit. */
+  readonly windowMessages: number
+  readonly keepaliveMaxS: number
+}
+
+export interface DoorOptions {
+  readonly intake: Intake
+  readonly replies: ReplyTaker
+  readonly limits: DoorLimits
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+const BEAT_MS = 500
+
+/** What all connections share: where their messages go and where they hear that they may go on. */
+export class Door {
+  readonly intake: Intake
+  readonly limits: DoorLimits
+  readonly clock: Clock
+  readonly sessions = new Sessions()
+  readonly connections = new Set<Connection>()
+  /** Read into by one connection after another, never kept. */
+  readonly publish = new PublishPacket()
+  readonly #stopped = new Set<Connection>()
+  readonly #replies: ReplyTaker
+  readonly #metrics: Metrics
+  readonly #log: Logger
+  readonly #pulse: NodeJS.Timeout
+  readonly #received: [number, number, number] = [0, 0, 0]
+  #settledNow: Connection[] = []
+  #unsettled = 0
+  #isClosing = false
+  readonly #idle: (() => void)[] = []
+
+  constructor({ intake, replies, limits, clock, metrics, log }: DoorOptions) {
+    this.intake = intake
+    this.limits = limits
+    this.clock = clock
+    this.#replies = replies
+    this.#metrics = metrics
+    this.#log = log
+    intake.onRoom(() => this.#onRoom())
+    this.#pulse = setInterval(() => this.#beat(), BEAT_MS)
+    onScrape(metrics.connections, () => metrics.connections.set(this.connections.size))
+    onScrape(metrics.pausedClients, () => metrics.pausedClients.set(this.#stopped.size))
+    onScrape(metrics.messagesReceived, () => this.#countReceived())
+  }
+
+  /** Nothing more is taken: what was taken is waited for. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
+  offer(message: Incoming): undefined {
+    this.#count(message)
+    this.intake.offer(message, this.#settle)
+  }
+
+  /** A reply to a command; `settled` when what it says is stored. */
+  takeReply(reply: Incoming, settled: () => void): void {
+    this.#count(reply)
+    this.#replies.take(reply, () => {
+      this.#unsettled--
+      settled()
+      this.#wakeIdle()
+    })
+  }
+
+  /** Has the connection write its acknowledgements when all that is settled now is settled. */
+  flushSoon(connection: Connection): void {
+    if (this.#settledNow.push(connection) === 1) process.nextTick(this.#flush)
+  }
+
+  onStopped(connection: Connection, isStopped: boolean): void {
+    if (isStopped) this.#stopped.add(connection)
+    else this.#stopped.delete(connection)
+  }
+
+  /** We turned it away, or cut it off. */
+  onEnded({ deviceId, origin, wasOpen }: Connection, reason: string): void {
+    const { takeovers, connectionsEnded, connectionsRefused } = this.#metrics
+    if (reason === 'takeover') takeovers.inc()
+    else if (wasOpen) connectionsEnded.inc({ reason })
+    else connectionsRefused.inc({ reason })
+    this.#log.debug({ deviceId, ...origin, reason }, 'connection ended')
+  }
+
+  onClosed(connection: Connection): void {
+    this.connections.delete(connection)
+    this.#stopped.delete(connection)
+    this.sessions.leave(connection)
+  }
+
+  /** Takes nothing more; resolves when all that was taken is settled and acknowledged. */
+  async drain(): Promise<void> {
+    this.#isClosing = true
+    if (this.#unsettled > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#flush()
+  }
+
+  stop(): void {
+    clearInterval(this.#pulse)
+  }
+
+  #count({ qos }: Incoming): void {
+    this.#unsettled++
+    this.#received[qos]++
+  }
+
+  readonly #settle = (message: Incoming): void => {
+    this.#unsettled--
+    message.connection.settle(message)
+    if (this.#isClosing) this.#wakeIdle()
+  }
+
+  #wakeIdle(): void {
+    if (this.#unsettled === 0) for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  readonly #flush = (): void => {
+    const settled = this.#settledNow
+    this.#settledNow = []
+    for (const connection of settled) connection.flush()
+  }
+
+  /** In the order in which they were stopped, until it is full again. */
+  #onRoom(): void {
+    for (const connection of this.#stopped) {
+      if (this.intake.isFull) return
+      connection.resume()
+    }
+  }
+
+  #beat(): void {
+    const now = performance.now()
+    for (const connection of this.connections) connection.beat(now)
+  }
+
+  #countReceived(): void {
+    for (const qos of [0, 1, 2] as const) {
+      if (this.#received[qos] > 0) this.#metrics.messagesReceived.inc({ qos }, this.#received[qos])
+      this.#received[qos] = 0
+    }
+  }
+}

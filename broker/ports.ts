@@ -1,0 +1,44 @@
+import type { Command, CommandReply } from '#model/command.ts'
+import type { Envelope } from '#model/envelope.ts'
+import type { Reason } from '#model/rejection.ts'
+
+/** Called once per message, when it is committed, in the order in which the messages were given. */
+export type Settled<Message extends Envelope> = (message: Message) => void
+
+/** Where messages go. It takes every one; it is the broker who stops reading while it is full. */
+export interface Intake {
+  readonly isFull: boolean
+  /** Calls the listener each time there is room again. */
+  onRoom(listener: () => void): void
+  offer<Message extends Envelope>(message: Message, settled: Settled<Message>): void
+  /** For the quarantine, for these reasons. */
+  refuse<Message extends Envelope>(
+    message: Message,
+    reasons: readonly Reason[],
+    settled: Settled<Message>,
+  ): void
+}
+
+export interface Credential {
+  /** As `hashSecret` made it. */
+  readonly hash: string
+  readonly enabled: boolean
+}
+
+/** Who may come in; it must answer at once. */
+export interface DeviceDirectory {
+  credential(deviceId: string): Credential | undefined
+}
+
+/**
+ * The commands to devices. Each promise is kept when the change is stored; one that rejects with
+ * Unavailable is asked again.
+ */
+export interface CommandDesk {
+  /** Commands of the device that are neither acknowledged, finished nor expired, oldest first. */
+  pending(deviceId: string): Promise<readonly Command[]>
+  sent(commandId: string): Promise<void>
+  acknowledged(commandId: string): Promise<void>
+  /** False when the device has no such command. */
+  reply(deviceId: string, reply: CommandReply): Promise<boolean>
+}

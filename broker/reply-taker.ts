@@ -1,0 +1,91 @@
+import { CommandReply } from '#model/command.ts'
+import { messageOf, Rejected } from '#model/error.ts'
+import type { Reason } from '#model/rejection.ts'
+import { type SchemaFault, schemaCheck } from '#model/schema-fault.ts'
+import { isStorable } from '#model/storable.ts'
+import type { Logger } from '#runtime/logger.ts'
+import type { Metrics } from '#runtime/metrics.ts'
+import type { Incoming } from './incoming.ts'
+import type { CommandDesk, Intake } from './ports.ts'
+import { untilAvailable } from './until-available.ts'
+
+export interface ReplyTakerOptions {
+  readonly desk: CommandDesk
+  readonly intake: Intake
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const faultsOf = schemaCheck(CommandReply)
+const DETAIL_MAX = 200
+
+/** What devices answer to commands. What is no reply goes to the quarantine, as all else does. */
+export class ReplyTaker {
+  readonly #options: ReplyTakerOptions
+
+  constructor(options: ReplyTakerOptions) {
+    this.#options = options
+  }
+
+  /** Settles the message when what it says is stored, or it is in the quarantine. */
+  take(message: Incoming, settled: () => void): void {
+    const reply = parseReply(message.payload)
+    if (isReply(reply)) void this.#store(message, reply, settled)
+    else this.#refuse(message, reply, settled)
+  }
+
+  async #store(message: Incoming, reply: CommandReply, settled: () => void): Promise<void> {
+    const { desk, log, metrics } = this.#options
+    try {
+      const wanted = () => true
+      const isKnown = await untilAvailable(() => desk.reply(message.deviceId, reply), wanted)
+      if (isKnown) {
+        metrics.messagesAcknowledged.inc({ qos: message.qos })
+        settled()
+      } else {
+        const detail = 'the device has no command of that id'
+        this.#refuse(message, [{ code: 'reply-format', field: 'id', detail }], settled)
+      }
+    } catch (error) {
+      const detail = messageOf(error).slice(0, DETAIL_MAX).toWellFormed()
+      if (!(error instanceof Rejected)) {
+        log.error({ deviceId: message.deviceId, reason: detail }, 'a reply could not be stored')
+      }
+      this.#refuse(message, [{ code: 'database-refused', detail }], settled)
+    }
+  }
+
+  #refuse(message: Incoming, reasons: readonly Reason[], settled: () => void): void {
+    this.#options.intake.refuse(message, reasons, settled)
+  }
+}
+
+type Parsed = CommandReply | readonly Reason[]
+
+const isReply = (parsed: Parsed): parsed is CommandReply => !Array.isArray(parsed)
+
+function parseReply(payload: Uint8Array): Parsed {
+  let text: string
+  try {
+    text = utf8.decode(payload)
+  } catch {
+    return [{ code: 'not-utf8' }]
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return [{ code: 'not-json' }]
+  }
+  const faults = faultsOf(value)
+  if (faults.length > 0) return faults.map(reasonOf)
+  if (!isStorable(value)) return [{ code: 'text-not-storable' }]
+  return value as CommandReply
+}
+
+const reasonOf = ({ field, detail }: SchemaFault): Reason => ({
+  code: 'reply-format',
+  ...(field === '' ? {} : { field: field.slice(0, DETAIL_MAX) }),
+  detail: detail.slice(0, DETAIL_MAX).toWellFormed(),
+})
