@@ -40,8 +40,8 @@ beforeAll(async () => {
 })
 afterAll(() => fresh.drop())
 beforeEach(async () => {
-  const tables = KINDS.map(readingTable).join(', ')
-  await fresh.database.pool.query(`TRUNCATE ${tables}, quarantine, episode, case_record`)
+  const tables = [...KINDS.map(readingTable), 'quarantine', 'episode', 'case_record']
+  await fresh.database.pool.query(tables.map((table) => `DELETE FROM ${table}`).join(';'))
   committer = await openCommitter(fresh.database, OPTIONS, silentLogger)
 })
 afterEach(() => committer.close())
@@ -121,7 +121,7 @@ for (const kind of KINDS) {
             ...one,
             measuredAt: epochMs(weeks - (one.measuredAt % 86_400_000) * 20),
           }))
-          await fresh.database.pool.query(`TRUNCATE ${readingTable(kind)}`)
+          await fresh.database.pool.query(`DELETE FROM ${readingTable(kind)}`)
           const outcome = await committer.commit(commit(next(), { readings }))
           expect(outcome.stored).toBe(readings.length)
           const found = await history.from(of, ALL, 1_000)
@@ -164,7 +164,7 @@ test('any mix of new, repeated and reordered batches leaves exactly what was mea
   const anyBatch = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 30 })
   await fc.assert(
     fc.asyncProperty(fc.array(anyBatch, { minLength: 1, maxLength: 12 }), async (batches) => {
-      await fresh.database.pool.query(`TRUNCATE ${readingTable(KINDS[0] as never)}`)
+      await fresh.database.pool.query(`DELETE FROM ${readingTable(KINDS[0] as never)}`)
       const seen = new Set<number>()
       for (const batch of batches) {
         const readings = batch.map((at) => reading(cover, NOON + at, { tilt_deg: at }))

@@ -58,8 +58,11 @@ async function open(more: Partial<Parameters<typeof EmbeddedServer.open>[0]> = {
   return server
 }
 
-async function query(server: EmbeddedServer, text: string): Promise<unknown[]> {
-  const client = await connect({ connectionString: server.url('postgres') })
+const query = (server: EmbeddedServer, text: string): Promise<unknown[]> =>
+  queryAt(server.url('postgres'), text)
+
+async function queryAt(connectionString: string, text: string): Promise<unknown[]> {
+  const client = await connect({ connectionString })
   try {
     return (await client.query(text)).rows
   } finally {
@@ -88,8 +91,8 @@ async function openInChild(
   options: { uid?: number; gid?: number; dir?: string } = {},
 ): Promise<Child> {
   const { dir = dataDir, ...user } = options
-  const script = path.join(import.meta.dirname, '../support/embedded-child.ts')
-  const child = spawn(process.execPath, [script, dir, systemFolder], {
+  const script = path.join(import.meta.dirname, '../support/server-child.ts')
+  const child = spawn(process.execPath, [script, 'embedded', dir], {
     stdio: ['pipe', 'pipe', 'inherit'],
     ...user,
   })
@@ -97,11 +100,14 @@ async function openInChild(
     child.kill('SIGKILL')
   })
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const { url } = JSON.parse(line) as { url: string }
   const finish = async (): Promise<void> => {
     child.stdin.end()
     await once(child, 'exit')
   }
-  return { process: child, pid: (JSON.parse(line) as { pid: number }).pid, finish }
+  const file = `split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::integer`
+  const [answer] = await queryAt(url, `SELECT ${file} AS pid`)
+  return { process: child, pid: (answer as { pid: number }).pid, finish }
 }
 
 test('listens on this machine alone, without a socket file, and writes durably', async () => {
@@ -376,7 +382,7 @@ describe.runIf(isRoot)('as root', () => {
   }) => {
     const user = await findServerUser(path.join(root, 'none'), silentLogger)
     if (!user) throw new Error('root has no user for the server')
-    const script = path.join(import.meta.dirname, '../support/embedded-child.ts')
+    const script = path.join(import.meta.dirname, '../support/server-child.ts')
     const reachable = await canReach(user, [process.execPath, script])
     skip(!reachable, 'the user cannot enter this clone')
     const dir = path.join(root, 'ordinary')

@@ -19,20 +19,21 @@ declare module 'vitest' {
 type Child = ChildProcessByStdio<Writable, Readable, null>
 
 /**
- * One PostgreSQL server for a run of the tests: that of TEST_DATABASE_URL, or an embedded one,
- * which is started only when a test asks for a database. A process of its own holds it, so that it
- * ends with the run however the run ends.
+ * One PostgreSQL server for a run of the tests, started only when a test asks for a database: the
+ * embedded one, or for the project `other` that of TEST_DATABASE_URL or of the system's packages.
+ * A process of its own holds it, so that it ends with the run however the run ends.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wanmi-test-'))
   // The server's own user, where that is another, has to pass.
   await chmod(folder, 0o755)
+  const isOther = project.name === 'other'
   let child: Child | undefined
   let url: Promise<string> | undefined
   const start = async (): Promise<string> => {
     const external = process.env['TEST_DATABASE_URL']
-    if (external) return external
-    child = startChild(folder)
+    if (isOther && external) return external
+    child = startChild(isOther ? 'system' : 'embedded', folder)
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
     return (JSON.parse(line) as { url: string }).url
   }
@@ -58,14 +59,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** In a session of its own: Ctrl-C in the terminal must not take it away before its server. */
-const startChild = (folder: string): Child =>
-  spawn(
-    process.execPath,
-    [
-      path.join(import.meta.dirname, 'embedded-child.ts'),
-      folder,
-      path.join(folder, 'system'),
-      folder,
-    ],
-    { stdio: ['pipe', 'pipe', 'inherit'], detached: true },
-  )
+function startChild(kind: 'embedded' | 'system', folder: string): Child {
+  const script = path.join(import.meta.dirname, 'server-child.ts')
+  return spawn(process.execPath, [script, kind, path.join(folder, 'data'), folder], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  })
+}

@@ -24,9 +24,9 @@ export interface TestDatabase {
  *     beforeAll(async () => { test = await freshDatabase() })
  *     afterAll(() => test.drop())
  *
- * The server is the embedded one, or that of `TEST_DATABASE_URL` (its user must be allowed to make
- * databases); with TimescaleDB there, readings are in hypertables. `migrated: false` leaves out the
- * tables.
+ * The server is the embedded one. Where there is another, the store's tests run a second time on
+ * it: see `vitest.config.ts`. With TimescaleDB there, readings are in hypertables. `migrated: false`
+ * leaves out the tables.
  */
 export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const server = await serverUrl()
