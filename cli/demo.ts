@@ -57,12 +57,14 @@ async function demo(): Promise<void> {
         `${at.incidentsBegun} faults begun, ${cases} new cases`,
     )
   }, line.everyMs)
-  const stop = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
     clearInterval(timer)
     line.print('Stopping …')
     await run.stop()
     await service.stop()
   }
+  let ending: Promise<void> | undefined
+  const stop = (): Promise<void> => (ending ??= end())
   onSignals(stop)
   const reason = await Promise.race([service.failed, run.finished.then(() => undefined)])
   await stop()

@@ -18,7 +18,8 @@ const validator = Compile(RuleDocument)
 export function parseRule(text: string, name: string): CompiledRule {
   const document = parseDocument(text)
   const [syntax] = document.errors
-  if (syntax) throw fault(name, syntax.message)
+  // The first line says what and where; those after it draw the place.
+  if (syntax) throw fault(name, syntax.message.split('\n', 1)[0]?.replace(/:$/, '') ?? 'no YAML')
   const value: unknown = document.toJS()
   if (!validator.Check(value)) {
     const faults = validator

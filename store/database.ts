@@ -36,6 +36,9 @@ const START_PATIENCE_MS = 60_000
  *   `data-directory`, Unavailable `database-unavailable`, `disk-full` or `port-in-use`
  */
 export async function openDatabase(config: Config['store'], log: Logger): Promise<Database> {
+  if (config.databaseUrl !== null && !URL.canParse(config.databaseUrl)) {
+    throw new Rejected('bad-configuration', 'DATABASE_URL is not an address of a database')
+  }
   const embedded = config.databaseUrl === null ? await EmbeddedServer.open(config, log) : null
   try {
     if (embedded) await createDatabase(connectionTo(embedded.url('postgres')))

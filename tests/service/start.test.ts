@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { freshDatabase } from '#tests/support/database.ts'
 import { type ScratchFolder, scratchFolder } from '#tests/support/scratch-folder.ts'
 import {
   askApi,
