@@ -1,4 +1,4 @@
-import { Rejected } from '#model/error.ts'
+import { isWanmiError, Rejected } from '#model/error.ts'
 
 export interface BodyOptions {
   /** Of the content type; UTF-8 when absent. */
@@ -6,6 +6,8 @@ export interface BodyOptions {
   readonly limitBytes: number
   /** Longest wait for the next piece; time in which the reader is busy does not count. */
   readonly stallMs: number
+  /** Called before a sender that stalls is given up. */
+  readonly onStall?: () => void
 }
 
 /** What spreadsheets in China write besides UTF-8. GB18030 reads GBK and GB2312 as well. */
@@ -34,7 +36,7 @@ export async function* bodyText(
   let bytes = 0
   try {
     for (;;) {
-      const piece = await unlessStalled(pieces.next(), options.stallMs)
+      const piece = await unlessStalled(pieces.next(), options)
       if (piece.done) break
       bytes += piece.value.byteLength
       if (bytes > options.limitBytes) throw tooLarge(options.limitBytes)
@@ -42,7 +44,8 @@ export async function* bodyText(
     }
     yield decode()
   } finally {
-    await pieces.return?.()
+    // Not waited for: behind a piece that never comes, it would not come either.
+    void pieces.return?.()
   }
 }
 
@@ -72,16 +75,22 @@ function textDecoder(charset: string): (piece?: Uint8Array) => string {
   }
 }
 
-async function unlessStalled<Value>(next: Promise<Value>, stallMs: number): Promise<Value> {
+async function unlessStalled<Value>(
+  next: Promise<Value>,
+  { stallMs, onStall }: BodyOptions,
+): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const stalled = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(
-      () => reject(new Rejected('invalid-input', `nothing of the file came for ${stallMs} ms`)),
-      stallMs,
-    )
+    timer = setTimeout(() => {
+      onStall?.()
+      reject(new Rejected('invalid-input', `nothing of the file came for ${stallMs} ms`))
+    }, stallMs)
   })
   try {
     return await Promise.race([next, stalled])
+  } catch (error) {
+    if (isWanmiError(error)) throw error
+    throw new Rejected('invalid-input', 'the upload broke off', { cause: error })
   } finally {
     clearTimeout(timer)
   }

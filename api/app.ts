@@ -1,0 +1,97 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Ajv } from 'ajv'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify'
+import { Rejected } from '#model/error.ts'
+import type { Logger } from '#runtime/logger.ts'
+import type { Metrics } from '#runtime/metrics.ts'
+import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+
+/** An HTTP application whose routes are typed by their schemas. */
+export type App = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+const RETRY_AFTER_S = 5
+
+/** An application without routes, that answers every failure with a problem document. */
+export function createApp(options: {
+  readonly bodyLimitBytes: number
+  readonly log: Logger
+  readonly metrics: Metrics
+}): App {
+  const loggerInstance: FastifyBaseLogger = options.log
+  const app = fastify({
+    bodyLimit: options.bodyLimitBytes,
+    loggerInstance,
+    logController: new LogController({ disableRequestLogging: true }),
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
+    frameworkErrors: (error, _request, reply) => {
+      void sendProblem(reply, error)
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  // Numbers in an address are text; in a body they are numbers or wrong.
+  const shared = { allErrors: true, strict: false, useDefaults: true } as const
+  const strict = new Ajv(shared)
+  const coercing = new Ajv({ ...shared, coerceTypes: true })
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? strict : coercing).compile(schema as object),
+  )
+  app.setSerializerCompiler(() => JSON.stringify)
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status === 500) {
+      options.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+    }
+    return sendProblem(reply, error, problem)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const what = `${request.method} ${request.url.split('?', 1)[0]}`
+    return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    const labels = { method: request.method, route, status: reply.statusCode }
+    options.metrics.httpRequestSeconds.observe(labels, reply.elapsedTime / 1_000)
+    options.log.debug({ ...labels, duration_ms: Math.round(reply.elapsedTime) }, 'request answered')
+    return Promise.resolve()
+  })
+  return app
+}
+
+/** What is no HTTP at all, or too slow or too large to become a request. */
+function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const problem = toProblem(new Rejected('invalid-input', `not an HTTP request: ${error.message}`))
+  const body = JSON.stringify(problem)
+  socket.end(
+    `HTTP/1.1 ${problem.status} Bad Request\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+/** Answers with the problem document of an error. */
+function sendProblem(
+  reply: FastifyReply,
+  error: unknown,
+  problem: Problem = toProblem(error),
+): FastifyReply {
+  if (problem.status === 503) void reply.header('retry-after', String(RETRY_AFTER_S))
+  return reply.code(problem.status).type(PROBLEM_TYPE).send(problem)
+}

@@ -1,0 +1,148 @@
+import type { AddressInfo } from 'node:net'
+import type { Device } from '#model/device.ts'
+import { messageOf, Rejected, Unavailable } from '#model/error.ts'
+import type { Config } from '#runtime/config.ts'
+import { type Logger, silentLogger } from '#runtime/logger.ts'
+import { createMetrics, type Metrics } from '#runtime/metrics.ts'
+import { type App, createApp } from './app.ts'
+import { requireToken } from './authentication.ts'
+import { documentRoutes, serveDocumentation } from './documentation.ts'
+import { LiveHub } from './live/live-hub.ts'
+import { Problem } from './problem.ts'
+import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
+import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
+import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
+import { healthRoutes, type Readiness } from './routes/health-routes.ts'
+import { type Imports, importRoutes } from './routes/import-routes.ts'
+import { liveRoutes } from './routes/live-routes.ts'
+import { type PartRegistry, partRoutes } from './routes/part-routes.ts'
+import { problemRoutes } from './routes/problem-routes.ts'
+import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
+import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
+import { PlaceView } from './schemas/shared.ts'
+
+/** What the API needs of the rest of Wanmi. */
+export interface ApiPorts {
+  readonly devices: DeviceRegistry
+  readonly parts: PartRegistry
+  readonly grids: GridRegistry
+  readonly imports: Imports
+  /** A registered device, at once. */
+  readonly findDevice: (id: string) => Device | undefined
+  readonly readings: ReadingHistory
+  readonly quarantine: Quarantine
+  readonly replay: Replay
+  readonly episodes: Episodes
+  readonly cases: Cases
+  readonly commands: Commands
+  readonly deliver: Deliver
+  readonly readiness: () => Readiness
+}
+
+export interface ApiOptions extends ApiPorts {
+  readonly config: Pick<Config['http'], 'host' | 'port' | 'bodyLimitBytes' | 'importLimitBytes'>
+  /** The bearer token. */
+  readonly token: string
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+/** Requests under way when the service stops may take so long to finish. */
+const CLOSING_MS = 10_000
+
+/** The HTTP side of Wanmi. */
+export interface Api {
+  /** To be told of what each commit wrote. */
+  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  /**
+   * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
+   *
+   * @throws Unavailable('port-in-use'), Rejected('bad-configuration')
+   */
+  listen(): Promise<string>
+  /** Ends the live viewers, lets requests under way finish, and stops listening. */
+  close(): Promise<void>
+}
+
+export function createApi(options: ApiOptions): Api {
+  const { config, metrics } = options
+  const live = new LiveHub(metrics)
+  const building = buildApp(options, live)
+  return {
+    live,
+    async listen() {
+      const app = await building
+      try {
+        await app.listen({ host: config.host, port: config.port })
+      } catch (error) {
+        throw listenError(error, config)
+      }
+      return urlOf(app.server.address() as AddressInfo)
+    },
+    async close() {
+      const app = await building
+      const giveUp = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS).unref()
+      await app.close()
+      clearTimeout(giveUp)
+    },
+  }
+}
+
+/** The application with every route, listening nowhere yet. */
+export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App> {
+  const { config, log, metrics } = options
+  const app = createApp({ bodyLimitBytes: config.bodyLimitBytes, log, metrics })
+  app.addHook('preClose', async () => Promise.resolve(live.close()))
+  requireToken(app, options.token)
+  await documentRoutes(app)
+  app.addSchema(Problem)
+  app.addSchema(PlaceView)
+  healthRoutes(app, options.readiness, metrics)
+  deviceRoutes(app, options.devices)
+  readingRoutes(app, options.findDevice, options.readings)
+  commandRoutes(app, options.findDevice, options.commands, options.deliver)
+  partRoutes(app, options.parts)
+  gridRoutes(app, options.grids)
+  importRoutes(app, options.imports, config)
+  quarantineRoutes(app, options.quarantine, options.replay)
+  caseRoutes(app, options.episodes, options.cases)
+  liveRoutes(app, live)
+  problemRoutes(app)
+  await serveDocumentation(app)
+  await app.ready()
+  return app
+}
+
+/** The OpenAPI document of the routes, for `docs/api/openapi.json`. */
+export async function openApiDocument(): Promise<object> {
+  const metrics = createMetrics()
+  const options = {
+    config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_024, importLimitBytes: 1_024 },
+    token: '',
+    metrics,
+    log: silentLogger,
+  }
+  // No handler runs while the document is made, so none misses its port.
+  const app = await buildApp(options as ApiOptions, new LiveHub(metrics))
+  const document = app.swagger()
+  await app.close()
+  return document
+}
+
+function listenError(error: unknown, { host, port }: ApiOptions['config']): Error {
+  const { code } = error as NodeJS.ErrnoException
+  const detail = { host, port }
+  if (code === 'EADDRINUSE') {
+    const sentence = `port ${port} of HTTP_PORT is in use: stop what listens there, or set another`
+    return new Unavailable('port-in-use', sentence, { detail, cause: error })
+  }
+  const sentence = `HTTP cannot listen on ${host} port ${port}: ${messageOf(error)}`
+  return new Rejected('bad-configuration', sentence, { detail, cause: error })
+}
+
+/** Where a client on this machine finds it, also when it listens on every address. */
+function urlOf({ address, port, family }: AddressInfo): string {
+  const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,49 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { answers, asMedia } from '#api/schemas/shared.ts'
+import { Unavailable } from '#model/error.ts'
+import type { Metrics } from '#runtime/metrics.ts'
+
+/** Whether messages are being taken; if not, one sentence that says why. */
+export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string }
+
+export function healthRoutes(app: App, readiness: () => Readiness, metrics: Metrics): void {
+  app.get('/health/live', {
+    schema: {
+      tags: ['health'],
+      operationId: 'isAlive',
+      summary: 'Answers as long as the process runs',
+      security: [],
+      response: answers(200, Type.Object({ status: Type.Literal('alive') })),
+    },
+    handler: async () => Promise.resolve({ status: 'alive' as const }),
+  })
+
+  app.get('/health/ready', {
+    schema: {
+      tags: ['health'],
+      operationId: 'isReady',
+      summary: '200 while messages are being taken',
+      security: [],
+      response: answers(200, Type.Object({ status: Type.Literal('ready') })),
+    },
+    handler: async () => {
+      const state = readiness()
+      if (!state.ready) throw new Unavailable('not-ready', state.why)
+      return Promise.resolve({ status: 'ready' as const })
+    },
+  })
+
+  app.get('/metrics', {
+    schema: {
+      tags: ['health'],
+      operationId: 'metrics',
+      summary: 'Counters in the text format of Prometheus',
+      response: answers(200, asMedia(Type.String(), ['text/plain'])),
+    },
+    handler: async (_request, reply) => {
+      const text = await metrics.registry.metrics()
+      return reply.type(metrics.registry.contentType).serializer(String).send(text)
+    },
+  })
+}

@@ -1,0 +1,162 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { type TObject, Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { bodyText, tooLarge } from '#api/import/body-text.ts'
+import { csvRows } from '#api/import/csv-rows.ts'
+import { geojsonRows } from '#api/import/geojson-rows.ts'
+import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
+import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
+import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
+import { NewDevice } from '#model/device.ts'
+import { Rejected } from '#model/error.ts'
+import { IMPORT_REASONS, type ImportReport, REPORTED_ROWS_MAX } from '#model/import-report.ts'
+import { Part } from '#model/part.ts'
+import { UnitGrid } from '#model/unit-grid.ts'
+
+type Import = (rows: AsyncIterable<ImportRow>, partial: boolean) => Promise<ImportReport>
+
+/** What these routes need of the registry: each takes a whole file, row by row. */
+export interface Imports {
+  readonly devices: Import
+  readonly parts: Import
+  readonly grids: Import
+}
+
+const FORMATS: Readonly<Record<keyof Imports, ImportFormat>> = {
+  devices: { schema: NewDevice, id: 'id', geometry: 'place' },
+  parts: { schema: Part, id: 'id', geometry: 'place' },
+  grids: { schema: UnitGrid, id: 'code', geometry: 'polygon' },
+}
+
+const READERS = {
+  'text/csv': csvRows,
+  'application/geo+json': geojsonRows,
+  'application/json': geojsonRows,
+} as const
+
+/** An upload from which nothing comes for so long is given up. */
+const STALL_MS = 60_000
+
+const ImportReportView = Type.Object(
+  {
+    committed: Type.Boolean({ description: 'Whether anything was kept.' }),
+    accepted: Type.Integer({ description: 'Rows without fault.' }),
+    rejected: Type.Integer(),
+    rows: Type.Array(
+      Type.Object({
+        line: Type.Integer({ description: 'On which the row begins, from 1.' }),
+        id: nullable(Type.String()),
+        reasons: Type.Array(
+          Type.Object({
+            code: Type.Enum(Object.keys(IMPORT_REASONS)),
+            field: Type.Optional(Type.String()),
+            detail: Type.String(),
+          }),
+        ),
+      }),
+      { description: `The refused rows, at most ${REPORTED_ROWS_MAX}.` },
+    ),
+    secrets: Type.Array(Type.Object({ id: Type.String(), secret: Type.String() }), {
+      description: 'Generated for new devices whose row gave none; shown here and never again.',
+    }),
+  },
+  { $id: 'ImportReport' },
+)
+
+const SUMMARIES = {
+  devices: 'Import devices from CSV or GeoJSON points',
+  parts: 'Import parts from CSV or GeoJSON points',
+  grids: 'Import unit grids from GeoJSON polygons, or CSV with a geometry column',
+} as const
+
+export function importRoutes(
+  app: App,
+  imports: Imports,
+  { importLimitBytes }: { readonly importLimitBytes: number },
+): void {
+  app.addSchema(ImportReportView)
+  // Only here bodies are not read ahead: the handler takes them as they arrive.
+  void app.register(async (scope: App) => {
+    scope.removeAllContentTypeParsers()
+    for (const type of Object.keys(READERS)) {
+      scope.addContentTypeParser(type, (_request, payload, done) => done(null, payload))
+    }
+    for (const name of ['devices', 'parts', 'grids'] as const) {
+      scope.post(`/api/v1/imports/${name}`, {
+        schema: {
+          tags: ['imports'],
+          operationId: `import${name[0]?.toUpperCase()}${name.slice(1)}`,
+          summary: SUMMARIES[name],
+          description: descriptionOf(FORMATS[name]),
+          body: asMedia(Type.Unsafe<IncomingMessage>({}), ['text/csv', 'application/geo+json']),
+          querystring: Type.Object(
+            {
+              partial: Type.Boolean({
+                default: false,
+                description: 'Keep the rows without fault when others are refused.',
+              }),
+            },
+            { additionalProperties: false },
+          ),
+          response: answers(200, refTo(ImportReportView)),
+        },
+        handler: async (request, reply) => {
+          // What is still coming when the answer is out is let pass, or its end is never seen.
+          reply.raw.once('finish', () => request.raw.resume())
+          // The connection of a sender that stalls is of no more use.
+          const onStall = (): void => void reply.header('connection', 'close')
+          const rows = rowsOf(request, FORMATS[name], { limitBytes: importLimitBytes, onStall })
+          return answer(reply, await imports[name](rows, request.query.partial))
+        },
+      })
+    }
+    return Promise.resolve()
+  })
+}
+
+const descriptionOf = ({ schema }: { readonly schema: TObject }): string =>
+  `Streamed, and all or nothing unless \`partial\`. Properties, which are the columns of a CSV: ${Object.keys(
+    schema.properties,
+  ).join(', ')}. What is in the registry already is changed; what a row leaves out stays. A file
+of which a row is refused is answered with a problem document that carries the same report.`
+
+function rowsOf(
+  request: { readonly headers: IncomingHttpHeaders; readonly body: IncomingMessage },
+  format: ImportFormat,
+  options: { readonly limitBytes: number; readonly onStall: () => void },
+): AsyncIterable<ImportRow> {
+  if (Number(request.headers['content-length'] ?? 0) > options.limitBytes) {
+    throw tooLarge(options.limitBytes)
+  }
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';')
+  const reader = READERS[type.trim().toLowerCase() as keyof typeof READERS] as
+    | (typeof READERS)[keyof typeof READERS]
+    | undefined
+  if (!reader) throw new Rejected('unsupported-media', 'send text/csv or application/geo+json')
+  const charset = parameters
+    .map((parameter) => /^\s*charset="?([^"]+)"?\s*$/i.exec(parameter)?.[1])
+    .find((value) => value !== undefined)
+  // Left open when reading stops early: the answer goes out over the same connection.
+  const body = request.body.iterator({ destroyOnReturn: false })
+  const text = bodyText(body as AsyncIterable<Uint8Array>, {
+    ...options,
+    charset,
+    stallMs: STALL_MS,
+  })
+  return reader(text, format)
+}
+
+/** A file that was not kept is a problem that carries the whole report. */
+function answer(reply: FastifyReply, report: ImportReport): FastifyReply {
+  if (report.committed) return reply.send(report)
+  const refusal = new Rejected(
+    'invalid-input',
+    `nothing was imported: ${report.rejected} of ${report.rejected + report.accepted} rows are refused`,
+  )
+  const problem = toProblem(refusal)
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .send({ ...problem, ...report })
+}

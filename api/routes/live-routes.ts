@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http'
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { boxParameter, readBox } from '#api/box.ts'
+import type { LiveHub } from '#api/live/live-hub.ts'
+import type { LiveSink } from '#api/live/live-viewer.ts'
+import { answers, asMedia } from '#api/schemas/shared.ts'
+import { Rejected } from '#model/error.ts'
+
+/** After a lost connection a browser waits this long. */
+const RETRY_MS = 3_000
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  // Some proxies would hold events back until they have a page of them.
+  'x-accel-buffering': 'no',
+}
+
+export function liveRoutes(app: App, hub: LiveHub): void {
+  app.get('/api/v1/live', {
+    schema: {
+      tags: ['live'],
+      operationId: 'watch',
+      summary: 'Watch committed readings and cases as server-sent events',
+      description: `Events \`reading\` and \`case\`, each with one JSON document. A viewer that cannot
+keep up gets the newest state of each device instead of every reading, after an event \`skipped\`
+that says how many it did not get.`,
+      querystring: Type.Object(
+        {
+          bbox: boxParameter,
+          device: Type.Optional(
+            Type.String({ maxLength: 7_000, description: 'Ids of devices, separated by commas.' }),
+          ),
+          cases: Type.Boolean({
+            default: false,
+            description: 'Cases as well; alone, all cases and no readings.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(200, asMedia(Type.String(), ['text/event-stream'])),
+    },
+    handler: (request, reply) => {
+      const { bbox, device, cases } = request.query
+      const devices = device === undefined ? undefined : new Set(device.split(','))
+      const filter = { box: readBox(bbox), devices, cases }
+      if (filter.box === undefined && devices === undefined && !cases) {
+        throw new Rejected('invalid-input', 'say what to watch: bbox, device or cases=true')
+      }
+      const stop = hub.watch(filter, sinkOf(reply.raw))
+      reply.hijack()
+      reply.raw.on('close', stop)
+      // What a slow viewer lets pass is judged by us and not by the idle time of its socket.
+      reply.raw.socket?.setTimeout(0)
+      reply.raw.writeHead(200, HEADERS)
+      reply.raw.write(`retry: ${RETRY_MS}\n\n`)
+    },
+  })
+}
+
+const sinkOf = (response: ServerResponse): LiveSink => ({
+  write: (text) => response.write(text),
+  onDrain: (resume) => void response.on('drain', resume),
+  end(now) {
+    if (now) response.destroy()
+    else response.end()
+  },
+})

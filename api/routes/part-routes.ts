@@ -1,0 +1,102 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
+import { type PartRecord, PartView, showPart } from '#api/schemas/part-view.ts'
+import { answers, refTo } from '#api/schemas/shared.ts'
+import { PART_ID_PATTERN, PART_STATES, Part, PartPatch } from '#model/part.ts'
+
+/** What these routes need of the registry. It throws `Rejected` as the routes answer. */
+export interface PartRegistry {
+  list(
+    filter: PageRequest & {
+      readonly gridCode?: string | undefined
+      readonly state?: string | undefined
+      readonly class?: string | undefined
+    },
+  ): Promise<Page<PartRecord>>
+  get(id: string): Promise<PartRecord>
+  create(part: Part): Promise<PartRecord>
+  update(id: string, patch: PartPatch): Promise<PartRecord>
+  remove(id: string): Promise<void>
+}
+
+const tags = ['parts']
+
+const PartParams = Type.Object({ id: Type.String({ pattern: PART_ID_PATTERN }) })
+
+export function partRoutes(app: App, parts: PartRegistry): void {
+  app.addSchema(PartView)
+
+  app.get('/api/v1/parts', {
+    schema: {
+      tags,
+      operationId: 'listParts',
+      summary: 'List parts by code',
+      querystring: Type.Object(
+        {
+          ...pageParameters,
+          gridCode: Type.Optional(Type.String()),
+          state: Type.Optional(Type.Enum([...PART_STATES])),
+          class: Type.Optional(
+            Type.String({ pattern: '^[0-9]{4}$', description: 'Major and minor, four digits.' }),
+          ),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(200, pageOf(refTo(PartView))),
+    },
+    handler: async ({ query }) => showPage(await parts.list(query), showPart),
+  })
+
+  app.post('/api/v1/parts', {
+    schema: {
+      tags,
+      operationId: 'addPart',
+      summary: 'Add a part',
+      body: Part,
+      response: answers(201, refTo(PartView)),
+    },
+    handler: async ({ body }, reply) => {
+      const part = await parts.create(body)
+      void reply.code(201).header('location', `/api/v1/parts/${part.id}`)
+      return showPart(part)
+    },
+  })
+
+  app.get('/api/v1/parts/:id', {
+    schema: {
+      tags,
+      operationId: 'getPart',
+      summary: 'Show a part',
+      params: PartParams,
+      response: answers(200, refTo(PartView)),
+    },
+    handler: async ({ params }) => showPart(await parts.get(params.id)),
+  })
+
+  app.patch('/api/v1/parts/:id', {
+    schema: {
+      tags,
+      operationId: 'changePart',
+      summary: 'Change a part; null takes a value away',
+      params: PartParams,
+      body: PartPatch,
+      response: answers(200, refTo(PartView)),
+    },
+    handler: async ({ params, body }) => showPart(await parts.update(params.id, body)),
+  })
+
+  app.delete('/api/v1/parts/:id', {
+    schema: {
+      tags,
+      operationId: 'removePart',
+      summary: 'Remove a part on which no device sits',
+      params: PartParams,
+      response: answers(204, Type.Null()),
+    },
+    handler: async ({ params }, reply) => {
+      await parts.remove(params.id)
+      return reply.code(204).send(null)
+    },
+  })
+}

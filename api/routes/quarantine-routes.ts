@@ -1,0 +1,152 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
+import {
+  type QuarantineEntry,
+  QuarantineEntryView,
+  type QuarantineMessage,
+  QuarantineMessageView,
+  showEntry,
+  showMessage,
+} from '#api/schemas/quarantine-view.ts'
+import { answers, refTo, Uuid } from '#api/schemas/shared.ts'
+import { DEVICE_ID_PATTERN } from '#model/device.ts'
+import type { Envelope } from '#model/envelope.ts'
+import { REASONS } from '#model/rejection.ts'
+
+/** What these routes need of the quarantine. */
+export interface Quarantine {
+  list(
+    filter: PageRequest & {
+      readonly state?: 'waiting' | 'resolved' | 'all' | undefined
+      readonly reason?: string | undefined
+      readonly deviceId?: string | undefined
+      readonly order?: 'asc' | 'desc' | undefined
+    },
+  ): Promise<Page<QuarantineEntry>>
+  get(id: string): Promise<QuarantineMessage>
+}
+
+/** Takes a message in once more; resolves when what came of it is committed. */
+export type Replay = (envelope: Envelope) => Promise<void>
+
+const tags = ['quarantine']
+
+const EntryParams = Type.Object({ id: Uuid })
+
+const filterParameters = {
+  reason: Type.Optional(Type.Enum(Object.keys(REASONS))),
+  deviceId: Type.Optional(Type.String({ pattern: DEVICE_ID_PATTERN })),
+}
+
+const ReplayReport = Type.Object(
+  {
+    replayed: Type.Integer({ description: 'Messages that were run again.' }),
+    resolved: Type.Integer({ description: 'Of these, how many passed and are stored.' }),
+    refused: Type.Integer({ description: 'Of these, how many were refused again.' }),
+    next: Type.Union([Type.String(), Type.Null()], {
+      description: 'Give it as `after` to go on; null when none is left.',
+    }),
+  },
+  { $id: 'ReplayReport' },
+)
+
+/** Messages on their way through ingest at a time. */
+const AT_A_TIME = 50
+
+export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Replay): void {
+  app.addSchema(QuarantineEntryView)
+  app.addSchema(QuarantineMessageView)
+  app.addSchema(ReplayReport)
+
+  const read = (ids: readonly string[]): Promise<QuarantineMessage[]> =>
+    Promise.all(ids.map((id) => quarantine.get(id)))
+
+  /** Runs messages again in the order given; one that passed before is let be. */
+  const replaySome = async (ids: readonly string[]): Promise<readonly QuarantineMessage[]> => {
+    const messages = await read(ids)
+    const waiting = messages.filter(({ resolvedAt }) => resolvedAt === null)
+    await Promise.all(waiting.map((message) => replay(envelopeOf(message))))
+    return waiting.length === 0 ? messages : read(ids)
+  }
+
+  app.get('/api/v1/quarantine', {
+    schema: {
+      tags,
+      operationId: 'listQuarantine',
+      summary: 'List refused messages, the newest first',
+      querystring: Type.Object(
+        {
+          ...pageParameters,
+          ...filterParameters,
+          state: Type.Enum(['waiting', 'resolved', 'all'], { default: 'waiting' }),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(200, pageOf(refTo(QuarantineEntryView))),
+    },
+    handler: async ({ query }) => showPage(await quarantine.list(query), showEntry),
+  })
+
+  app.get('/api/v1/quarantine/:id', {
+    schema: {
+      tags,
+      operationId: 'getQuarantined',
+      summary: 'Show a refused message with its exact bytes',
+      params: EntryParams,
+      response: answers(200, refTo(QuarantineMessageView)),
+    },
+    handler: async ({ params }) => showMessage(await quarantine.get(params.id)),
+  })
+
+  app.post('/api/v1/quarantine/:id/replay', {
+    schema: {
+      tags,
+      operationId: 'replayQuarantined',
+      summary: 'Run a refused message again; `resolvedAt` tells whether it passed',
+      params: EntryParams,
+      response: answers(200, refTo(QuarantineMessageView)),
+    },
+    handler: async ({ params }) => {
+      const [message] = await replaySome([params.id])
+      return showMessage(message as QuarantineMessage)
+    },
+  })
+
+  app.post('/api/v1/quarantine/replay', {
+    schema: {
+      tags,
+      operationId: 'replayQuarantine',
+      summary: 'Run waiting messages again, the oldest first',
+      body: Type.Object(
+        {
+          ...filterParameters,
+          limit: Type.Integer({ minimum: 1, maximum: 1_000, default: 1_000 }),
+          after: Type.Optional(Type.String({ maxLength: 500 })),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(200, refTo(ReplayReport)),
+    },
+    handler: async ({ body }) => {
+      const page = await quarantine.list({ ...body, state: 'waiting', order: 'asc' })
+      let resolved = 0
+      for (let at = 0; at < page.items.length; at += AT_A_TIME) {
+        const some = page.items.slice(at, at + AT_A_TIME)
+        const after = await replaySome(some.map(({ id }) => id))
+        resolved += after.filter(({ resolvedAt }) => resolvedAt !== null).length
+      }
+      const replayed = page.items.length
+      return { replayed, resolved, refused: replayed - resolved, next: page.next }
+    },
+  })
+}
+
+const envelopeOf = (message: QuarantineMessage): Envelope => ({
+  deviceId: message.deviceId,
+  topic: message.topic,
+  payload: message.payload,
+  qos: 1,
+  receivedAt: message.receivedAt,
+  replayOf: message.id,
+})

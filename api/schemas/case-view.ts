@@ -1,0 +1,116 @@
+import { type Static, Type } from 'typebox'
+import { Instant, showInstant } from '#api/instant.ts'
+import { CASE_STATES, type Case, LIMIT_UNITS } from '#model/case.ts'
+import type { Episode } from '#model/episode.ts'
+import { SEVERITIES } from '#model/rule.ts'
+import { formatInstant } from '#model/time.ts'
+import { nullable, PlaceView, refTo } from './shared.ts'
+
+/** An episode with the case it led to. */
+export interface EpisodeRecord extends Episode {
+  readonly caseId: string | null
+}
+
+export const EpisodeView = Type.Object(
+  {
+    id: Type.String(),
+    deviceId: Type.String(),
+    ruleId: Type.String(),
+    phenomenon: Type.String(),
+    severity: Type.Enum([...SEVERITIES]),
+    startedAt: Instant,
+    confirmedAt: Instant,
+    endedAt: nullable(Instant),
+    clearedAt: nullable(Instant),
+    withdrawnAt: nullable(Instant),
+    evidence: Type.Array(
+      Type.Object({
+        measuredAt: Instant,
+        seq: Type.Integer(),
+        values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean()])),
+      }),
+    ),
+    caseId: nullable(Type.String()),
+  },
+  { $id: 'Episode', description: 'A span in which a rule found something wrong. Event time.' },
+)
+export type EpisodeView = Static<typeof EpisodeView>
+
+export const showEpisode = (episode: EpisodeRecord): EpisodeView => ({
+  id: episode.id,
+  deviceId: episode.deviceId,
+  ruleId: episode.ruleId,
+  phenomenon: episode.phenomenon,
+  severity: episode.severity,
+  startedAt: formatInstant(episode.startedAt),
+  confirmedAt: formatInstant(episode.confirmedAt),
+  endedAt: showInstant(episode.endedAt),
+  clearedAt: showInstant(episode.clearedAt),
+  withdrawnAt: showInstant(episode.withdrawnAt),
+  evidence: episode.evidence.map(({ measuredAt, seq, values }) => ({
+    measuredAt: formatInstant(measuredAt),
+    seq,
+    values: { ...values },
+  })),
+  caseId: episode.caseId,
+})
+
+const caseProperties = {
+  id: Type.String(),
+  number: Type.String({ description: '19 digits: district, date, serial of the day.' }),
+  state: Type.Enum([...CASE_STATES]),
+  kind: Type.Enum(['part', 'event']),
+  objectId: Type.String({ description: 'The part, or the device that sits on none.' }),
+  phenomenon: Type.String(),
+  edition: Type.String({ description: 'Of the catalogue of classes.' }),
+  class: Type.String(),
+  condition: Type.String({ description: 'The filing condition.' }),
+  severity: Type.Enum([...SEVERITIES]),
+  title: Type.String(),
+  deviceId: Type.String(),
+  ruleId: Type.String(),
+  partId: nullable(Type.String()),
+  gridCode: nullable(Type.String()),
+  district: Type.String(),
+  place: nullable(refTo(PlaceView)),
+  address: nullable(Type.String()),
+  department: nullable(Type.String()),
+  limit: nullable(Type.Object({ amount: Type.Number(), unit: Type.Enum([...LIMIT_UNITS]) })),
+  deadlineAt: nullable(Instant),
+  reportedAt: Instant,
+  updatedAt: Instant,
+}
+
+export const CaseView = Type.Object(caseProperties, { $id: 'Case' })
+export type CaseView = Static<typeof CaseView>
+
+export const CaseDetail = Type.Object(
+  { ...caseProperties, episodes: Type.Array(refTo(EpisodeView)) },
+  { $id: 'CaseDetail' },
+)
+
+export const showCase = (found: Case): CaseView => ({
+  id: found.id,
+  number: found.number,
+  state: found.state,
+  kind: found.kind,
+  objectId: found.objectId,
+  phenomenon: found.phenomenon,
+  edition: found.edition,
+  class: found.class,
+  condition: found.condition,
+  severity: found.severity,
+  title: found.title,
+  deviceId: found.deviceId,
+  ruleId: found.ruleId,
+  partId: found.partId,
+  gridCode: found.gridCode,
+  district: found.district,
+  place: found.place,
+  address: found.address,
+  department: found.department,
+  limit: found.limit,
+  deadlineAt: showInstant(found.deadlineAt),
+  reportedAt: formatInstant(found.reportedAt),
+  updatedAt: formatInstant(found.updatedAt),
+})

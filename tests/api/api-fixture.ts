@@ -1,0 +1,120 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { expect } from 'vitest'
+import { type ApiOptions, buildApp } from '#api/create-api.ts'
+import { LiveHub } from '#api/live/live-hub.ts'
+import type { Envelope } from '#model/envelope.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { silentLogger } from '#runtime/logger.ts'
+import { createMetrics } from '#runtime/metrics.ts'
+import { createCaseQueries } from '#store/queries/cases.ts'
+import { createCommands } from '#store/queries/commands.ts'
+import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { createQuarantineQueries } from '#store/queries/quarantine.ts'
+import { createReadingQueries } from '#store/queries/readings.ts'
+import { openRegistry } from '#tests/registry/registry-fixture.ts'
+
+export const TOKEN = 'a token for tests'
+
+/** The API over an empty database, with what it told the broker and ingest. */
+export async function openTestApi(change: Partial<ApiOptions> = {}) {
+  const registry = await openRegistry()
+  const { pool, directory } = registry
+  const metrics = createMetrics()
+  const live = new LiveHub(metrics)
+  const delivered: string[] = []
+  const replayed: Envelope[] = []
+  const options: ApiOptions = {
+    devices: registry.devices,
+    parts: registry.parts,
+    grids: registry.grids,
+    imports: registry.imports,
+    findDevice: (id) => directory.find(id),
+    readings: createReadingQueries(pool),
+    quarantine: createQuarantineQueries(pool),
+    replay: async (envelope) => {
+      replayed.push(envelope)
+      return Promise.resolve()
+    },
+    episodes: createEpisodeQueries(pool),
+    cases: createCaseQueries(pool),
+    commands: createCommands({ pool, clock: systemClock }),
+    deliver: (id) => void delivered.push(id),
+    readiness: () => ({ ready: true }),
+    config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, importLimitBytes: 1_000_000 },
+    token: TOKEN,
+    metrics,
+    log: silentLogger,
+    ...change,
+  }
+  const app = await buildApp(options, live)
+  const check = documentCheck(app.swagger())
+  return {
+    app,
+    registry,
+    live,
+    metrics,
+    options,
+    delivered,
+    replayed,
+    /** Calls a route; what it answers must be what the OpenAPI document says. */
+    async call(method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
+      const response = await app.inject({
+        method,
+        url,
+        ...(body === undefined ? {} : { payload: body as string | object }),
+        headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+      })
+      const type = response.headers['content-type'] ?? ''
+      const json = type.includes('json') && !type.includes('ndjson')
+      const answer = { status: response.statusCode, type, headers: response.headers }
+      if (!json) return { ...answer, text: response.body, body: undefined as never }
+      const parsed = JSON.parse(response.body)
+      check(method, url, answer.status, type, parsed)
+      return { ...answer, text: response.body, body: parsed }
+    },
+    async close() {
+      await app.close()
+      await registry.close()
+    },
+  }
+}
+
+export type TestApi = Awaited<ReturnType<typeof openTestApi>>
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+interface Operation {
+  readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>
+}
+
+/** Holds an answer against the document, so that the two cannot drift apart. */
+function documentCheck(document: object) {
+  const { paths, components } = document as {
+    paths: Record<string, Record<string, Operation>>
+    components: object
+  }
+  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': isInstant } })
+  ajv.addSchema({ $id: 'document', components })
+  const compiled = new Map<string, ValidateFunction>()
+  const patterns = Object.keys(paths).map(
+    (path) => [new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`), path] as const,
+  )
+  return (method: Method, url: string, status: number, type: string, body: unknown): void => {
+    const address = url.split('?', 1)[0] as string
+    // A path of plain words goes before one with a variable in the same place.
+    const path =
+      patterns.find(([, name]) => name === address)?.[1] ??
+      patterns.find(([pattern]) => pattern.test(address))?.[1]
+    const operation = path === undefined ? undefined : paths[path]?.[method.toLowerCase()]
+    if (!operation) return
+    const response = operation.responses[status] ?? operation.responses['default']
+    const schema = response?.content?.[type.split(';', 1)[0] as string]?.schema
+    expect(schema, `${method} ${path} ${status} ${type} is not in the document`).toBeDefined()
+    const key = `${method} ${path} ${status}`
+    const text = JSON.stringify(schema).replaceAll('"#/components', '"document#/components')
+    const validate = compiled.get(key) ?? ajv.compile(JSON.parse(text) as object)
+    compiled.set(key, validate)
+    expect(validate(body) ? [] : validate.errors, `the answer of ${key}`).toEqual([])
+  }
+}
+
+const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)
