@@ -4,7 +4,9 @@ import { Rejected } from '#model/error.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { ensureDevice } from '#simulator/registry/ensure-device.ts'
+import { openSource, type RecordingSource } from '#simulator/replay/recording-source.ts'
 import { type ReplayOptions, replay } from '#simulator/replay/replay.ts'
+import { usualInterval } from '#simulator/replay/usual-interval.ts'
 import { parseEndpoint } from '#simulator/transport/endpoint.ts'
 import { onInterruption } from './interruption.ts'
 import { positiveNumber, wholeNumber } from './option-values.ts'
@@ -82,17 +84,19 @@ async function replayFile(file: string, options: Options): Promise<void> {
   const endpoint = parseEndpoint(options.mqtt ?? defaultMqttUrl(), {
     verified: !options.tlsInsecure,
   })
-  const secret = await secretOf(options)
+  if (!options.register && options.secret === undefined) {
+    throw new Rejected('invalid-input', '--no-register needs --secret')
+  }
+  const timeColumn = options.time ?? null
+  const source = await openSource({ file, kind, map, motion, delimiter, timeColumn })
+  const secret = await secretOf(options, source)
   const stopping = new AbortController()
   const stopListening = onInterruption(() => stopping.abort())
   const display = replayDisplay(options.json)
   try {
     const summary = await replay({
-      file,
-      kind,
-      map,
+      source,
       motion,
-      delimiter,
       shift,
       speed,
       zone,
@@ -100,7 +104,6 @@ async function replayFile(file: string, options: Options): Promise<void> {
       array,
       endpoint,
       device: { id: device, secret },
-      timeColumn: options.time ?? null,
       qos: options.qos === '0' ? 0 : 1,
       clock: systemClock,
       signal: stopping.signal,
@@ -115,14 +118,12 @@ async function replayFile(file: string, options: Options): Promise<void> {
   }
 }
 
-async function secretOf(options: Options): Promise<string> {
-  const { device: id, kind, secret, rotateSecret: rotate, register } = options
-  if (!register) {
-    if (secret !== undefined) return secret
-    throw new Rejected('invalid-input', '--no-register needs --secret')
-  }
+async function secretOf(options: Options, source: RecordingSource): Promise<string> {
+  const { device: id, kind, secret, rotateSecret: rotate, register, zone } = options
+  if (!register && secret !== undefined) return secret
   const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
-  const ensured = await ensureDevice(service, { id, kind, secret, rotate })
+  const interval = await usualInterval(source.rows(), zone)
+  const ensured = await ensureDevice(service, { id, kind, secret, rotate, interval })
   if (ensured.registered === 'now' || rotate) {
     console.error(
       `${id} ${rotate ? 'has another' : 'is registered; its'} secret: ${ensured.secret}`,

@@ -1,4 +1,5 @@
 import { Rejected } from '#model/error.ts'
+import type { DurationMs } from '#model/time.ts'
 import { askService, type ServiceAddress } from './service-client.ts'
 
 export interface WantedDevice {
@@ -8,6 +9,8 @@ export interface WantedDevice {
   readonly secret: string | undefined
   /** Give an existing device another secret rather than give up. */
   readonly rotate: boolean
+  /** How often it reports; undefined takes the usual of its kind. */
+  readonly interval: DurationMs | undefined
 }
 
 export interface EnsuredDevice {
@@ -23,14 +26,15 @@ export interface EnsuredDevice {
  */
 export async function ensureDevice(
   service: ServiceAddress,
-  { id, kind, secret, rotate }: WantedDevice,
+  { id, kind, secret, rotate, interval }: WantedDevice,
 ): Promise<EnsuredDevice> {
   const found = await findKindOf(service, id)
   if (found === undefined) {
     const answer = await post(service, '/api/v1/devices', {
       id,
       kind,
-      ...(secret ? { secret } : {}),
+      ...(secret === undefined ? {} : { secret }),
+      ...(interval === undefined ? {} : { reportingInterval_s: inSeconds(interval) }),
     })
     return { secret: secretOf(answer, secret), registered: 'now' }
   }
@@ -48,6 +52,10 @@ export async function ensureDevice(
     `${id} is registered already: give its secret with --secret, or have it changed with --rotate-secret`,
   )
 }
+
+// The registry takes a second to a month.
+const inSeconds = (interval: DurationMs): number =>
+  Math.max(1, Math.min(2_678_400, Math.round(interval / 1_000)))
 
 async function findKindOf(service: ServiceAddress, id: string): Promise<string | undefined> {
   try {

@@ -15,7 +15,7 @@ export interface SourceOptions {
   /** Of a CSV file; null takes the first column with a usual name. */
   readonly timeColumn: string | null
   readonly delimiter: string
-  /** Whether speed and heading are worked out from fix to fix where the recording has none. */
+  /** Whether motion will be worked out, which only makes sense for what moves. */
   readonly motion: boolean
 }
 

@@ -8,12 +8,15 @@ import type { Endpoint } from '#simulator/transport/endpoint.ts'
 import { withMotion } from './motion.ts'
 import { PacedPublisher } from './paced-publisher.ts'
 import { noReadings, type RecordedReading, recordedReadings } from './recorded-readings.ts'
-import { openSource, type SourceOptions } from './recording-source.ts'
+import type { RecordingSource } from './recording-source.ts'
 import { inTime, shiftToNow, type Timing } from './timed-readings.ts'
 
-export interface ReplayOptions extends SourceOptions, Timing {
+export interface ReplayOptions extends Timing {
+  readonly source: RecordingSource
   readonly device: Credentials
   readonly endpoint: Endpoint
+  /** Whether speed and heading are worked out from fix to fix where the recording has none. */
+  readonly motion: boolean
   readonly qos: 0 | 1
   /** Most messages in flight. */
   readonly window: number
@@ -46,12 +49,11 @@ const DRAIN = seconds(30)
 /**
  * Publishes a recording as one device.
  *
- * @throws Rejected('invalid-input') when file, kind or mapping is at fault; what
- *   {@link PacedPublisher} throws when the broker is.
+ * @throws Rejected('invalid-input') when the file is at fault; what {@link PacedPublisher} throws
+ *   when the broker is.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
-  const { device, endpoint, window, qos, array, clock, signal, speed, zone } = options
-  const source = await openSource(options)
+  const { source, device, endpoint, window, qos, array, clock, signal, speed, zone } = options
   const shift = await shiftToNow(source.rows(), options, clock.now())
   const random = splitRandom(device.id, 'replay')
   const publisher = new PacedPublisher(device, { endpoint, window, random: () => fraction(random) })

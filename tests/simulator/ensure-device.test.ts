@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { minutes } from '#model/time.ts'
 import { ensureDevice } from '#simulator/registry/ensure-device.ts'
 import { type FakeAnswer, FakeService } from './fake-service.ts'
 
-const wanted = { id: 'gauge:1', kind: 'pipe-gauge', secret: undefined, rotate: false }
+const wanted = {
+  id: 'gauge:1',
+  kind: 'pipe-gauge',
+  secret: undefined,
+  rotate: false,
+  interval: undefined,
+}
 const NOT_FOUND: FakeAnswer = { status: 404, body: { title: 'Not found', detail: 'no device' } }
 const KNOWN: FakeAnswer = { body: { id: 'gauge:1', kind: 'pipe-gauge' } }
 
@@ -24,10 +31,13 @@ describe('the device of a recording', () => {
     await using service = await serviceThat(NOT_FOUND, { status: 201, body: {} })
     const ensured = await ensureDevice(
       { url: service.url, token: 't' },
-      { ...wanted, secret: 'mine' },
+      { ...wanted, secret: 'mine', interval: minutes(15) },
     )
     expect(ensured).toEqual({ secret: 'mine', registered: 'now' })
-    expect(JSON.parse(service.requests[1]?.body ?? '')).toMatchObject({ secret: 'mine' })
+    expect(JSON.parse(service.requests[1]?.body ?? '')).toMatchObject({
+      secret: 'mine',
+      reportingInterval_s: 900,
+    })
   })
 
   test('keeps its secret when it is there', async () => {

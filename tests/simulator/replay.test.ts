@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Rejected } from '#model/error.ts'
 import { epochMs, parseInstant } from '#model/time.ts'
 import { parseRecordedTime } from '#simulator/replay/recorded-time.ts'
+import { openSource, type SourceOptions } from '#simulator/replay/recording-source.ts'
 import { type ReplayOptions, type ReplayProgress, replay } from '#simulator/replay/replay.ts'
+import type { Row } from '#simulator/replay/row.ts'
+import { usualInterval } from '#simulator/replay/usual-interval.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { until } from './until.ts'
 
@@ -24,29 +27,38 @@ async function fileOf(content: string | Buffer): Promise<string> {
   return file
 }
 
-const optionsOf = (
+type Options = Partial<SourceOptions & Omit<ReplayOptions, 'source'>>
+
+async function optionsOf(
   broker: FakeBroker,
   file: string,
-  options: Partial<ReplayOptions> = {},
-): ReplayOptions => ({
-  file,
-  kind: 'pipe-gauge',
-  device: { id: 'gauge-1', secret: 's' },
-  endpoint: { host: '127.0.0.1', port: broker.port },
-  map: ['level=level_mm'],
-  timeColumn: null,
-  zone: '+08:00',
-  delimiter: ',',
-  motion: false,
-  shift: 'none',
-  speed: null,
-  qos: 1,
-  window: 20,
-  array: 1,
-  clock: { now: () => now },
-  signal: new AbortController().signal,
-  ...options,
-})
+  options: Options = {},
+): Promise<ReplayOptions> {
+  const source = await openSource({
+    file,
+    kind: 'pipe-gauge',
+    map: ['level=level_mm'],
+    timeColumn: null,
+    delimiter: ',',
+    motion: false,
+    ...options,
+  })
+  return {
+    source,
+    device: { id: 'gauge-1', secret: 's' },
+    endpoint: { host: '127.0.0.1', port: broker.port },
+    zone: '+08:00',
+    motion: false,
+    shift: 'none',
+    speed: null,
+    qos: 1,
+    window: 20,
+    array: 1,
+    clock: { now: () => now },
+    signal: new AbortController().signal,
+    ...options,
+  }
+}
 
 interface Outcome {
   readonly summary: ReplayProgress
@@ -54,17 +66,14 @@ interface Outcome {
   readonly broker: FakeBroker
 }
 
-async function replayed(
-  content: string | Buffer,
-  options: Partial<ReplayOptions> = {},
-): Promise<Outcome> {
+async function replayed(content: string | Buffer, options: Options = {}): Promise<Outcome> {
   await using broker = await FakeBroker.open()
-  const summary = await replay(optionsOf(broker, await fileOf(content), options))
+  const summary = await replay(await optionsOf(broker, await fileOf(content), options))
   const readings = broker.published.flatMap(({ packet }) => JSON.parse(packet.payload.toString()))
   return { summary, readings, broker }
 }
 
-async function refusal(content: string, options: Partial<ReplayOptions>): Promise<string> {
+async function refusal(content: string, options: Options): Promise<string> {
   try {
     await replayed(content, options)
     return 'accepted'
@@ -214,7 +223,7 @@ describe('a CSV recording', () => {
     const begun = performance.now()
     const clock = { now: () => epochMs(Math.floor(performance.now())) }
     const options = { speed: 10, clock, signal: stopping.signal }
-    const summary = replay(optionsOf(broker, file, options))
+    const summary = replay(await optionsOf(broker, file, options))
     await until(() => broker.published.length === 2, 'the second is due')
     expect(performance.now() - begun).toBeGreaterThan(95)
     stopping.abort()
@@ -231,7 +240,7 @@ describe('a CSV recording', () => {
     })
     const rows = Array.from({ length: 300 }, (_, n) => `${1_735_689_600 + n},${n}`).join('\n')
     const file = await fileOf(`time,level\n${rows}\n`)
-    const summary = replay(optionsOf(broker, file, { window: 5 }))
+    const summary = replay(await optionsOf(broker, file, { window: 5 }))
     for (let released = 0; released < 300; released += 1) {
       await until(() => held.length > 0, 'something waits for its acknowledgement')
       expect(broker.published.length - released).toBeLessThanOrEqual(5)
@@ -289,6 +298,20 @@ describe('a CSV recording', () => {
   ])('%s is refused in a sentence', async (_, content, options, words) => {
     expect(await refusal(content, options)).toMatch(words)
   })
+})
+
+test('the usual interval of a recording is the median of its spans', async () => {
+  const rows = async function* (...times: readonly string[]): AsyncGenerator<Row> {
+    for (const [index, time] of times.entries()) {
+      yield { line: index + 1, time, cells: [], columns: new Map(), segment: 0 }
+    }
+  }
+  expect(await usualInterval(rows('1735689600', '?', '1735690500', '1735690500'), 'Z')).toBe(
+    900_000,
+  )
+  const gap = rows('1735689600', '1735690500', '1735691401', '1735777801', '1735778700')
+  expect(await usualInterval(gap, 'Z')).toBe(901_000)
+  expect(await usualInterval(rows('1735689600'), 'Z')).toBeUndefined()
 })
 
 describe('a GPX recording', () => {
