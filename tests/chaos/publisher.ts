@@ -44,6 +44,7 @@ export class Publisher {
     })
     client.on('error', () => undefined)
     const publisher = new Publisher(deviceId, client, from)
+    client.on('connect', () => publisher.#fill())
     publisher.#fill()
     return publisher
   }
@@ -74,7 +75,8 @@ export class Publisher {
     this.#client.publish(telemetryTopic(deviceId), payload, { qos: 1 }, (error) => {
       this.#inFlight--
       if (!error) acknowledged.add(measuredAt)
-      this.#fill()
+      // After a failure the connection is gone: it goes on with the next one.
+      if (this.#client.connected) this.#fill()
       if (this.#stopped && this.#inFlight === 0) this.#drained?.()
     })
   }
