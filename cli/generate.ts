@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { openApiDocument } from '#api/create-api.ts'
 import { RuleDocument } from '#rules/rule-document.ts'
+import { asyncApiDocument } from './asyncapi-document.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { kindsPage } from './kinds-page.ts'
@@ -13,6 +15,8 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/device-kinds.md', kindsPage()],
+    ['docs/api/openapi.json', json(await openApiDocument())],
+    ['docs/api/asyncapi.json', json(asyncApiDocument())],
     [
       'docs/api/rule.schema.json',
       json({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...RuleDocument }),
