@@ -1,13 +1,8 @@
-import type { Client } from 'pg'
-import type { CaseEvent, Commit, CommitOutcome } from '#model/commit.ts'
-import { Broken, messageOf } from '#model/error.ts'
-import { KINDS } from '#model/kinds.ts'
+import type { Commit, CommitOutcome } from '#model/commit.ts'
+import { Broken } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
-import { writeEpisodeChanges } from './commit/episode-changes.ts'
+import { CommitWriter } from './commit/commit-writer.ts'
 import { PartitionGuard } from './commit/partition-guard.ts'
-import { Pipeline } from './commit/pipeline.ts'
-import { writeQuarantineChanges } from './commit/quarantine-changes.ts'
-import { ReadingBatch } from './commit/reading-batch.ts'
 import {
   FENCED,
   fenced,
@@ -16,7 +11,7 @@ import {
   WriterConnection,
 } from './commit/writer-connection.ts'
 import type { Database } from './database.ts'
-import { CHECK_VIOLATION, databaseError, sqlState, UNIQUE_VIOLATION } from './database-error.ts'
+import { databaseError, sqlState } from './database-error.ts'
 
 export interface CommitterOptions {
   /** The city's: the date in a case number is its. */
@@ -24,9 +19,6 @@ export interface CommitterOptions {
   /** Longest a commit may take. */
   readonly timeoutMs: number
 }
-
-/** After readings that were there already, so many commits look for more before they trust again. */
-const SUSPICION = 8
 
 /**
  * Makes this process the one that writes: an older one finds itself fenced at its next commit.
@@ -41,42 +33,25 @@ export async function openCommitter(
   const connection = new WriterConnection(database.connection, options.timeoutMs)
   try {
     const last = await connection.takeOver()
-    return new Committer(connection, last, database.timescale, options, log)
+    const partitions = database.timescale ? null : new PartitionGuard()
+    return new Committer(connection, last, new CommitWriter(partitions, options.timeZone, log))
   } catch (error) {
     connection.destroy()
     throw databaseError(error)
   }
 }
 
-/**
- * Writes commits, one at a time, each in one transaction.
- *
- * A commit of readings alone is one round trip: the fence, the binary COPY of each kind and COMMIT
- * go out together. Only when a reading is there already is the batch done again through staging
- * tables, which count the duplicates.
- */
+/** Writes commits, one at a time, each once. */
 class Committer {
   readonly #connection: WriterConnection
-  readonly #options: CommitterOptions
-  readonly #log: Logger
-  readonly #batch = new ReadingBatch(KINDS)
-  readonly #partitions: PartitionGuard | null
+  readonly #writer: CommitWriter
   #last: LastCommit
-  #suspicion = 0
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(
-    connection: WriterConnection,
-    last: LastCommit,
-    timescale: boolean,
-    options: CommitterOptions,
-    log: Logger,
-  ) {
+  constructor(connection: WriterConnection, last: LastCommit, writer: CommitWriter) {
     this.#connection = connection
     this.#last = last
-    this.#partitions = timescale ? null : new PartitionGuard()
-    this.#options = options
-    this.#log = log
+    this.#writer = writer
   }
 
   /** Of the last commit known to be written. */
@@ -109,7 +84,9 @@ class Committer {
       if (lastCommit) this.#last = lastCommit
       if (this.#last.number === commit.number) return this.#last.outcome
       if (this.#last.number !== commit.number - 1) throw outOfTurn(commit, this.#last)
-      const outcome = await this.#connection.run(this.#write(client, commit))
+      const outcome = await this.#connection.run(
+        this.#writer.write(client, this.#connection.epoch, commit),
+      )
       this.#last = { number: commit.number, outcome }
       return outcome
     } catch (error) {
@@ -119,106 +96,9 @@ class Committer {
       throw sqlState(error) === FENCED ? fenced(error) : databaseError(error)
     }
   }
-
-  async #write(client: Client, commit: Commit): Promise<CommitOutcome> {
-    this.#batch.encode(commit, this.#partitions)
-    await this.#partitions?.provide(client)
-    if (this.#suspicion > 0) {
-      this.#suspicion -= 1
-      return await this.#writeStaged(client, commit)
-    }
-    try {
-      return await this.#writeDirect(client, commit)
-    } catch (error) {
-      return await this.#writeAgain(client, commit, error)
-    }
-  }
-
-  /** Two faults of the direct way are not the batch's. */
-  async #writeAgain(client: Client, commit: Commit, error: unknown): Promise<CommitOutcome> {
-    if (isRepeatedReading(error)) {
-      await client.query('ROLLBACK')
-    } else if (isMissingPartition(error)) {
-      await client.query('ROLLBACK')
-      this.#log.info({ reason: messageOf(error) }, 'a partition is gone; looking again')
-      this.#partitions?.forget()
-      this.#batch.encode(commit, this.#partitions)
-      await this.#partitions?.provide(client)
-    } else {
-      throw error
-    }
-    return await this.#writeStaged(client, commit)
-  }
-
-  async #writeDirect(client: Client, commit: Commit): Promise<CommitOutcome> {
-    const counts = { stored: commit.readings.length, duplicates: 0 }
-    if (isReadingsOnly(commit)) {
-      const outcome = { ...counts, cases: [] }
-      const begin = this.#begin(commit, outcome)
-      await this.#send(client, [...begin, ...this.#batch.direct(), 'COMMIT'])
-      return outcome
-    }
-    await this.#send(client, [...this.#begin(commit), ...this.#batch.direct()])
-    return await this.#finish(client, commit, counts)
-  }
-
-  async #writeStaged(client: Client, commit: Commit): Promise<CommitOutcome> {
-    const tags = await this.#send(client, [...this.#begin(commit), ...this.#batch.staged()])
-    const stored = tags.reduce((sum, tag) => sum + insertedRows(tag), 0)
-    const duplicates = commit.readings.length - stored
-    if (duplicates > 0) this.#suspicion = SUSPICION
-    return await this.#finish(client, commit, { stored, duplicates })
-  }
-
-  /** Everything but readings and new rejections, then the outcome and COMMIT in one. */
-  async #finish(
-    client: Client,
-    commit: Commit,
-    counts: Omit<CommitOutcome, 'cases'>,
-  ): Promise<CommitOutcome> {
-    await writeQuarantineChanges(client, commit)
-    const cases: readonly CaseEvent[] = await writeEpisodeChanges(
-      client,
-      commit,
-      this.#options.timeZone,
-    )
-    const outcome: CommitOutcome = { ...counts, cases }
-    const text = client.escapeLiteral(JSON.stringify(outcome))
-    await client.query(
-      `UPDATE ingest_writer SET last_outcome = ${text}::jsonb WHERE id = 1; COMMIT`,
-    )
-    return outcome
-  }
-
-  #begin(commit: Commit, outcome?: CommitOutcome): readonly string[] {
-    const text = JSON.stringify(outcome ?? {})
-    return [
-      'BEGIN',
-      `SELECT begin_ingest_commit(${this.#connection.epoch}, ${commit.number}, '${text}')`,
-    ]
-  }
-
-  async #send(client: Client, statements: readonly string[]): Promise<readonly string[]> {
-    return await client.query(new Pipeline(statements, this.#batch.data())).done
-  }
 }
 
 export type { Committer }
-
-/** So that a direct COPY is all there is to write. */
-const isReadingsOnly = ({ resolved, rejections, episodes }: Commit): boolean =>
-  resolved.length === 0 &&
-  episodes.length === 0 &&
-  rejections.every(({ replayOf }) => replayOf === null)
-
-/** The direct way writes nothing else that could be there already. */
-const isRepeatedReading = (error: unknown): boolean => sqlState(error) === UNIQUE_VIOLATION
-
-const isMissingPartition = (error: unknown): boolean =>
-  sqlState(error) === CHECK_VIOLATION &&
-  (error as { routine?: string }).routine === 'ExecFindPartition'
-
-const insertedRows = (tag: string): number => Number(/^INSERT 0 (\d+)$/.exec(tag)?.[1] ?? 0)
 
 const outOfTurn = (commit: Commit, last: LastCommit): Broken =>
   new Broken('internal', `commit ${commit.number} does not follow commit ${last.number}`, {

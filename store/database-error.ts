@@ -19,8 +19,8 @@ export const UNIQUE_VIOLATION = '23505'
 export const CHECK_VIOLATION = '23514'
 
 /**
- * What an error of `pg` means for the caller. Values at fault (data exceptions and violated
- * constraints, classes 22 and 23) are refused for good; a statement that does not fit the tables is
+ * What an error of `pg` means for the caller. Values at fault (data exceptions, violated
+ * constraints and exceeded limits, classes 22, 23 and 54) are refused for good; a statement that does not fit the tables is
  * a defect of ours; everything else (connection lost, timeouts, disk full, shutting down, too many
  * connections, deadlocks) may pass.
  */
@@ -29,7 +29,7 @@ export function databaseError(error: unknown): WanmiError {
   const state = sqlState(error)
   const detail = { sqlState: state, constraint: (error as { constraint?: string }).constraint }
   const reason = messageOf(error)
-  if (state?.startsWith('22') || state?.startsWith('23')) {
+  if (state !== undefined && /^(?:22|23|54)/.test(state)) {
     return new Rejected('database-refused', `the database refuses a value: ${reason}`, {
       detail,
       cause: error,

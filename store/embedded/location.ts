@@ -8,7 +8,7 @@ import { dataDirectoryError } from './data-directory.ts'
 import { canReach, findServerUser, type ServerUser } from './server-user.ts'
 
 /** Where root keeps what the server's own user cannot reach where it was asked to be. */
-export const SYSTEM_FOLDER = '/var/lib/wanmi'
+const SYSTEM_FOLDER = '/var/lib/wanmi'
 
 /** Where one embedded database lives and who runs it. */
 export interface Location {

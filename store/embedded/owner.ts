@@ -43,7 +43,7 @@ export class OwnerFile {
   /** A link fails where the name exists already, so of two processes only one succeeds. */
   async #create(identity: string): Promise<boolean> {
     const own = `${this.#file}.${process.pid}`
-    await writeFile(own, identity, { mode: 0o600 })
+    await writeFile(own, identity, { mode: 0o644 })
     try {
       await link(own, this.#file)
       return true

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, fchownSync, openSync, readFileSync } from 'node:fs'
 import { truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,6 +32,8 @@ export async function startServer(
 ): Promise<Postmaster> {
   const logFile = path.join(location.home, 'server.log')
   const output = openSync(logFile, 'a', 0o600)
+  // Root is not always who starts it: the log must not stay his.
+  if (location.user) fchownSync(output, location.user.uid, location.user.gid)
   await truncate(logFile)
   let child: ChildProcess
   try {

@@ -2,7 +2,7 @@
  * What the embedded server is started with, beside folder and port. Durability is not traded:
  * an acknowledged reading is on the disk.
  */
-export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   // Only this machine, and over TCP alone: a socket file would need a folder everyone can reach.
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',

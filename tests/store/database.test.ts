@@ -120,6 +120,7 @@ describe('an error of the database', () => {
     ['a value out of range', '22003', Rejected],
     ['an untranslatable character', '22P05', Rejected],
     ['a violated constraint', '23505', Rejected],
+    ['a value too large to index', '54000', Rejected],
     ['a table that is not there', '42P01', Broken],
     ['a lost privilege', '42501', Unavailable],
     ['a full disk', '53100', Unavailable],
