@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { openApiDocument } from '#api/create-api.ts'
 import { RuleDocument } from '#rules/rule-document.ts'
+import { missingKindMigrations } from '#store/kind-migrations.ts'
 import { asyncApiDocument } from './asyncapi-document.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
@@ -21,6 +22,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
       'docs/api/rule.schema.json',
       json({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...RuleDocument }),
     ],
+    ...(await missingKindMigrations()),
   ])
 }
 

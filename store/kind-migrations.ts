@@ -1,8 +1,6 @@
-import { writeFile } from 'node:fs/promises'
-import path from 'node:path'
 import { type DeviceKind, readingTable } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
-import { MIGRATIONS_FOLDER, type Migration, readMigrations } from './migration.ts'
+import { type Migration, readMigrations } from './migration.ts'
 import {
   addReadingColumns,
   type ColumnOf,
@@ -10,7 +8,7 @@ import {
   type Storage,
 } from './reading-ddl.ts'
 
-export interface MigrationFile {
+interface MigrationFile {
   readonly file: string
   readonly text: string
 }
@@ -44,11 +42,10 @@ export function kindMigrations(
   })
 }
 
-/** What `wanmi generate` does. @returns the paths of the files it wrote */
-export async function writeKindMigrations(folder = MIGRATIONS_FOLDER): Promise<readonly string[]> {
-  const files = kindMigrations(await readMigrations(folder))
-  for (const { file, text } of files) await writeFile(path.join(folder, file), text, { flag: 'wx' })
-  return files.map(({ file }) => path.join(folder, file))
+/** The migrations that are still to be written, by path within the project. */
+export async function missingKindMigrations(): Promise<readonly (readonly [string, string])[]> {
+  const files = kindMigrations(await readMigrations())
+  return files.map(({ file, text }) => [`store/migrations/${file}`, text])
 }
 
 function migrationFile(

@@ -17,7 +17,7 @@ export interface Migration {
   readonly transaction: boolean
 }
 
-export const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations')
+const MIGRATIONS_FOLDER = path.join(import.meta.dirname, 'migrations')
 
 export async function readMigrations(folder = MIGRATIONS_FOLDER): Promise<readonly Migration[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).toSorted()
