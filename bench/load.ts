@@ -13,6 +13,7 @@ import { createConnection, type Socket } from 'node:net'
 import { promisify } from 'node:util'
 import mqttPacket from 'mqtt-packet'
 import { telemetryTopic } from '#model/topic.ts'
+import { cpuMsOf, cpuMsOfTree } from './process-cpu.ts'
 
 export interface LoadOptions {
   readonly port: number
@@ -27,6 +28,8 @@ export interface LoadOptions {
   readonly secret: string
   /** JSON text of one message; `{measuredAt}` stands for epoch milliseconds of 13 digits. */
   readonly payload: string
+  /** Processes whose work is measured along; `tree`: with all they started. */
+  readonly watch?: readonly { readonly pid: number; readonly tree: boolean }[]
 }
 
 export interface LoadResult {
@@ -40,6 +43,8 @@ export interface LoadResult {
   readonly disconnected: number
   /** How busy the generator was, from 0 to 1: near 1 it is itself the limit. */
   readonly generatorLoad: number
+  /** Of each watched process, in the measured time. */
+  readonly cpuUsPerMessage: readonly number[]
 }
 
 /** A message of 150 bytes as a manhole cover sends it. */
@@ -206,6 +211,9 @@ const sleep = (seconds: number): Promise<void> =>
     setTimeout(resolve, seconds * 1_000)
   })
 
+const cpuMsOfAll = ({ watch = [] }: LoadOptions): number[] =>
+  watch.map(({ pid, tree }) => (tree ? cpuMsOfTree(pid) : cpuMsOf(pid)))
+
 /** Connects the clients, warms up, measures, and ends them. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const run: Run = { histogram: new Histogram(), isOver: false, disconnected: 0 }
@@ -222,10 +230,12 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   run.histogram.reset()
   const startedAt = performance.now()
   const cpu = process.cpuUsage()
+  const watched = cpuMsOfAll(options)
   await sleep(options.seconds)
   const elapsed = (performance.now() - startedAt) / 1_000
   const { user, system } = process.cpuUsage(cpu)
   const { histogram, disconnected } = run
+  const spent = cpuMsOfAll(options).map((ms, index) => ms - (watched[index] ?? 0))
   const result = {
     acknowledged: histogram.count,
     perSecond: Math.round(histogram.count / elapsed),
@@ -233,6 +243,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     pubackP99Ms: histogram.quantile(0.99),
     disconnected,
     generatorLoad: Number(((user + system) / 1_000_000 / elapsed).toFixed(2)),
+    cpuUsPerMessage: spent.map((ms) => Number(((ms * 1_000) / histogram.count).toFixed(2))),
   }
   run.isOver = true
   for (const client of clients) client.end()

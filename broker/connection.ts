@@ -5,7 +5,7 @@ import { type ConnectRequest, readConnect } from './connect-packet.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
-import type { FrameFault, FrameReader } from './frame-reader.ts'
+import { type FrameFault, FrameReader } from './frame-reader.ts'
 import { Incoming } from './incoming.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
@@ -98,7 +98,8 @@ export class Connection implements PacketTaker {
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
-    this.#tap = new PacketTap(stream, door.limits.connectBytes, this)
+    const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
+    this.#tap = new PacketTap(stream, reader, this)
     stream.once('close', () => this.#onClose())
   }
 
@@ -233,7 +234,7 @@ export class Connection implements PacketTaker {
     const { bytes, start, bodyStart, end } = reader
     const first = bytes[start] as number
     const type = first >> 4
-    if (this.#phase === 'greeting') return this.#takeConnect(reader, first)
+    if (this.#phase === 'greeting') return this.#takeConnect(reader)
     if (type === PUBLISH) return this.#takePublish(reader)
     if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
     const body = new FieldCursor(bytes, bodyStart, end)
@@ -248,15 +249,15 @@ export class Connection implements PacketTaker {
     return isForAedes ? bytes.subarray(start, end) : undefined
   }
 
-  #takeConnect(reader: FrameReader, first: number): Buffer | undefined {
+  #takeConnect(reader: FrameReader): Buffer | undefined {
     const { bytes, start, bodyStart, end } = reader
-    if (first !== CONNECT << 4) return this.end('protocol')
     const request = readConnect(new FieldCursor(bytes, bodyStart, end))
     if (request === 'malformed') return this.end('protocol')
     if ('code' in request) return this.#refuse(request.code)
     this.request = request
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
+    reader.wanted = undefined
     return bytes.subarray(start, end)
   }
 

@@ -1,5 +1,5 @@
 /** What keeps a stream of bytes from being MQTT, or from being read on. */
-export type FrameFault = 'malformed-length' | 'too-large'
+export type FrameFault = 'not-mqtt' | 'malformed-length' | 'too-large'
 
 const LENGTH_BYTES_MAX = 4
 const EMPTY: Buffer = Buffer.alloc(0)
@@ -12,6 +12,8 @@ const EMPTY: Buffer = Buffer.alloc(0)
 export class FrameReader {
   /** Largest packet in bytes, header included; may be changed between two packets. */
   limit: number
+  /** The first byte the next packet must have: whoever speaks HTTP here is told apart at once. */
+  wanted: number | undefined
   /** The packet read last, from its first byte to behind its last, in {@link bytes}. */
   bytes: Buffer = EMPTY
   start = 0
@@ -25,8 +27,9 @@ export class FrameReader {
   #filled = 0
   #partialBodyStart = 0
 
-  constructor(limit: number) {
+  constructor(limit: number, wanted?: number) {
     this.limit = limit
+    this.wanted = wanted
   }
 
   /** Adds what came. Only when {@link next} has asked for more. */
@@ -42,6 +45,8 @@ export class FrameReader {
     if (this.#partial) return this.#fill(this.#partial)
     const chunk = this.#chunk
     const start = this.#at
+    if (start === chunk.length) return this.#wait()
+    if (this.wanted !== undefined && this.wanted !== chunk[start]) return 'not-mqtt'
     let at = start + 1
     let length = 0
     let byte = 0x80

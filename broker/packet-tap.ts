@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { type FrameFault, FrameReader } from './frame-reader.ts'
+import type { FrameFault, FrameReader } from './frame-reader.ts'
 
 /** Whose packets come through the tap. */
 export interface PacketTaker {
@@ -23,15 +23,15 @@ export interface PacketTaker {
  * this works rests on how aedes reads, so all of it is in this file, and tests hold it.
  */
 export class PacketTap {
-  readonly reader: FrameReader
+  readonly #reader: FrameReader
   readonly #stream: Duplex
   readonly #taker: PacketTaker
   readonly #readStream: () => Buffer | null
   #isStopped = false
   #isBlocked = false
 
-  constructor(stream: Duplex, limit: number, taker: PacketTaker) {
-    this.reader = new FrameReader(limit)
+  constructor(stream: Duplex, reader: FrameReader, taker: PacketTaker) {
+    this.#reader = reader
     this.#stream = stream
     this.#taker = taker
     const read = stream.read.bind(stream) as (size?: number) => Buffer | null
@@ -78,15 +78,15 @@ export class PacketTap {
     let passed: Buffer | null = null
     while (this.#mayRead()) {
       this.#setStopped(false)
-      const next = this.reader.next()
+      const next = this.#reader.next()
       if (next === 'packet') {
-        const packet = this.#taker.take(this.reader)
+        const packet = this.#taker.take(this.#reader)
         if (packet) passed = passed ? Buffer.concat([passed, packet]) : packet
       } else if (next === 'more') {
         const chunk = this.#readStream()
         if (chunk === null) return passed
         this.#taker.onHeard()
-        this.reader.feed(chunk)
+        this.#reader.feed(chunk)
       } else {
         this.#taker.onFault(next)
         return passed

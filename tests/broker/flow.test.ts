@@ -1,0 +1,220 @@
+import { Duplex } from 'node:stream'
+import { describe, expect, test, vi } from 'vitest'
+import { type FrameFault, FrameReader } from '#broker/frame-reader.ts'
+import { type PacketTaker, PacketTap } from '#broker/packet-tap.ts'
+import { telemetryTopic } from '#model/topic.ts'
+import {
+  connectMqtt,
+  enter,
+  metric,
+  openHouse,
+  type RawClient,
+  reading,
+  seqsOf,
+  telemetryPacket,
+} from './harness.ts'
+
+const PINGREQ = Buffer.from([0xc0, 0])
+const count = (client: RawClient, cmd: string): number =>
+  client.packets.filter((packet) => packet.cmd === cmd).length
+const numbers = (length: number): number[] => Array.from({ length }, (_, n) => n)
+
+describe('a client with a full window', () => {
+  test('is not read further, and then goes on in its order', async () => {
+    const house = await openHouse({ ingest: { clientWindowMessages: 10 } })
+    const client = await enter(house, 'cover-1')
+    house.sink.hold()
+    client.send(...numbers(100).map((n) => telemetryPacket('cover-1', reading(n), n + 1)))
+    await vi.waitFor(() => {
+      expect(house.broker.connections()).toMatchObject([{ inFlight: 10, isStopped: true }])
+    })
+    expect(house.ingest.pending.messages).toBe(10)
+    expect(await metric(house, 'wanmi_mqtt_paused_clients')).toBe(1)
+    house.sink.letGo()
+    await client.acknowledgement(100)
+    expect(client.acknowledged).toEqual(numbers(100).map((n) => n + 1))
+    expect(seqsOf(house.sink)).toEqual(numbers(100))
+    expect(await metric(house, 'wanmi_mqtt_paused_clients')).toBe(0)
+  })
+
+  test('stops nobody else', async () => {
+    const house = await openHouse({ ingest: { clientWindowMessages: 5 } })
+    const greedy = await enter(house, 'cover-1')
+    house.sink.hold()
+    greedy.send(...numbers(50).map((n) => telemetryPacket('cover-1', reading(n), n + 1)))
+    await vi.waitFor(() => expect(house.ingest.pending.messages).toBe(5))
+    const modest = await enter(house, 'cover-2')
+    modest.send(telemetryPacket('cover-2', reading(1)), PINGREQ)
+    await modest.answer('pingresp')
+    expect(house.ingest.pending.messages).toBe(6)
+  })
+
+  test('that leaves meanwhile leaves nothing behind', async () => {
+    const house = await openHouse({ ingest: { clientWindowMessages: 5 } })
+    const client = await enter(house, 'cover-1')
+    house.sink.hold()
+    client.send(...numbers(50).map((n) => telemetryPacket('cover-1', reading(n), n + 1)))
+    await vi.waitFor(() => expect(house.ingest.pending.messages).toBe(5))
+    house.broker.disconnect('cover-1')
+    await client.closed
+    await vi.waitFor(async () => expect(await metric(house, 'wanmi_mqtt_paused_clients')).toBe(0))
+    house.sink.letGo()
+    await house.ingest.drain()
+    expect(seqsOf(house.sink)).toEqual(numbers(5))
+    expect(house.fatal).toEqual([])
+  })
+})
+
+test('when too many bytes wait in all, nobody is read until there is room', async () => {
+  const house = await openHouse({ ingest: { pendingMaxBytes: 100_000 } })
+  const devices = ['cover-1', 'cover-2', 'gauge-1']
+  const clients = await Promise.all(devices.map((id) => enter(house, id)))
+  house.sink.hold()
+  const payload = (seq: number): string => JSON.stringify({ seq, fw: 'x'.repeat(1_000) })
+  for (const [index, client] of clients.entries()) {
+    const id = devices[index] as string
+    client.send(...numbers(200).map((n) => telemetryPacket(id, payload(n), n + 1)))
+  }
+  await vi.waitFor(async () => expect(await metric(house, 'wanmi_mqtt_paused_clients')).toBe(3))
+  const { bytes } = house.ingest.pending
+  expect(bytes).toBeGreaterThan(100_000)
+  expect(bytes).toBeLessThan(110_000)
+  house.sink.letGo()
+  await Promise.all(clients.map((client) => client.acknowledgement(200)))
+  for (const client of clients) expect(client.acknowledged).toEqual(numbers(200).map((n) => n + 1))
+  expect(house.sink.readings).toHaveLength(600)
+})
+
+describe('keepalive', () => {
+  test('ends a client that is silent for one and a half times its own', async () => {
+    const house = await openHouse()
+    const talks = await enter(house, 'cover-2', { keepalive: 1 })
+    const timer = setInterval(() => talks.send(PINGREQ), 300)
+    const silent = await enter(house, 'cover-1', { keepalive: 1 })
+    const startedAt = performance.now()
+    await silent.closed
+    clearInterval(timer)
+    expect(performance.now() - startedAt).toBeGreaterThan(1_400)
+    expect(talks.isClosed).toBe(false)
+    const reason = 'keepalive'
+    expect(await metric(house, 'wanmi_mqtt_connections_ended_total', { reason })).toBe(1)
+  })
+
+  test.each([0, 60])('of %i s is cut to the limit', async (keepalive) => {
+    const house = await openHouse({ mqtt: { keepaliveMaxS: 1 } })
+    const client = await enter(house, 'cover-1', { keepalive })
+    await client.closed
+  })
+
+  test('is kept for a client that is not read, in both directions', async () => {
+    const house = await openHouse({ ingest: { clientWindowMessages: 1 } })
+    const client = await enter(house, 'cover-1', { keepalive: 1 })
+    house.sink.hold()
+    client.send(
+      telemetryPacket('cover-1', reading(1), 1),
+      telemetryPacket('cover-1', reading(2), 2),
+    )
+    // Five answers nobody could have asked for take longer than the keepalive allows.
+    await vi.waitFor(() => expect(count(client, 'pingresp')).toBe(5), { timeout: 10_000 })
+    house.sink.letGo()
+    await client.acknowledgement(2)
+  })
+
+  test('lets mqtt.js wait out an outage of the database on one connection', async () => {
+    const house = await openHouse({ ingest: { clientWindowMessages: 3 } })
+    const url = `mqtt://127.0.0.1:${house.broker.ports.tcp}`
+    const client = await connectMqtt(url, 'cover-1', { keepalive: 1 })
+    const closes: string[] = []
+    client.on('close', () => closes.push('closed'))
+    house.sink.hold()
+    const published = Promise.all(
+      numbers(50).map((n) =>
+        client.publishAsync(telemetryTopic('cover-1'), reading(n), { qos: 1 }),
+      ),
+    )
+    const outageMs = 4_000
+    const endsAt = performance.now() + outageMs
+    await vi.waitFor(() => expect(performance.now()).toBeGreaterThan(endsAt), {
+      timeout: 2 * outageMs,
+    })
+    expect(closes).toEqual([])
+    house.sink.letGo()
+    await published
+    expect(seqsOf(house.sink)).toEqual(numbers(50))
+    expect(closes).toEqual([])
+  })
+})
+
+describe('the tap', () => {
+  class Taker implements PacketTaker {
+    room = Number.POSITIVE_INFINITY
+    readonly taken: number[] = []
+    readonly stops: boolean[] = []
+    readonly faults: FrameFault[] = []
+    mayTake = (): boolean => this.room > 0
+    take({ bytes, start, end }: FrameReader): Buffer | undefined {
+      this.room--
+      const first = bytes[start] as number
+      this.taken.push(first)
+      return first === 0x82 ? bytes.subarray(start, end) : undefined
+    }
+    onHeard = (): void => {}
+    onStopped = (isStopped: boolean): void => void this.stops.push(isStopped)
+    onFault = (fault: FrameFault): void => void this.faults.push(fault)
+  }
+
+  function tapped(highWaterMark = 16) {
+    const written: Buffer[] = []
+    let release: (() => void) | undefined
+    const stream = new Duplex({
+      highWaterMark,
+      read: () => {},
+      write(chunk: Buffer, _, done) {
+        written.push(chunk)
+        release = done
+      },
+    })
+    const taker = new Taker()
+    const tap = new PacketTap(stream, new FrameReader(100), taker)
+    const seen: Buffer[] = []
+    // As aedes does it.
+    stream.on('readable', () => {
+      const bytes = stream.read() as Buffer | null
+      if (bytes) seen.push(bytes)
+    })
+    return { stream, taker, tap, seen, written, release: () => release?.() }
+  }
+
+  test('gives on only what it is told to, and stops and goes on between two packets', async () => {
+    const { stream, taker, tap, seen } = tapped()
+    taker.room = 2
+    stream.push(Buffer.from([0x30, 0, 0x82, 1, 7, 0x31, 0, 0x82, 1, 8, 0x32]))
+    await vi.waitFor(() => expect(taker.taken).toEqual([0x30, 0x82]))
+    expect(tap.isStopped).toBe(true)
+    stream.push(Buffer.from([0]))
+    taker.room = 10
+    tap.resume()
+    expect(taker.taken).toEqual([0x30, 0x82, 0x31, 0x82, 0x32])
+    expect(Buffer.concat(seen)).toEqual(Buffer.from([0x82, 1, 7, 0x82, 1, 8]))
+    expect(taker.stops).toEqual([true, false])
+  })
+
+  test('reads no further while the other side does not take what is written', async () => {
+    const { stream, taker, tap, release } = tapped(4)
+    tap.write(Buffer.alloc(8))
+    expect(tap.isBlocked).toBe(true)
+    stream.push(Buffer.from([0x30, 0]))
+    await vi.waitFor(() => expect(tap.isStopped).toBe(true))
+    expect(taker.taken).toEqual([])
+    release()
+    await vi.waitFor(() => expect(taker.taken).toEqual([0x30]))
+    expect(tap.isBlocked).toBe(false)
+  })
+
+  test('tells of a fault and gives on what came before it', async () => {
+    const { stream, taker, seen } = tapped()
+    stream.push(Buffer.from([0x82, 0, 0x30, 0xff, 0xff, 0xff, 0xff, 1]))
+    await vi.waitFor(() => expect(taker.faults).toEqual(['malformed-length']))
+    expect(Buffer.concat(seen)).toEqual(Buffer.from([0x82, 0]))
+  })
+})
