@@ -2,11 +2,13 @@ import type { Duplex } from 'node:stream'
 import { type EpochMs, formatInstant } from '#model/time.ts'
 import { replyTopic, telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
+import type { ConnectionView, Origin } from './connection-view.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
 import { Incoming } from './incoming.ts'
+import { Liveness } from './liveness.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
 import {
@@ -24,35 +26,12 @@ import {
 import type { ReceivedIds } from './received-ids.ts'
 import { isSubscribe, isUnsubscribe } from './subscribe-packet.ts'
 
-/** Where a connection comes from. */
-export interface Origin {
-  readonly listener: 'tcp' | 'tls' | 'ws'
-  readonly address: string
-  /** Common name of a client certificate our authority signed. */
-  readonly certificateName: string | undefined
-}
-
-/** One connection as it is shown. */
-export interface ConnectionView {
-  readonly deviceId: string
-  readonly listener: Origin['listener']
-  readonly address: string
-  readonly connectedAt: string
-  /** Messages that wait for their commit. */
-  readonly inFlight: number
-  /** Too much of it waits: it is not read for now. */
-  readonly isStopped: boolean
-}
-
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 
 // A device that starts ever new QoS 2 messages and releases none does not do what the standard
 // asks of it.
 const UNRELEASED_MAX = 10_000
-
-const SILENCE_FACTOR = 1.5
-const DRAIN_TIMEOUT_MS = 60_000
 
 // A slice keeps the whole chunk it was cut from alive until its commit.
 const CHUNK_COPY_BYTES = 8_192
@@ -88,9 +67,7 @@ export class Connection implements PacketTaker {
   /** A command reply waits for the messages before it, and those after it wait for the reply. */
   #reply: Incoming | undefined
   #isReplyTaken = false
-  #heardAt = 0
-  #pingedAt = 0
-  #blockedAt = 0
+  #liveness: Liveness | undefined
 
   constructor(stream: Duplex, door: Door, origin: Origin) {
     this.#stream = stream
@@ -128,7 +105,8 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    this.#heardAt = performance.now()
+    const { keepaliveMaxS } = this.#door.limits
+    this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
   }
 
   write(bytes: Buffer): void {
@@ -176,27 +154,12 @@ export class Connection implements PacketTaker {
     this.#tap.resume()
   }
 
-  /**
-   * Twice a second. A client that is silent for one and a half times its keepalive is gone. One we
-   * do not read cannot be heard: it is taken to be there, and as its PINGREQ lies unread in the
-   * socket it gets a PINGRESP each half keepalive unasked. mqtt.js gives up half a keepalive after
-   * its ping, Paho and mosquitto a whole one; each takes an answer it did not ask for as an answer.
-   */
+  /** Does what is due; called twice a second. */
   beat(now: number): void {
     if (this.#phase !== 'open') return
-    const keepalive = this.request?.keepalive ?? 0
-    if (!this.#tap.isBlocked) this.#blockedAt = now
-    if (now - this.#blockedAt > DRAIN_TIMEOUT_MS) return this.end('not-reading')
-    if (this.#tap.isStopped) {
-      this.#heardAt = now
-      if (keepalive === 0 || now - this.#pingedAt < keepalive * 500) return
-      this.#pingedAt = now
-      this.write(PINGRESP)
-    } else {
-      const { keepaliveMaxS } = this.#door.limits
-      const allowed = Math.min(keepalive || keepaliveMaxS, keepaliveMaxS)
-      if (now - this.#heardAt > allowed * 1_000 * SILENCE_FACTOR) this.end('keepalive')
-    }
+    const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
+    if (due === 'ping-answer') this.write(PINGRESP)
+    else if (due) this.end(due)
   }
 
   view(): ConnectionView {
@@ -218,7 +181,7 @@ export class Connection implements PacketTaker {
   }
 
   onHeard(): void {
-    this.#heardAt = performance.now()
+    this.#liveness?.heard(performance.now())
     this.#receivedAt = this.#door.clock.now()
   }
 

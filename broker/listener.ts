@@ -1,7 +1,7 @@
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Rejected, Unavailable } from '#model/error.ts'
-import type { Origin } from './connection.ts'
+import type { Origin } from './connection-view.ts'
 
 /** What every listener is given. */
 export interface ListenerOptions {
