@@ -165,10 +165,14 @@ for (const size of [1_000, 4_000]) {
     commit(known),
   )
 }
-console.log(
-  `${cpus()[0]?.model ?? ''} × ${cpus().length}, Node ${process.version}, PostgreSQL ${database.version}`,
-)
-console.table(results)
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify(results))
+} else {
+  console.log(
+    `${cpus()[0]?.model ?? ''} × ${cpus().length}, Node ${process.version}, PostgreSQL ${database.version}`,
+  )
+  console.table(results)
+}
 await committer.close()
 await database.close()
 await rm(folder, { recursive: true, force: true })

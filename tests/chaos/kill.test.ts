@@ -68,7 +68,9 @@ async function killDatabase(): Promise<void> {
   await anyMoment()
   const pid = service.log.findLast(({ pid }) => typeof pid === 'number')?.['pid'] as number
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => service.log.findLast(({ pid }) => pid)?.['pid']).not.toBe(pid)
+  await expect
+    .poll(() => service.log.findLast(({ pid }) => pid)?.['pid'], { timeout: 30_000 })
+    .not.toBe(pid)
   await untilReady(service)
 }
 

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+/** A program under measurement that says its port in a first line of JSON. */
+export interface TargetProcess {
+  readonly pid: number
+  readonly port: number
+  readonly child: ChildProcess
+  stop(): Promise<void>
+}
+
+/** @throws Error when the program ends before it says its port */
+export async function startTarget(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TargetProcess> {
+  const child = spawn(process.execPath, [`bench/targets/${name}.ts`], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> })
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${name} ended before it was ready`)
+  })
+  ended.catch(() => undefined)
+  const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
+  const { port } = JSON.parse(line) as { port: number }
+  return {
+    pid: child.pid ?? 0,
+    port,
+    child,
+    async stop() {
+      const gone = once(child, 'exit')
+      child.kill('SIGTERM')
+      await gone
+    },
+  }
+}

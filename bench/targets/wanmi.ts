@@ -1,0 +1,36 @@
+/** The service as it ships, on its own database, with `BENCH_DEVICES` registered covers. */
+import { once } from 'node:events'
+import { startService } from '#main.ts'
+import { readConfig } from '#runtime/config.ts'
+import { createLogger } from '#runtime/logger.ts'
+
+const DEVICES = Number(process.env['BENCH_DEVICES'] ?? 1_000)
+const TOKEN = 'token-of-the-bench'
+const secret = process.env['BENCH_SECRET'] ?? ''
+const config = readConfig({
+  ...process.env,
+  HTTP_PORT: '0',
+  MQTT_PORT: '0',
+  HTTP_HOST: '127.0.0.1',
+})
+const service = await startService(config, TOKEN, createLogger('warn'))
+
+const rows = Array.from({ length: DEVICES }, (_, index) => `load-${index},manhole-cover,${secret}`)
+const response = await fetch(`${service.httpUrl}/api/v1/imports/devices`, {
+  method: 'POST',
+  headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv' },
+  body: `id,kind,secret\n${rows.join('\n')}\n`,
+})
+if (!response.ok) throw new Error(await response.text())
+const port = Number(new URL(service.mqttUrls[0] ?? '').port)
+console.log(JSON.stringify({ port }))
+
+process.on('message', (request) => {
+  if (request !== 'metrics') return
+  void fetch(`${service.httpUrl}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+    .then((answer) => answer.text())
+    .then((text) => process.send?.({ metrics: text }))
+})
+await once(process, 'SIGTERM')
+await service.stop()
+process.exit()

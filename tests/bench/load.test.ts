@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { COVER_PAYLOAD, spawnLoad } from '#bench/load.ts'
+import { startTarget, type TargetProcess } from '#bench/target-process.ts'
+import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
+
+const SECRET = 'a-secret-long-enough-to-be-random'
+
+let database: TestDatabase
+let wanmi: TargetProcess
+beforeAll(async () => {
+  database = await freshDatabase()
+  wanmi = await startTarget('wanmi', {
+    DATABASE_URL: database.url,
+    BENCH_SECRET: SECRET,
+    BENCH_DEVICES: '20',
+  })
+})
+afterAll(async () => {
+  await wanmi.stop()
+  await database.drop()
+})
+
+test('the load of the benches is stored by the service, all of it', async () => {
+  const result = await spawnLoad({
+    port: wanmi.port,
+    clients: 20,
+    inFlight: 5,
+    seconds: 1,
+    warmupSeconds: 0.2,
+    devicePrefix: 'load-',
+    secret: SECRET,
+    payload: COVER_PAYLOAD,
+    watch: [{ pid: wanmi.pid, tree: false }],
+  })
+  expect(result).toMatchObject({ disconnected: 0 })
+  expect(result.acknowledged).toBeGreaterThan(100)
+  expect(result.cpuUsPerMessage[0]).toBeGreaterThan(0)
+  wanmi.child.send('metrics')
+  const [{ metrics }] = (await once(wanmi.child, 'message')) as [{ metrics: string }]
+  const stored = Number(/^wanmi_readings_stored_total (\d+)/m.exec(metrics)?.[1])
+  expect(stored).toBeGreaterThanOrEqual(result.acknowledged)
+  expect(metrics).toMatch(/^wanmi_messages_quarantined_total 0$/m)
+})
