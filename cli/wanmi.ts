@@ -1,0 +1,11 @@
+import { Command } from 'commander'
+import { replayCommand } from './replay.ts'
+import { runCommand } from './run-command.ts'
+import { simulateCommand } from './simulate.ts'
+
+const program = new Command('wanmi')
+  .description('Tools for a running Wanmi. Settings are environment variables (docs/configuration.md).')
+  .addCommand(simulateCommand())
+  .addCommand(replayCommand())
+
+await runCommand(program, process.argv)
