@@ -16,6 +16,9 @@ export interface Credential {
   readonly enabled: boolean
 }
 
+/** Is told the device and what let it in before the change; what does so now is in the directory. */
+export type ChangeListener = (deviceId: string, before: Credential | undefined) => void
+
 /** What a case says of the part a device sits on. */
 export interface PartFacts {
   readonly id: string
@@ -54,7 +57,7 @@ export class DeviceDirectory {
   readonly #log: Logger
   readonly #entries = new Map<string, Entry>()
   readonly #parts = new Map<string, PartFacts>()
-  readonly #listeners = new Set<(deviceId: string) => void>()
+  readonly #listeners = new Set<ChangeListener>()
   readonly #stale = new Set<string>()
   #turn: Promise<void> = Promise.resolve()
   #retry: NodeJS.Timeout | undefined
@@ -89,7 +92,7 @@ export class DeviceDirectory {
   }
 
   /** Hears of each device that was added, changed or removed; the result stops it. */
-  onChange(listener: (deviceId: string) => void): () => void {
+  onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -167,7 +170,7 @@ export class DeviceDirectory {
       if (JSON.stringify(before) === JSON.stringify(after)) continue
       if (after) this.#entries.set(id, after)
       else this.#entries.delete(id)
-      for (const listener of this.#listeners) listener(id)
+      for (const listener of this.#listeners) listener(id, before?.credential)
     }
   }
 

@@ -114,11 +114,12 @@ test('a patch changes what it names, null takes away, the rest stays', async () 
 
 test('a new secret replaces the old one and listeners hear of it', async () => {
   await registry.devices.create({ id: 'rotated', kind: 'bin-sensor', secret: 'old one' })
-  const heard: string[] = []
-  const stop = registry.directory.onChange((id) => heard.push(id))
+  const old = registry.directory.credential('rotated')
+  const heard: unknown[] = []
+  const stop = registry.directory.onChange((id, before) => heard.push([id, before]))
   const secret = await registry.devices.rotateSecret('rotated', undefined)
   stop()
-  expect(heard).toEqual(['rotated'])
+  expect(heard).toEqual([['rotated', old]])
   const hash = registry.directory.credential('rotated')?.hash ?? ''
   expect(await verifySecret(secret ?? '', hash)).toBe(true)
   expect(await verifySecret('old one', hash)).toBe(false)
