@@ -41,7 +41,7 @@ export class WriterConnection {
       application_name: `wanmi writer ${randomUUID()}`,
       statement_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs + GRACE_MS,
-      connectionTimeoutMillis: Math.min(timeoutMs, 10_000),
+      connectionTimeoutMillis: 10_000,
     }
   }
 

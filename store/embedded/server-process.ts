@@ -49,9 +49,15 @@ export async function startServer(
   const end = Promise.withResolvers<string | undefined>()
   child.once('error', (error) => end.resolve(error.message))
   child.once('exit', () => end.resolve(undefined))
-  const started = await Promise.race([end.promise, answeringServer(location, child, password)])
-  if (typeof started === 'object') return started
-  throw startError(location.cluster, started ?? readFileSync(logFile, 'utf8'))
+  try {
+    const started = await Promise.race([end.promise, answeringServer(location, child, password)])
+    if (typeof started === 'object') return started
+    throw startError(location.cluster, started ?? readFileSync(logFile, 'utf8'))
+  } catch (error) {
+    // One that runs and knows another password must not be left behind.
+    if (child.kill('SIGINT')) await end.promise
+    throw error
+  }
 }
 
 async function answeringServer(
