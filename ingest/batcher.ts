@@ -19,6 +19,8 @@ export interface BatcherOptions {
  */
 const CROWD = 32
 
+const BATCH_BYTES_MAX = 8 * 1_024 * 1_024
+
 /**
  * Group commit. One batch at a time is with the sink; what arrives meanwhile gathers. A lone
  * message leaves in the same turn of the event loop; only while batches are crowds does the next
@@ -55,7 +57,7 @@ export class Batcher {
     const batch = this.#open
     if (batch.size === 0) this.#openedAt = performance.now()
     const bytes = batch.complete(envelope, settled)
-    const isFull = batch.size >= this.#options.limits.batchMaxMessages
+    const isFull = this.#isFull(batch)
     if (isFull) this.#closeOpen()
     if ((isFull || !this.#isPlanned) && !this.#isCommitting) this.#plan()
     return bytes
@@ -67,6 +69,14 @@ export class Batcher {
     if (!this.#isCommitting) this.#commitNext()
     if (this.#isEmpty() || this.#hasFailed) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  /** An array message counts by its readings; a few large messages make a large commit too. */
+  #isFull({ size, readings, bytes }: PendingBatch): boolean {
+    const { batchMaxMessages } = this.#options.limits
+    return (
+      size >= batchMaxMessages || readings.length >= batchMaxMessages || bytes > BATCH_BYTES_MAX
+    )
   }
 
   #isEmpty(): boolean {

@@ -112,7 +112,7 @@ function rejectionOf(message: MessagePart, index: number, error: Rejected): Reje
     payload: message.payloadOf(item),
     item,
     receivedAt,
-    reasons: [reason('database-refused', undefined, messageOf(error).replaceAll('\0', ' '))],
+    reasons: [reason('database-refused', undefined, messageOf(error))],
     replayOf: item === null ? replayOf : null,
   }
 }

@@ -1,6 +1,7 @@
 import type { ChannelValue } from '#model/channel.ts'
 import type { Device } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { messageOf } from '#model/error.ts'
 import { toWgs84 } from '#model/place.ts'
 import type { Reading } from '#model/reading.ts'
 import type { Reason } from '#model/rejection.ts'
@@ -29,7 +30,7 @@ const COMMA = 0x2c
 
 /**
  * Makes readings and rejections of a message. Every message ends as at least one of the two; every
- * rejection names all its reasons. Nothing here throws.
+ * rejection names all its reasons. It never throws.
  */
 export class Decoder {
   readonly #registry: Registry
@@ -42,16 +43,27 @@ export class Decoder {
   }
 
   decode(envelope: Envelope, batch: PendingBatch): void {
+    try {
+      this.#decode(envelope, batch)
+    } catch (error) {
+      // It would come again after each restart: it is kept, and the service goes on.
+      batch.undo()
+      batch.reject(envelope, [reason('not-decoded', undefined, messageOf(error))])
+    }
+  }
+
+  #decode(envelope: Envelope, batch: PendingBatch): void {
     const device = this.#registry.find(envelope.deviceId)
     const layout = device && findLayout(device.kind)
     if (!device || !layout) return this.#refuseStranger(envelope, batch)
     if (device.enabled && envelope.topic === telemetryTopic(device.id)) {
       if (this.#readQuickly(envelope, device, layout.quick, batch)) return
+      batch.undo()
     }
     this.#readFully(envelope, device, layout, batch)
   }
 
-  /** True when every item was plain and faultless; otherwise the batch is as it was. */
+  /** True when every item was plain and faultless; otherwise what it added counts for nothing. */
   #readQuickly(
     { payload, receivedAt, replayOf }: Envelope,
     device: Device,
@@ -66,16 +78,15 @@ export class Decoder {
       if (!reading || quick.end !== payload.length) return false
       batch.addReading(reading, null)
     } else {
-      const before = batch.readings.length
       let end = 0
       for (let item = 0; payload[end] !== ARRAY_END; item++) {
         const opened = payload[end] === (item === 0 ? ARRAY : COMMA) && item < itemsMax
         const reading = opened ? quick.read(payload, end + 1, context) : undefined
-        if (!reading) return batch.takeBack(before)
+        if (!reading) return false
         batch.addReading(reading, item)
         end = quick.end
       }
-      if (end + 1 !== payload.length) return batch.takeBack(before)
+      if (end + 1 !== payload.length) return false
     }
     if (replayOf !== null) batch.resolved.push(replayOf)
     return true

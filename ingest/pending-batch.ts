@@ -17,9 +17,11 @@ export interface MessagePart {
   readonly payloadOf: (item: number | null) => Uint8Array
 }
 
-// What a message and a reading weigh on the heap beside the payload, measured over 300,000 of them.
-const MESSAGE_BYTES = 300
+// What a message, a reading and a rejection weigh on the heap beside the payload, measured over
+// 300,000 of them.
+const MESSAGE_BYTES = 560
 const READING_BYTES = 300
+const REJECTION_BYTES = 450
 
 /**
  * A batch while it fills. Beside what the sink takes it remembers which message each reading came
@@ -51,11 +53,12 @@ export class PendingBatch implements Batch {
     this.#items.push(item)
   }
 
-  /** Drops the readings after the first `length`. */
-  takeBack(length: number): false {
-    this.readings.length = length
-    this.#items.length = length
-    return false
+  /** Drops all that was added since the last complete message. */
+  undo(): void {
+    this.readings.length = this.#readingEnds.at(-1) ?? 0
+    this.#items.length = this.readings.length
+    this.rejections.length = this.#rejectionEnds.at(-1) ?? 0
+    this.resolved.length = this.#resolvedEnds.at(-1) ?? 0
   }
 
   reject(envelope: Envelope, reasons: readonly Reason[]): void {
@@ -74,7 +77,9 @@ export class PendingBatch implements Batch {
   /** Ends a message, all it became having been added. Gives what it weighs in memory. */
   complete<Message extends Envelope>(envelope: Message, settled: Settled<Message>): number {
     const readings = this.readings.length - (this.#readingEnds.at(-1) ?? 0)
-    const bytes = envelope.payload.length + MESSAGE_BYTES + readings * READING_BYTES
+    const rejections = this.rejections.length - (this.#rejectionEnds.at(-1) ?? 0)
+    const parts = readings * READING_BYTES + rejections * REJECTION_BYTES
+    const bytes = envelope.payload.length + MESSAGE_BYTES + parts
     this.#envelopes.push(envelope)
     this.#settled.push(settled as Settled<Envelope>)
     this.#readingEnds.push(this.readings.length)

@@ -6,8 +6,12 @@ const FOUND_MAX = 60
 export const reason = (code: ReasonCode, field?: string, detail?: string): Reason => ({
   code,
   ...(field === undefined ? {} : { field }),
-  ...(detail === undefined ? {} : { detail: detail.slice(0, DETAIL_MAX).toWellFormed() }),
+  ...(detail === undefined ? {} : { detail: printable(detail) }),
 })
+
+/** Short, and of characters every database takes. */
+const printable = (text: string): string =>
+  text.slice(0, DETAIL_MAX).replaceAll('\0', ' ').toWellFormed()
 
 /**
  * What came, in few words and printable: JSON text has no control characters, and what is cut off

@@ -25,6 +25,8 @@ export const REASONS = {
   'text-not-storable': 'A text has a NUL or half a surrogate pair, which cannot be stored.',
   'extra-too-large': 'The unknown channels of one reading are larger than is allowed.',
   'reply-format': 'A command reply has not the stated form.',
+  'not-decoded':
+    'The decoder failed on it. This is a defect of Wanmi: run the message again once it is mended.',
   'database-refused': 'The database refused the value; the detail has its words.',
 } as const
 

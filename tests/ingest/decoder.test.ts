@@ -201,6 +201,19 @@ describe('what is refused is refused with every reason', () => {
     }
   })
 
+  test('a message the decoder fails on is kept, to be run again', () => {
+    const broken = {
+      find: () => {
+        throw new Error('no\0 registry')
+      },
+    }
+    const batch = new PendingBatch()
+    new Decoder(broken, limits).decode(envelopeOf('cover-1', '{}'), batch)
+    expect(batch.rejections).toMatchObject([
+      { reasons: [{ code: 'not-decoded', detail: 'no  registry' }] },
+    ])
+  })
+
   test('details are short and can be stored, whatever came', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {

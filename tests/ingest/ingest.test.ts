@@ -75,6 +75,17 @@ describe('group commit', () => {
     expect(seqs(sink)).toEqual(Array.from({ length: 100 }, (_, seq) => seq))
   })
 
+  test('a batch of array messages ends by its readings, one of large messages by its bytes', async () => {
+    const arrays = start({ batchMaxMessages: 10 })
+    for (let n = 0; n < 8; n++) arrays.offer(`[${reading(1)},${reading(2)},${reading(3)},{}]`)
+    await arrays.ingest.drain()
+    expect(arrays.sink.batches.map(({ readings }) => readings.length)).toEqual([12, 12, 8])
+    const large = start()
+    for (let n = 0; n < 20; n++) large.offer('x'.repeat(1_000_000))
+    await large.ingest.drain()
+    expect(large.sink.batches.map(({ rejections }) => rejections.length)).toEqual([9, 9, 2])
+  })
+
   test('while batches are crowds the next one gathers, and a full one goes at once', async () => {
     const { ingest, sink, offer } = start({ batchMaxAgeMs: 1_000, batchMaxMessages: 50 })
     for (let seq = 0; seq < 50; seq++) offer(reading(seq))
