@@ -32,11 +32,13 @@ describe('a client', () => {
     expect(live(new Liveness(0, 10, 0), 60, () => ({}))).toEqual(['15.5 keepalive'])
   })
 
-  test('that is not read is answered each half keepalive, and heard afresh afterwards', () => {
-    const stopped = (at: number) => ({ isStopped: at >= 3 && at < 100 })
-    const said = live(new Liveness(60, 3_600, 0), 200, stopped)
-    const answers = ['3 ping-answer', '33 ping-answer', '63 ping-answer', '93 ping-answer']
-    expect(said).toEqual([...answers, '190 keepalive'])
+  test('that is not read is answered before it gives up, and heard afresh afterwards', () => {
+    const stopped = (at: number) => ({ isStopped: at >= 3 && at < 14 })
+    const often = live(new Liveness(6, 3_600, 0), 100, stopped)
+    const pings = ['3 ping-answer', '6 ping-answer', '9 ping-answer', '12 ping-answer']
+    expect(often).toEqual([...pings, '23 keepalive'])
+    const seldom = live(new Liveness(60, 3_600, 0), 100, stopped)
+    expect(seldom).toEqual(['3 ping-answer', '8 ping-answer', '13 ping-answer'])
   })
 
   test('that pings never is not answered', () => {
