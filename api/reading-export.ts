@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync'
 import type { Device } from '#model/device.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
@@ -53,19 +52,19 @@ export async function* csvLines(
 ): AsyncGenerator<string> {
   const names = channels ?? findKind(device.kind)?.channels.map(({ name }) => name) ?? []
   const own = channels === undefined ? ['extra'] : []
-  yield stringify([['measuredAt', 'seq', 'receivedAt', 'serverClock', ...names, ...own]])
+  yield `${['measuredAt', 'seq', 'receivedAt', 'serverClock', ...names, ...own].join(',')}\n`
   for await (const readings of chunks) {
-    const rows = readings.map((reading) => {
+    const lines = readings.map((reading) => {
       const values = valuesByName(device.kind, reading)
-      return [
-        formatInstant(reading.measuredAt),
-        reading.seq,
-        formatInstant(reading.receivedAt),
-        reading.serverClock,
-        ...names.map((name) => values[name]),
-        ...(channels === undefined ? [reading.extra && JSON.stringify(reading.extra)] : []),
-      ]
+      const { measuredAt, seq, receivedAt, serverClock, extra } = reading
+      const cells = [formatInstant(measuredAt), seq, formatInstant(receivedAt), serverClock]
+      for (const name of names) cells.push(values[name] ?? '')
+      if (channels === undefined) cells.push(extra === null ? '' : quoted(JSON.stringify(extra)))
+      return `${cells.join(',')}\n`
     })
-    yield stringify(rows, { cast: { boolean: String } })
+    yield lines.join('')
   }
 }
+
+/** The only cell that can hold a comma or a quote. */
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`
