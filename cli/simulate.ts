@@ -11,6 +11,7 @@ interface SimulateOptions {
   readonly devices: number
   readonly rate?: number
   readonly seed: string
+  readonly variation: string
   readonly for: ReturnType<typeof duration>
   readonly api?: string
   readonly token?: string
@@ -34,6 +35,7 @@ export function simulateCommand(): Command {
       positiveNumber,
     )
     .option('--seed <text>', 'the same seed is the same city: 1 to 24 of A-Za-z0-9._-', '1')
+    .option('--variation <text>', 'another one lets other things go wrong in the same city', '')
     .option('--for <span>', 'how long to report', duration, duration('60s'))
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
@@ -52,6 +54,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     devices,
     rate,
     seed,
+    variation: options.variation,
     duration: options.for,
     endpoint: parseEndpoint(mqtt, { verified: !options.tlsInsecure }),
     service: options.register ? await serviceAddress(api, options.token) : null,

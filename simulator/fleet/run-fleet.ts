@@ -18,6 +18,8 @@ export interface FleetOptions {
   /** Messages per second of all devices together. */
   readonly rate: number
   readonly seed: string
+  /** Another text lets other things go wrong in the same city; none when absent. */
+  readonly variation?: string
   /** From the first reading on; null goes on until it is stopped. */
   readonly duration: DurationMs | null
   readonly endpoint: Endpoint
@@ -108,7 +110,9 @@ class FleetRun {
   /** What truly happened up to now, as lines of a truth file without their line ends. */
   truth(): Iterable<string> {
     const until = this.#endedAt ?? this.#clock.now()
-    return truthLines(this.city, this.#incidents, this.#startedAt ?? until, until)
+    const { variation = '' } = this.#options
+    const run = { variation, incidents: this.#incidents, startedAt: this.#startedAt ?? until }
+    return truthLines(this.city, run, until)
   }
 
   async #run(): Promise<FleetProgress> {
@@ -158,12 +162,12 @@ class FleetRun {
   }
 
   async #report(): Promise<void> {
-    const { duration } = this.#options
+    const { duration, variation = '' } = this.#options
     const { city } = this
     const interval = this.#interval
     const startedAt = this.#clock.now()
     const endedAt = duration === null ? NEVER : plus(startedAt, duration)
-    const plan = { startedAt, duration: duration ?? LONGEST_PLAN, interval }
+    const plan = { startedAt, duration: duration ?? LONGEST_PLAN, interval, variation }
     this.#incidents = scheduleIncidents(city, plan)
     this.#startedAt = startedAt
     this.#stage = 'running'

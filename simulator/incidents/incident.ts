@@ -31,16 +31,23 @@ export function byDevice(incidents: readonly Incident[]): (device: SimulatedDevi
   }
 }
 
+/** What a truth file is about. */
+export interface TrueRun {
+  readonly variation: string
+  readonly incidents: readonly Incident[]
+  readonly startedAt: EpochMs
+}
+
 /** Lines of a truth file: what the run was, then every incident that had begun by `until`. */
 export function* truthLines(
   city: City,
-  incidents: readonly Incident[],
-  startedAt: EpochMs,
+  { variation, incidents, startedAt }: TrueRun,
   until: EpochMs,
 ): Generator<string> {
   yield JSON.stringify({
     type: 'run',
     seed: city.seed,
+    variation,
     devices: city.devices.length,
     startedAt: formatInstant(startedAt),
     endedAt: formatInstant(until),

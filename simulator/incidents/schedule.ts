@@ -18,6 +18,8 @@ export interface ScheduleOptions {
   readonly duration: DurationMs
   /** How often a device of the kind reports: what lasts long enough to be noticed. */
   readonly interval: (kind: string) => DurationMs
+  /** Another text lets other things go wrong in the same city. */
+  readonly variation: string
 }
 
 // After the first of each sort, one more somewhere in the city about every 45 s.
@@ -30,7 +32,7 @@ const FIXED_LENGTH: readonly Cause[] = ['truck-speeding', 'load-dropped']
 
 /** What goes wrong in a run, in the order of time. Depends on seed, city and options alone. */
 export function scheduleIncidents(city: City, options: ScheduleOptions): readonly Incident[] {
-  const random = splitRandom(city.seed, 'incidents')
+  const random = splitRandom(city.seed, 'incidents', options.variation)
   const candidates = new Map(CAUSES.map((cause) => [cause, devicesFor(city, cause)]))
   const busyUntil = new Map<number, number>()
   const incidents: Incident[] = []
@@ -46,7 +48,7 @@ export function scheduleIncidents(city: City, options: ScheduleOptions): readonl
     const endedAt = Math.round(startedAt + Math.max(lasts, least))
     busyUntil.set(device.index, endedAt + REST_MS)
     incidents.push({
-      id: `${city.seed}-${String(incidents.length + 1).padStart(5, '0')}`,
+      id: `${[city.seed, options.variation].filter(Boolean).join('-')}-${String(incidents.length + 1).padStart(5, '0')}`,
       cause,
       device,
       startedAt: epochMs(startedAt),

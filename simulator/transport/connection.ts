@@ -96,8 +96,9 @@ export class Connection {
     if (socket.closed) return
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     if (polite) {
+      // The broker hangs up. Doing so ourselves could take back what it has not read yet.
       socket.setTimeout(LEAVE_TIMEOUT_MS, () => socket.destroy())
-      socket.end(encode({ cmd: 'disconnect' }), () => socket.destroy())
+      socket.end(encode({ cmd: 'disconnect' }))
     } else socket.destroy()
     await closed
   }

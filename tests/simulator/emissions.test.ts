@@ -29,10 +29,16 @@ interface Reading {
   readonly payload: string
 }
 
-function simulate(seed: string, devices: number, rate: number, duration: DurationMs): Run {
+function simulate(
+  seed: string,
+  devices: number,
+  rate: number,
+  duration: DurationMs,
+  variation = '',
+): Run {
   const city = buildCity({ seed, devices })
   const interval = reportingIntervals(city.devices, rate)
-  const incidents = scheduleIncidents(city, { startedAt, duration, interval })
+  const incidents = scheduleIncidents(city, { startedAt, duration, interval, variation })
   const stream = emissions(city, incidents, {
     startedAt,
     endedAt: plus(startedAt, duration),
@@ -172,6 +178,22 @@ describe('incidents', () => {
     expect(drops.toSorted()).toEqual(lost.map(({ id }) => id).toSorted())
   })
 
+  test('a variation lets other things go wrong in the same city, and changes nothing else', () => {
+    const [one, other] = ['', 'second'].map((name) => simulate('7', 60, 20, minutes(2), name))
+    const victims = (run: Run | undefined): string[] =>
+      run?.incidents.map(({ cause, device }) => `${cause} ${device.id}`) ?? []
+    expect(victims(other)).not.toEqual(victims(one))
+    expect(JSON.stringify(other?.city)).toBe(JSON.stringify(one?.city))
+    const struck = new Set(
+      [one, other].flatMap((run) => run?.incidents.map(({ device }) => device.id)),
+    )
+    const spared = (run: Run | undefined): string[] =>
+      run?.readings.filter(({ deviceId }) => !struck.has(deviceId)).map(({ payload }) => payload) ??
+      []
+    expect(spared(one).length).toBeGreaterThan(1_000)
+    expect(spared(other)).toEqual(spared(one))
+  })
+
   test('no two of one device at a time', () => {
     for (const own of Map.groupBy(run.incidents, ({ device }) => device.id).values()) {
       for (let index = 1; index < own.length; index += 1) {
@@ -182,12 +204,13 @@ describe('incidents', () => {
 
   test('the truth is one line for the run and one for each that had begun', () => {
     const until = plus(startedAt, minutes(2))
-    const lines = [...truthLines(run.city, run.incidents, startedAt, until)].map((line) =>
-      JSON.parse(line),
-    )
+    const lines = [
+      ...truthLines(run.city, { variation: '', incidents: run.incidents, startedAt }, until),
+    ].map((line) => JSON.parse(line))
     expect(lines[0]).toEqual({
       type: 'run',
       seed: '7',
+      variation: '',
       devices: 200,
       startedAt: '2026-11-23T02:00:00.000Z',
       endedAt: '2026-11-23T02:02:00.000Z',
@@ -210,6 +233,7 @@ describe('incidents', () => {
     const incidents = scheduleIncidents(city, {
       startedAt,
       duration: hours(24),
+      variation: '',
       interval: () => seconds(5),
     })
     expect(incidents.length).toBeGreaterThan(1_000)
