@@ -9,7 +9,7 @@ import type { Metrics } from '#runtime/metrics.ts'
 import { verifySecret } from '#runtime/secret.ts'
 import { AedesSessions } from './aedes-sessions.ts'
 import { Connection } from './connection.ts'
-import { ConnectionCaps } from './connection-caps.ts'
+import { type CapLimits, ConnectionCaps } from './connection-caps.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
 import { CredentialCheck } from './credential-check.ts'
 import { Door } from './door.ts'
@@ -32,6 +32,8 @@ export interface BrokerOptions {
   readonly log: Logger
   readonly clock?: Clock
   readonly verify?: (secret: string, hash: string) => Promise<boolean>
+  /** How long closing waits for commits, ms. */
+  readonly drainWaitMs?: number
 }
 
 export interface Broker {
@@ -81,7 +83,13 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     door.connections.add(connection)
     aedes.handle(stream, connection)
   }
-  const listeners = await openListeners(config, metrics, accept).catch(async (error: unknown) => {
+  const onAcceptFailed = (error: Error): void => {
+    metrics.connectionsRefused.inc({ reason: 'accept-failed' })
+    log.warn({ reason: error.message }, 'a connection could not be accepted')
+  }
+  const caps = new ConnectionCaps(capsOf(config), metrics)
+  const doors = { host: config.host, admit: caps.admit, accept, onAcceptFailed }
+  const listeners = await openListeners(config, doors).catch(async (error: unknown) => {
     door.stop()
     await aedes.close()
     throw error
@@ -96,12 +104,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
     async close() {
       const closed = closeAll(listeners)
-      await Promise.race([door.drain(), pause(DRAIN_WAIT_MS)])
+      await Promise.race([door.drain(), pause(options.drainWaitMs ?? DRAIN_WAIT_MS)])
       for (const connection of door.connections) connection.close()
       await Promise.race([closed, pause(GOODBYE_WAIT_MS)])
-      await aedes.close()
+      caps.cutAll()
+      await Promise.all([closed, aedes.close()])
       door.stop()
-      await closed
     },
   }
 }
@@ -118,28 +126,28 @@ async function closeAll({ tcp, tls, ws }: Partial<Listeners>): Promise<void> {
   await Promise.all([tcp?.close(), tls?.close(), ws?.close()])
 }
 
+const capsOf = (config: Config['mqtt']): CapLimits => ({
+  total: config.connectionsMax,
+  perAddress: config.connectionsPerAddressMax,
+})
+
 async function openListeners(
   config: Config['mqtt'],
-  metrics: Metrics,
-  accept: ListenerOptions['accept'],
+  doors: Omit<ListenerOptions, 'port'>,
 ): Promise<Listeners> {
-  const { host, port, tlsPort, wsPort, connectionsMax, connectionsPerAddressMax } = config
-  const { connectTimeoutMs, packetLimitBytes } = config
-  const capLimits = { total: connectionsMax, perAddress: connectionsPerAddressMax }
-  const { admit } = new ConnectionCaps(capLimits, metrics)
+  const { port, tlsPort, wsPort, connectTimeoutMs: handshakeTimeoutMs } = config
   const opened: Partial<{ -readonly [Name in keyof Listeners]: Listeners[Name] }> = {}
   try {
-    const tcp = await openTcpListener({ host, port, admit, accept })
+    const tcp = await openTcpListener({ ...doors, port })
     opened.tcp = tcp
     if (tlsPort !== null) {
       const files = await readTlsFiles(config)
-      const handshakeTimeoutMs = connectTimeoutMs
-      const shared = { host, port: tlsPort, admit, accept, handshakeTimeoutMs }
-      opened.tls = await openTlsListener({ ...shared, ...files })
+      opened.tls = await openTlsListener({ ...doors, ...files, port: tlsPort, handshakeTimeoutMs })
     }
     if (wsPort !== null) {
-      const shared = { host, port: wsPort, admit, accept, packetBytes: packetLimitBytes }
-      opened.ws = await openWebSocketListener({ ...shared, handshakeTimeoutMs: connectTimeoutMs })
+      const packetBytes = config.packetLimitBytes
+      const options = { ...doors, port: wsPort, packetBytes, handshakeTimeoutMs }
+      opened.ws = await openWebSocketListener(options)
     }
     return { tcp, tls: opened.tls, ws: opened.ws }
   } catch (error) {

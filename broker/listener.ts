@@ -10,6 +10,8 @@ export interface ListenerOptions {
   /** Counts a socket, or cuts it off. */
   readonly admit: (socket: Socket) => void
   readonly accept: (stream: Duplex, origin: Origin) => void
+  /** A connection could not be accepted, for want of file descriptors as a rule. */
+  readonly onAcceptFailed: (error: Error) => void
 }
 
 export interface Listener {
@@ -29,14 +31,19 @@ const BACKLOG = 4_096
  */
 export async function listen(
   server: NetServer,
-  { host, port }: ListenerOptions,
+  { host, port, onAcceptFailed }: ListenerOptions,
   setting: string,
 ): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    const fail = (error: NodeJS.ErrnoException): void => {
       reject(listenError(error, host, port, setting))
+    }
+    server.once('error', fail)
+    server.listen({ host, port, backlog: BACKLOG }, () => {
+      server.off('error', fail)
+      server.on('error', onAcceptFailed)
+      resolve()
     })
-    server.listen({ host, port, backlog: BACKLOG }, resolve)
   })
   const bound = (server.address() as AddressInfo).port
   return {

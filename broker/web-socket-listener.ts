@@ -30,6 +30,7 @@ export function openWebSocketListener(options: WebSocketListenerOptions): Promis
   server.on('upgrade', (request, socket, head) => {
     // The subprotocol must be named (MQTT-6.0.0-3).
     if (!offersMqtt(request)) {
+      socket.on('error', () => socket.destroy())
       socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
       return
     }

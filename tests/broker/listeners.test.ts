@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -145,6 +146,22 @@ describe('over WebSocket', () => {
     await client.endAsync()
   })
 
+  test('a client with a full window is stopped and goes on', async () => {
+    const house = await openHouse({ mqtt: { wsPort: 0 }, ingest: { clientWindowMessages: 10 } })
+    const client = await connectMqtt(`ws://127.0.0.1:${house.broker.ports.ws}`, 'cover-1')
+    house.sink.hold()
+    const seqs = Array.from({ length: 100 }, (_, seq) => seq)
+    const published = Promise.all(
+      seqs.map((seq) => client.publishAsync(TOPIC, reading(seq), { qos: 1 })),
+    )
+    await vi.waitFor(() => {
+      expect(house.broker.connections()).toMatchObject([{ inFlight: 10, isStopped: true }])
+    })
+    house.sink.letGo()
+    await published
+    expect(seqsOf(house.sink)).toEqual(seqs)
+  })
+
   const open = (house: House, protocol: string | undefined): WebSocket =>
     new WebSocket(`ws://127.0.0.1:${house.broker.ports.ws}`, protocol)
 
@@ -244,10 +261,26 @@ describe('closing', () => {
     await new RawClient(house.broker.ports.tcp).closed
   })
 
-  test('a client that does not listen is not waited for', async () => {
-    const house = await openHouse()
+  test('a client that does not listen, or has not said a word, is not waited for', async () => {
+    const house = await openHouse({ mqtt: { wsPort: 0 } })
     const client = await enter(house, 'cover-1')
     client.socket.pause()
+    const silent = [house.broker.ports.tcp, house.broker.ports.ws ?? 0].map(
+      (port) => new RawClient(port),
+    )
+    await Promise.all(silent.map(({ socket }) => once(socket, 'connect')))
     await house.broker.close()
+    await Promise.all(silent.map(({ closed }) => closed))
+  })
+
+  test('an outage of the database does not hold it up for ever', async () => {
+    const house = await openHouse({ broker: { drainWaitMs: 100 } })
+    const client = await enter(house, 'cover-1')
+    house.sink.hold()
+    client.send(telemetryPacket('cover-1', reading(1), 1))
+    await vi.waitFor(() => expect(house.sink.batches).toHaveLength(1))
+    await house.broker.close()
+    await client.closed
+    expect(client.acknowledged).toEqual([])
   })
 })
