@@ -1,10 +1,16 @@
 import { Command } from 'commander'
+import { importCommand } from './import.ts'
+import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
 import { runCommand } from './run-command.ts'
 import { simulateCommand } from './simulate.ts'
 
 const program = new Command('wanmi')
-  .description('Tools for a running Wanmi. Settings are environment variables (docs/configuration.md).')
+  .description(
+    'Tools for a running Wanmi. Settings are environment variables (docs/configuration.md).',
+  )
+  .addCommand(importCommand())
+  .addCommand(quarantineCommand())
   .addCommand(simulateCommand())
   .addCommand(replayCommand())
 
