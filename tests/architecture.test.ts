@@ -39,7 +39,7 @@ interface Import {
 }
 
 const FILES = globSync('**/*.ts', {
-  exclude: (name) => ['node_modules', '.data', 'dist'].includes(String(name)),
+  exclude: (name) => ['node_modules', '.data', 'dist'].includes(name),
 }).map((file) => file.replaceAll('\\', '/'))
 
 const roomOf = (file: string): string => file.split('/')[0] ?? file

@@ -3,10 +3,8 @@ import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { SETTINGS } from '#runtime/config.ts'
 
-const settings = new Set(
-  Object.values(SETTINGS).flatMap((group) =>
-    Object.values(group).map(({ name }) => name as string),
-  ),
+const settings = new Set<string>(
+  Object.values(SETTINGS).flatMap((group) => Object.values(group).map(({ name }) => name)),
 )
 
 interface Compose {

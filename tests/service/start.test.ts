@@ -101,8 +101,10 @@ describe('a start that cannot be is refused in one sentence:', () => {
     '%s is in use',
     async (name) => {
       const { port, release } = await occupied()
-      const sentence = await refusal({ [name]: port })
+      const database = await freshDatabase()
+      const sentence = await refusal({ [name]: port, DATABASE_URL: database.url })
       release()
+      await database.drop()
       expect(sentence).toContain(port)
       expect(sentence).toContain(name)
     },
