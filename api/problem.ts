@@ -30,7 +30,7 @@ const ProblemFault = Type.Object({
   parameter: Type.Optional(Type.String({ description: 'Which part of the address.' })),
   detail: Type.String(),
 })
-export type ProblemFault = Type.Static<typeof ProblemFault>
+type ProblemFault = Type.Static<typeof ProblemFault>
 
 /** A problem document of RFC 9457. `code` is stable. */
 export const Problem = Type.Object(
@@ -49,7 +49,7 @@ export type Problem = Type.Static<typeof Problem>
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
 /** Where a code is explained. */
-export const problemPath = (code: ErrorCode): string => `/api/problems/${code}`
+const problemPath = (code: ErrorCode): string => `/api/problems/${code}`
 
 /** The problem document of anything thrown. What is no error of ours shows none of its words. */
 export function toProblem(thrown: unknown): Problem {

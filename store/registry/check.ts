@@ -55,7 +55,7 @@ function placeReasons(lon_deg: unknown, lat_deg: unknown): ImportReason[] {
 const isDegrees = (value: unknown): value is number | undefined =>
   value === undefined || typeof value === 'number'
 
-export const placeReason = (code: PlaceFault): ImportReason => ({
+const placeReason = (code: PlaceFault): ImportReason => ({
   code,
   detail: IMPORT_REASONS[code],
 })
