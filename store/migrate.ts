@@ -34,7 +34,7 @@ export async function migrate(
   try {
     client = await connect(database.connection)
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
-    const pending = await findPending(client, wanted)
+    const pending = await findPending(client, wanted, database.timescale)
     for (const migration of pending) {
       await apply(client, migration)
       log.info({ migration: migration.name }, 'migrated the database')
@@ -50,6 +50,7 @@ export async function migrate(
 async function findPending(
   client: Client,
   wanted: readonly Migration[],
+  timescale: boolean,
 ): Promise<readonly Migration[]> {
   await client.query(BOOKS)
   const { rows } = await client.query<{ name: string; checksum: string }>(
@@ -58,6 +59,9 @@ async function findPending(
   const known = new Map(wanted.map((migration) => [migration.name, migration]))
   for (const { name, checksum } of rows) {
     const migration = known.get(name)
+    if (!timescale && name.endsWith('.timescale')) {
+      throw misfit(name, 'which needs TimescaleDB: the server has none that can be used')
+    }
     if (!migration) throw misfit(name, 'which this version does not have: use a newer Wanmi')
     if (migration.checksum !== checksum) throw misfit(name, 'which was edited since')
   }

@@ -63,6 +63,15 @@ describe('the migrations', () => {
     await expect(migrate(fresh.database, silentLogger, older)).rejects.toBeInstanceOf(Rejected)
   })
 
+  test('refuse a database of hypertables on a server without TimescaleDB', async ({ skip }) => {
+    skip(!fresh.database.timescale, 'only with TimescaleDB')
+    const without = { ...fresh.database, timescale: false }
+    await expect(migrate(without, silentLogger)).rejects.toMatchObject({
+      code: 'database-schema',
+      message: expect.stringContaining('needs TimescaleDB') as string,
+    })
+  })
+
   test('run statements outside of a transaction where they are marked so', async () => {
     const head = '-- transaction: none\n'
     const vacuum = parseMigration('9000-vacuum', `${head}\nVACUUM device;\n\nVACUUM part;\n`)
