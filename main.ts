@@ -122,25 +122,18 @@ async function buildService(
     log,
   })
   shutdown.add('broker', () => broker.close())
-  directory.onChange((id) => {
-    if (!directory.credential(id)?.enabled) broker.disconnect(id)
+  // Whoever was removed, disabled or given another secret is not let stay.
+  directory.onChange((id, before) => {
+    const now = directory.credential(id)
+    if (!now?.enabled || now.hash !== before?.hash) broker.disconnect(id)
   })
 
-  const devices = createDeviceRegistry(registry)
   const api = createApi({
     config: config.http,
     token,
     metrics,
     log,
-    devices: {
-      ...devices,
-      // Whoever knew the old secret is not let stay.
-      rotateSecret: async (id, given) => {
-        const secret = await devices.rotateSecret(id, given)
-        broker.disconnect(id)
-        return secret
-      },
-    },
+    devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
     grids: createGridRegistry(registry),
     imports: createImports(registry),

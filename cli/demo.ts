@@ -44,9 +44,8 @@ async function demo(): Promise<void> {
   let cases = 0
   service.onCommitted((_batch, { cases: changed }) => {
     for (const { type, case: one } of changed) {
-      if (type !== 'opened') continue
-      cases++
-      line.print(caseLine(one, config.city.timeZone))
+      if (type === 'opened') cases++
+      line.print(caseLine(type, one, config.city.timeZone))
     }
   })
   const timer = setInterval(() => {
@@ -59,6 +58,7 @@ async function demo(): Promise<void> {
   }, line.everyMs)
   const end = async (): Promise<void> => {
     clearInterval(timer)
+    line.end()
     line.print('Stopping …')
     await run.stop()
     await service.stop()

@@ -20,6 +20,12 @@ export class ProgressLine {
     if (this.#shown) this.show(this.#shown)
   }
 
+  /** Takes the line at the bottom away. */
+  end(): void {
+    this.#clear()
+    this.#shown = ''
+  }
+
   show(text: string): void {
     if (!this.#out.isTTY) {
       this.#out.write(`${text}\n`)

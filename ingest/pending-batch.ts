@@ -85,7 +85,7 @@ export class PendingBatch implements Batch {
     this.#readingEnds.push(this.readings.length)
     this.#rejectionEnds.push(this.rejections.length)
     this.#resolvedEnds.push(this.resolved.length)
-    this.byQos[envelope.qos]++
+    if (envelope.replayOf === null) this.byQos[envelope.qos]++
     this.bytes += bytes
     return bytes
   }

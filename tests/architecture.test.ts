@@ -47,7 +47,7 @@ const roomOf = (file: string): string => file.split('/')[0] ?? file
 function importsOf(file: string): Import[] {
   const text = readFileSync(file, 'utf8')
   const pattern =
-    /^(?:import|export)\s+(?<type>type\s)?[^'"]*?(?:from\s+)?['"](?<target>[^'"]+)['"]|\bimport\(\s*['"](?<dynamic>[^'"]+)['"]/gm
+    /^(?:import|export)\s+(?<type>type\s)?(?:[\w$*\s{},]+?\sfrom\s+)?['"](?<target>[^'"]+)['"]|\bimport\(\s*['"](?<dynamic>[^'"]+)['"]/gm
   return [...text.matchAll(pattern)].map((match) => ({
     file,
     line: text.slice(0, match.index).split('\n').length,
