@@ -85,7 +85,7 @@ export class EmbeddedHarness {
   }
 }
 
-export const CHILD_SCRIPT = path.join(import.meta.dirname, '../support/server-child.ts')
+export const CHILD_SCRIPT = path.join(import.meta.dirname, '..', 'support', 'server-child.ts')
 
 export const query = (server: EmbeddedServer, text: string): Promise<unknown[]> =>
   queryAt(server.url('postgres'), text)
