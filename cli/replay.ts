@@ -7,13 +7,13 @@ import { ensureDevice } from '#simulator/registry/ensure-device.ts'
 import { openSource, type RecordingSource } from '#simulator/replay/recording-source.ts'
 import { type ReplayOptions, replay } from '#simulator/replay/replay.ts'
 import { usualInterval } from '#simulator/replay/usual-interval.ts'
-import { parseEndpoint } from '#simulator/transport/endpoint.ts'
+import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { onInterruption } from './interruption.ts'
 import { positiveNumber, wholeNumber } from './option-values.ts'
 import { replayDisplay } from './replay-display.ts'
-import { defaultApiUrl, defaultMqttUrl, serviceAddress } from './service-address.ts'
+import { defaultApiUrl, serviceAddress } from './service-address.ts'
 
-interface Options {
+interface Options extends BrokerOptions {
   readonly kind: string
   readonly device: string
   readonly map: readonly string[]
@@ -31,8 +31,6 @@ interface Options {
   readonly register: boolean
   readonly api?: string
   readonly token?: string
-  readonly mqtt?: string
-  readonly tlsInsecure: boolean
   readonly json: boolean
 }
 
@@ -74,6 +72,7 @@ export function replayCommand(): Command {
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--mqtt <url>', 'mqtt:// or mqtts:// (default: MQTT_PORT on this machine)')
+    .option('--tls-ca <file>', 'authority that signed the certificate of the broker, PEM')
     .option('--tls-insecure', 'take any certificate of the broker', false)
     .option('--json', 'the summary as JSON', false)
     .action(replayFile)
@@ -81,9 +80,7 @@ export function replayCommand(): Command {
 
 async function replayFile(file: string, options: Options): Promise<void> {
   const { device, kind, window, array, motion, delimiter, shift, speed, zone, map } = options
-  const endpoint = parseEndpoint(options.mqtt ?? defaultMqttUrl(), {
-    verified: !options.tlsInsecure,
-  })
+  const endpoint = brokerEndpoint(options)
   if (!options.register && options.secret === undefined) {
     throw new Rejected('invalid-input', '--no-register needs --secret')
   }

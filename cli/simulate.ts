@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { type FleetRun, runFleet } from '#simulator/fleet/run-fleet.ts'
-import { parseEndpoint } from '#simulator/transport/endpoint.ts'
+import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { fleetDisplay } from './fleet-display.ts'
 import { onInterruption } from './interruption.ts'
 import { duration, positiveNumber, wholeNumber } from './option-values.ts'
-import { defaultApiUrl, defaultMqttUrl, serviceAddress } from './service-address.ts'
+import { defaultApiUrl, serviceAddress } from './service-address.ts'
 
-interface SimulateOptions {
+interface SimulateOptions extends BrokerOptions {
   readonly devices: number
   readonly rate?: number
   readonly seed: string
@@ -16,8 +16,6 @@ interface SimulateOptions {
   readonly api?: string
   readonly token?: string
   readonly register: boolean
-  readonly mqtt?: string
-  readonly tlsInsecure?: boolean
   readonly truth?: string
   readonly json?: boolean
 }
@@ -41,6 +39,7 @@ export function simulateCommand(): Command {
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--no-register', 'the city of this seed is in the registry already')
     .option('--mqtt <url>', 'mqtt:// or mqtts:// (default: MQTT_PORT on this machine)')
+    .option('--tls-ca <file>', 'authority that signed the certificate of the broker, PEM')
     .option('--tls-insecure', 'take any certificate of the broker')
     .option('--truth <file>', 'write what truly happened, as NDJSON')
     .option('--json', 'progress and summary as JSON lines')
@@ -49,14 +48,14 @@ export function simulateCommand(): Command {
 
 async function simulate(options: SimulateOptions): Promise<void> {
   const { devices, seed, rate = devices / SECONDS_PER_REPORT, json = false } = options
-  const { api = defaultApiUrl(), mqtt = defaultMqttUrl() } = options
+  const { api = defaultApiUrl() } = options
   const run = runFleet({
     devices,
     rate,
     seed,
     variation: options.variation,
     duration: options.for,
-    endpoint: parseEndpoint(mqtt, { verified: !options.tlsInsecure }),
+    endpoint: brokerEndpoint(options),
     service: options.register ? await serviceAddress(api, options.token) : null,
   })
   const stopListening = onInterruption(() => void run.stop())

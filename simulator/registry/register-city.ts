@@ -45,24 +45,26 @@ async function importFile(
   body: string,
   { service, signal }: RegisterOptions,
 ): Promise<void> {
-  const answer = await askService(service, {
-    method: 'POST',
-    path: `/api/v1/imports/${what}`,
-    contentType,
-    body,
-    ...(signal ? { signal } : {}),
+  const path = `/api/v1/imports/${what}`
+  try {
+    const request = { method: 'POST', path, contentType, body } as const
+    await askService(service, signal ? { ...request, signal } : request)
+  } catch (error) {
+    throw (error instanceof Rejected && refusedRows(what, error)) || error
+  }
+}
+
+const ROWS_SHOWN = 3
+
+/** The problem of a file that was not kept carries the report on its rows. */
+function refusedRows(what: string, error: Rejected): Rejected | undefined {
+  const { rows, rejected } = error.detail['problem'] as Partial<ImportReport>
+  if (!rows) return undefined
+  const words = rows.slice(0, ROWS_SHOWN).map(({ line, id, reasons }) => {
+    return `line ${line} (${id ?? 'no id'}): ${reasons.map(({ detail }) => detail).join(', ')}`
   })
-  const report = answer as ImportReport
-  if (report.committed) return
-  const rows = report.rows.slice(0, 3).map(({ line, id, reasons }) => {
-    const words = reasons.map(({ code, detail }) => detail || code).join(', ')
-    return `line ${line} (${id ?? 'no id'}): ${words}`
-  })
-  throw new Rejected(
-    'invalid-input',
-    `${report.rejected} ${what} were refused by the registry: ${rows.join('; ')}`,
-    { detail: { rejected: report.rejected } },
-  )
+  const message = `${rejected} ${what} were refused by the registry: ${words.join('; ')}`
+  return new Rejected('invalid-input', message, { cause: error })
 }
 
 /** One feature per unit grid, as `wanmi import grids` reads it. */

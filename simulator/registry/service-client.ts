@@ -1,4 +1,4 @@
-import { messageOf, Rejected, Unavailable } from '#model/error.ts'
+import { ERROR_CODES, type ErrorCode, messageOf, Rejected, Unavailable } from '#model/error.ts'
 
 /** Where the HTTP API of a running Wanmi is, and the token it takes. */
 export interface ServiceAddress {
@@ -18,8 +18,8 @@ export interface ServiceRequest {
 /**
  * Asks the service and returns its answer, decoded from JSON.
  *
- * @throws Rejected with the service's own words when it refuses ('not-found' for 404,
- *   'unauthorized' for 401, 'invalid-input' otherwise).
+ * @throws Rejected with the service's own words and code when it refuses; `detail.problem` is its
+ *   whole answer.
  * @throws Unavailable('service-unreachable') when nothing answers, 'not-ready' for 502 to 504.
  */
 export async function askService(
@@ -62,24 +62,23 @@ function decoded(text: string, url: string): unknown {
 
 function refusal(status: number, text: string, asked: URL): Error {
   const path = asked.pathname
-  const words = problemWords(text, asked.origin) ?? `it answered ${status}`
-  const detail = { status, path }
+  // RFC 9457. What is no JSON object is the page of a proxy, and not worth showing.
+  const problem = /^\s*\{/.test(text) ? (decoded(text, asked.origin) as Problem) : {}
+  const words = problem.detail ?? problem.title ?? `it answered ${status}`
+  const options = { detail: { status, path, problem } }
+  if (status >= 502 && status <= 504) return new Unavailable('not-ready', words, options)
   if (status === 401) {
-    return new Rejected('unauthorized', `the service does not take the token: ${words}`, { detail })
+    return new Rejected('unauthorized', `the service does not take the token: ${words}`, options)
   }
-  if (status === 404) return new Rejected('not-found', words, { detail })
-  if (status >= 502 && status <= 504) return new Unavailable('not-ready', words, { detail })
-  return new Rejected('invalid-input', `the service refuses ${path}: ${words}`, { detail })
-}
-
-// RFC 9457: the detail where there is one, else the title. A proxy's page is not worth showing.
-function problemWords(text: string, url: string): string | undefined {
-  const problem = /^\s*\{/.test(text) ? (decoded(text, url) as Problem) : {}
-  const words = problem.detail ?? problem.title
-  return typeof words === 'string' ? words : undefined
+  if (status === 404) return new Rejected('not-found', words, options)
+  return new Rejected(knownCode(problem.code), `the service refuses ${path}: ${words}`, options)
 }
 
 interface Problem {
-  readonly detail?: unknown
-  readonly title?: unknown
+  readonly code?: string
+  readonly title?: string
+  readonly detail?: string
 }
+
+const knownCode = (code: string | undefined): ErrorCode =>
+  code !== undefined && code in ERROR_CODES ? (code as ErrorCode) : 'invalid-input'

@@ -22,6 +22,16 @@ const TIME_COLUMNS = [
   'date',
 ]
 
+const FORM = {
+  bom: true,
+  comment: '#',
+  comment_no_infix: true,
+  info: true,
+  relax_column_count: true,
+  relax_quotes: true,
+  skip_empty_lines: true,
+} as const
+
 /**
  * The rows of a CSV file as they come. Annotations (`#datatype`, …) and empty lines are passed
  * over; a line that names the time column again is a header again, as where several results of
@@ -32,16 +42,7 @@ const TIME_COLUMNS = [
 export async function* csvRows(stream: Readable, options: CsvOptions): AsyncGenerator<Row> {
   const parser = pipeline(
     stream,
-    parse({
-      bom: true,
-      comment: '#',
-      comment_no_infix: true,
-      delimiter: options.delimiter,
-      info: true,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-    }),
+    parse({ ...FORM, delimiter: options.delimiter }),
     // The parser carries the error on to whoever reads it.
     () => undefined,
   )

@@ -68,4 +68,14 @@ describe('the device of a recording', () => {
       'gauge:1 is registered as a bin-sensor, not as a pipe-gauge',
     )
   })
+
+  test('what the service refuses keeps the code and the words of the service', async () => {
+    const problem = { code: 'conflict', title: 'Conflict', detail: 'that id was just taken' }
+    await using service = await serviceThat(NOT_FOUND, { status: 409, body: problem })
+    await expect(ensureDevice({ url: service.url, token: 't' }, wanted)).rejects.toMatchObject({
+      name: 'Rejected',
+      code: 'conflict',
+      message: 'the service refuses /api/v1/devices: that id was just taken',
+    })
+  })
 })

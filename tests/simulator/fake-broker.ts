@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import {
   generate,
   type IConnectPacket,
@@ -20,6 +21,8 @@ export interface FakeBrokerOptions {
   readonly returnCode?: (connect: IConnectPacket) => number
   /** False keeps the PUBACK back. */
   readonly acknowledges?: (publish: IPublishPacket, session: FakeSession) => boolean
+  /** PEM; absent, it is plain TCP. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   /** False leaves CONNECT and PINGREQ unanswered. */
   readonly answers?: boolean
 }
@@ -36,7 +39,8 @@ export class FakeBroker implements AsyncDisposable {
 
   private constructor(options: FakeBrokerOptions) {
     this.#options = options
-    this.#server = createServer((socket) => this.#serve(socket))
+    const serve = (socket: Socket): void => this.#serve(socket)
+    this.#server = options.tls ? createTlsServer(options.tls, serve) : createServer(serve)
   }
 
   static async open(options: FakeBrokerOptions = {}): Promise<FakeBroker> {

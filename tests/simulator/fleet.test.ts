@@ -163,7 +163,18 @@ describe('registering a city', () => {
     const rows = [{ line: 3, id: 'x', reasons: [{ code: 'unknown-part', detail: 'no such part' }] }]
     await using service = await FakeService.open(({ path }) =>
       path.endsWith('devices')
-        ? { body: { committed: false, accepted: 19, rejected: 1, rows, secrets: [] } }
+        ? {
+            status: 400,
+            body: {
+              code: 'invalid-input',
+              detail: 'nothing was imported: 1 of 20 rows are refused',
+              committed: false,
+              accepted: 19,
+              rejected: 1,
+              rows,
+              secrets: [],
+            },
+          }
         : ACCEPTED,
     )
     await using broker = await FakeBroker.open()

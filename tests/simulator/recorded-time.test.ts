@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { parseRecordedTime } from '#simulator/replay/recorded-time.ts'
+import type { Row } from '#simulator/replay/row.ts'
+import { usualInterval } from '#simulator/replay/usual-interval.ts'
+import { at } from './replayed.ts'
+
+describe('times of recordings', () => {
+  test.each([
+    ['2025-01-01T00:01:03.536271911Z', '2025-01-01T00:01:03.536Z'],
+    ['2025-01-01T08:00:00+08:00', '2025-01-01T00:00:00Z'],
+    ['2025-01-01 08:00:00', '2025-01-01T00:00:00Z'],
+    ['2025/1/1 8:00', '2025-01-01T00:00:00Z'],
+    ['1735689663', '2025-01-01T00:01:03Z'],
+    ['1735689663.536', '2025-01-01T00:01:03.536Z'],
+    ['1735689663536', '2025-01-01T00:01:03.536Z'],
+    ['1735689663536271', '2025-01-01T00:01:03.536Z'],
+    ['1735689663536000000', '2025-01-01T00:01:03.536Z'],
+  ])('%s', (text, instant) => {
+    expect(parseRecordedTime(text, '+08:00')).toBe(at(instant))
+  })
+
+  test.each(['', 'now', '12:00', '2025-02-30 00:00:00', '17', '2025-13-01 00:00'])(
+    '%j is none',
+    (text) => {
+      expect(parseRecordedTime(text, '+08:00')).toBeUndefined()
+    },
+  )
+})
+
+test('the usual interval of a recording is the median of its spans', async () => {
+  const rows = async function* (...times: readonly string[]): AsyncGenerator<Row> {
+    for (const [index, time] of times.entries()) {
+      yield { line: index + 1, time, cells: [], columns: new Map(), segment: 0 }
+    }
+  }
+  expect(await usualInterval(rows('1735689600', '?', '1735690500', '1735690500'), 'Z')).toBe(
+    900_000,
+  )
+  const gap = rows('1735689600', '1735690500', '1735691401', '1735777801', '1735778700')
+  expect(await usualInterval(gap, 'Z')).toBe(901_000)
+  expect(await usualInterval(rows('1735689600'), 'Z')).toBeUndefined()
+})

@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
+import { Rejected } from '#model/error.ts'
+import { epochMs, parseInstant } from '#model/time.ts'
+import { openSource, type SourceOptions } from '#simulator/replay/recording-source.ts'
+import { type ReplayOptions, type ReplayProgress, replay } from '#simulator/replay/replay.ts'
+import { FakeBroker } from './fake-broker.ts'
+
+export const now = epochMs(Date.parse('2026-11-23T00:00:00Z'))
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wanmi-replay-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+let files = 0
+export async function fileOf(content: string | Buffer): Promise<string> {
+  const file = join(folder, `recording-${files++}`)
+  await writeFile(file, content)
+  return file
+}
+
+type Options = Partial<SourceOptions & Omit<ReplayOptions, 'source'>>
+
+export async function optionsOf(
+  broker: FakeBroker,
+  file: string,
+  options: Options = {},
+): Promise<ReplayOptions> {
+  const source = await openSource({
+    file,
+    kind: 'pipe-gauge',
+    map: ['level=level_mm'],
+    timeColumn: null,
+    delimiter: ',',
+    motion: false,
+    ...options,
+  })
+  return {
+    source,
+    device: { id: 'gauge-1', secret: 's' },
+    endpoint: { host: '127.0.0.1', port: broker.port },
+    zone: '+08:00',
+    motion: false,
+    shift: 'none',
+    speed: null,
+    qos: 1,
+    window: 20,
+    array: 1,
+    clock: { now: () => now },
+    signal: new AbortController().signal,
+    ...options,
+  }
+}
+
+interface Outcome {
+  readonly summary: ReplayProgress
+  readonly readings: readonly Readonly<Record<string, unknown>>[]
+  readonly broker: FakeBroker
+}
+
+export async function replayed(content: string | Buffer, options: Options = {}): Promise<Outcome> {
+  await using broker = await FakeBroker.open()
+  const summary = await replay(await optionsOf(broker, await fileOf(content), options))
+  const readings = broker.published.flatMap(({ packet }) => JSON.parse(packet.payload.toString()))
+  return { summary, readings, broker }
+}
+
+export async function refusal(content: string, options: Options): Promise<string> {
+  try {
+    await replayed(content, options)
+    return 'accepted'
+  } catch (error) {
+    return error instanceof Rejected ? error.message : 'an error of another kind'
+  }
+}
+
+export const at = (text: string): number => parseInstant(text) ?? Number.NaN
