@@ -68,7 +68,7 @@ function refusedRows(what: string, error: Rejected): Rejected | undefined {
 }
 
 /** One feature per unit grid, as `wanmi import grids` reads it. */
-export const gridsGeoJson = (grids: readonly UnitGrid[]): string =>
+const gridsGeoJson = (grids: readonly UnitGrid[]): string =>
   JSON.stringify({
     type: 'FeatureCollection',
     features: grids.map(({ geometry, ...properties }) => ({

@@ -53,7 +53,7 @@ const DAY_MS = 86_400_000
 const CITY_ZONE_MS = 8 * 3_600_000
 
 /** The share of the city's day that is over, 0 to below 1. */
-export const shareOfDay = (at: EpochMs): number =>
+const shareOfDay = (at: EpochMs): number =>
   ((((at + CITY_ZONE_MS) % DAY_MS) + DAY_MS) % DAY_MS) / DAY_MS
 
 /** A day's wave from `low` to `high`, highest at `peakHour` in the city's time. */
