@@ -16,22 +16,22 @@ import { defaultApiUrl, serviceAddress } from './service-address.ts'
 interface Options extends BrokerOptions {
   readonly kind: string
   readonly device: string
-  readonly map: readonly string[]
+  readonly map?: readonly string[]
   readonly time?: string
   readonly zone: string
   readonly delimiter: string
-  readonly motion: boolean
+  readonly motion?: boolean
   readonly shift: ReplayOptions['shift']
   readonly speed: number | null
   readonly qos: '0' | '1'
   readonly window: number
   readonly array: number
   readonly secret?: string
-  readonly rotateSecret: boolean
+  readonly rotateSecret?: boolean
   readonly register: boolean
   readonly api?: string
   readonly token?: string
-  readonly json: boolean
+  readonly json?: boolean
 }
 
 /** `wanmi replay FILE`: a recording goes through the service as one device. */
@@ -46,12 +46,11 @@ export function replayCommand(): Command {
     .option(
       '--map <column=channel...>',
       'which column is which channel; column=channel*1000 converts',
-      [],
     )
     .option('--time <column>', 'column of the time (default: the first with a usual name)')
     .option('--zone <offset>', 'zone of times that name none', zone, '+08:00')
     .option('--delimiter <text>', 'between the fields of a CSV file', ',')
-    .option('--motion', 'work out speed and heading from fix to fix', false)
+    .option('--motion', 'work out speed and heading from fix to fix')
     .addOption(
       new Option(
         '--shift <how>',
@@ -60,26 +59,41 @@ export function replayCommand(): Command {
         .choices(['none', 'now'])
         .default('none'),
     )
-    .option('--speed <factor>', 'as many times as fast as recorded, or max', speed, null)
+    .addOption(
+      new Option('--speed <factor>', 'as many times as fast as recorded, or max')
+        .argParser(speed)
+        .default(null, 'max'),
+    )
     .addOption(
       new Option('--qos <level>', 'MQTT quality of service').choices(['0', '1']).default('1'),
     )
     .option('--window <n>', 'most messages in flight', wholeNumber(1, 60_000), 200)
     .option('--array <n>', 'readings in one message', wholeNumber(1, 1_000), 1)
     .option('--secret <secret>', 'of the device')
-    .option('--rotate-secret', 'give a device that is registered another secret', false)
+    .option('--rotate-secret', 'give a device that is registered another secret')
     .option('--no-register', 'do not look into the registry; needs --secret')
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--mqtt <url>', 'mqtt:// or mqtts:// (default: MQTT_PORT on this machine)')
     .option('--tls-ca <file>', 'authority that signed the certificate of the broker, PEM')
-    .option('--tls-insecure', 'take any certificate of the broker', false)
-    .option('--json', 'the summary as JSON', false)
+    .option('--tls-insecure', 'take any certificate of the broker')
+    .option('--json', 'the summary as JSON')
     .action(replayFile)
 }
 
 async function replayFile(file: string, options: Options): Promise<void> {
-  const { device, kind, window, array, motion, delimiter, shift, speed, zone, map } = options
+  const {
+    device,
+    kind,
+    window,
+    array,
+    motion = false,
+    delimiter,
+    shift,
+    speed,
+    zone,
+    map = [],
+  } = options
   const endpoint = brokerEndpoint(options)
   if (!options.register && options.secret === undefined) {
     throw new Rejected('invalid-input', '--no-register needs --secret')
@@ -89,7 +103,7 @@ async function replayFile(file: string, options: Options): Promise<void> {
   const secret = await secretOf(options, source)
   const stopping = new AbortController()
   const stopListening = onInterruption(() => stopping.abort())
-  const display = replayDisplay(options.json)
+  const display = replayDisplay(options.json ?? false)
   try {
     const summary = await replay({
       source,
@@ -116,7 +130,7 @@ async function replayFile(file: string, options: Options): Promise<void> {
 }
 
 async function secretOf(options: Options, source: RecordingSource): Promise<string> {
-  const { device: id, kind, secret, rotateSecret: rotate, register, zone } = options
+  const { device: id, kind, secret, rotateSecret: rotate = false, register, zone } = options
   if (!register && secret !== undefined) return secret
   const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
   const interval = await usualInterval(source.rows(), zone)

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type FleetRun, runFleet } from '#simulator/fleet/run-fleet.ts'
 import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { fleetDisplay } from './fleet-display.ts'
@@ -11,7 +11,7 @@ interface SimulateOptions extends BrokerOptions {
   readonly devices: number
   readonly rate?: number
   readonly seed: string
-  readonly variation: string
+  readonly variation?: string
   readonly for: ReturnType<typeof duration>
   readonly api?: string
   readonly token?: string
@@ -33,8 +33,12 @@ export function simulateCommand(): Command {
       positiveNumber,
     )
     .option('--seed <text>', 'the same seed is the same city: 1 to 24 of A-Za-z0-9._-', '1')
-    .option('--variation <text>', 'another one lets other things go wrong in the same city', '')
-    .option('--for <span>', 'how long to report', duration, duration('60s'))
+    .option('--variation <text>', 'another one lets other things go wrong in the same city')
+    .addOption(
+      new Option('--for <span>', 'how long to report')
+        .argParser(duration)
+        .default(duration('60s'), '60s'),
+    )
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--no-register', 'the city of this seed is in the registry already')
@@ -53,7 +57,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     devices,
     rate,
     seed,
-    variation: options.variation,
+    variation: options.variation ?? '',
     duration: options.for,
     endpoint: brokerEndpoint(options),
     service: options.register ? await serviceAddress(api, options.token) : null,
