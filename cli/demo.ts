@@ -37,6 +37,8 @@ async function demo(): Promise<void> {
     devices: DEVICES,
     rate: RATE,
     seed: SEED,
+    // The same city every time; what goes wrong in it differs.
+    variation: String(Date.now()),
     duration: null,
     endpoint: parseEndpoint(mqtt, { verified: true }),
     service: { url: service.httpUrl, token },

@@ -19,12 +19,12 @@ broker.subscribe(
   (packet: AedesPublishPacket, done: () => void) => {
     done()
     const [, , device] = packet.topic.split('/')
-    const reading = JSON.parse(packet.payload.toString()) as { measuredAt: number; seq: number }
+    const reading = JSON.parse(packet.payload.toString()) as { measuredAt: number; seq?: number }
     pool
       .query(
         `INSERT INTO naive_reading VALUES ($1, to_timestamp($2 / 1000.0), $3, $4)
          ON CONFLICT DO NOTHING`,
-        [device, reading.measuredAt, reading.seq, packet.payload.toString()],
+        [device, reading.measuredAt, reading.seq ?? 0, packet.payload.toString()],
       )
       .then(
         () => (inserted += 1),
