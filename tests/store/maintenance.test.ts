@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readingTable } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
 import { days, type EpochMs, epochMs, plus } from '#model/time.ts'
@@ -155,7 +155,12 @@ test('TimescaleDB compresses behind the horizon and stays readable and writable'
   await store(old, old + 2)
   const again = await pool.query(`SELECT count(*) AS n FROM reading_manhole_cover`)
   expect(again.rows).toEqual([{ n: 4 }])
-  await pool.query(`CALL refresh_continuous_aggregate('reading_manhole_cover_hourly', NULL, NULL)`)
+  // TimescaleDB's own job may be refreshing it at this moment.
+  await vi.waitFor(
+    () =>
+      pool.query(`CALL refresh_continuous_aggregate('reading_manhole_cover_hourly', NULL, NULL)`),
+    { timeout: 20_000, interval: 200 },
+  )
   const hourly = await pool.query('SELECT sum(readings) AS n FROM reading_manhole_cover_hourly')
   expect(hourly.rows).toEqual([{ n: 4 }])
 })
