@@ -41,7 +41,8 @@ export class ReplyTaker {
       const wanted = () => true
       const isKnown = await untilAvailable(() => desk.reply(message.deviceId, reply), wanted)
       if (isKnown) {
-        metrics.messagesAcknowledged.inc({ qos: message.qos })
+        if (message.qos === 0) metrics.messagesBestEffort.inc()
+        else metrics.messagesAcknowledged.inc()
         settled()
       } else {
         const detail = 'the device has no command of that id'

@@ -109,9 +109,9 @@ export class Ingest {
   /** Once per batch: a counter costs more than the rest of a message's way through here. */
   #count(batch: PendingBatch, { outcome, rejections }: Committed, seconds: number): void {
     const metrics = this.#metrics
-    for (const qos of [0, 1, 2] as const) {
-      if (batch.byQos[qos] > 0) metrics.messagesAcknowledged.inc({ qos }, batch.byQos[qos])
-    }
+    const [bestEffort, atLeastOnce, exactlyOnce] = batch.byQos
+    metrics.messagesBestEffort.inc(bestEffort)
+    metrics.messagesAcknowledged.inc(atLeastOnce + exactlyOnce)
     metrics.readingsStored.inc(outcome.stored)
     metrics.readingsDuplicate.inc(outcome.duplicates)
     metrics.batchMessages.observe(batch.size)

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { Unavailable } from '#model/error.ts'
+import { milliseconds, seconds } from '#model/time.ts'
+import { backoff } from '#runtime/backoff.ts'
 
-/** 50 ms doubling to 2 s: quick after a hiccup, gentle to a database that is starting. */
-export function* backoff(): Generator<number, never> {
-  for (let wait = 50; ; wait = Math.min(wait * 2, 2_000)) yield wait
-}
+// Quick after a hiccup, gentle to a database that is starting.
+const PAUSES = { first: milliseconds(50), longest: seconds(2) } as const
 
 /** Waits so many milliseconds; rejects with the signal's reason when that ends the waiting. */
 export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
@@ -23,7 +23,7 @@ export async function untilAvailable<Result>(
   wait: Wait,
   onFailure: (error: Unavailable) => void,
 ): Promise<Result> {
-  for (const ms of backoff()) {
+  for (const ms of backoff(PAUSES)) {
     try {
       return await work()
     } catch (error) {

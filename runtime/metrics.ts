@@ -18,8 +18,12 @@ export function createMetrics() {
     }),
     messagesAcknowledged: new Counter({
       name: 'wanmi_messages_acknowledged_total',
-      help: 'Messages released after their commit (for QoS 0: taken)',
-      labelNames: ['qos'] as const,
+      help: 'Messages of QoS 1 and 2 acknowledged, each after its commit',
+      registers,
+    }),
+    messagesBestEffort: new Counter({
+      name: 'wanmi_messages_best_effort_total',
+      help: 'Messages of QoS 0 committed; nobody was promised anything',
       registers,
     }),
     messagesQuarantined: new Counter({

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig, escapeIdentifier, Pool } from 'pg'
 import { messageOf, Rejected } from '#model/error.ts'
 import { milliseconds, seconds } from '#model/time.ts'
+import { backoff } from '#runtime/backoff.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
-import { backoff } from './backoff.ts'
 import { databaseError, sqlState } from './database-error.ts'
 import { databaseTypes } from './database-types.ts'
 import { EmbeddedServer } from './embedded/embedded-server.ts'
@@ -116,7 +116,7 @@ async function inspect(
 
 async function connectWhenStarted(connection: ClientConfig, log: Logger): Promise<Client> {
   const deadline = Date.now() + START_PATIENCE_MS
-  for (const wait of backoff(milliseconds(100), seconds(3))) {
+  for (const wait of backoff({ first: milliseconds(100), longest: seconds(3) })) {
     try {
       return await connect(connection)
     } catch (error) {

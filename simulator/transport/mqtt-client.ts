@@ -1,7 +1,7 @@
 import type { IPubackPacket, IPublishPacket } from 'mqtt-packet'
 import { Rejected, type WanmiError } from '#model/error.ts'
 import { type DurationMs, seconds } from '#model/time.ts'
-import { backoff } from './backoff.ts'
+import { backoff } from '#runtime/backoff.ts'
 import type { ConnectGate } from './connect-gate.ts'
 import {
   Connection,

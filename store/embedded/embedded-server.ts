@@ -2,8 +2,8 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isWanmiError, messageOf, Unavailable } from '#model/error.ts'
 import { milliseconds, seconds } from '#model/time.ts'
+import { backoff } from '#runtime/backoff.ts'
 import type { Logger } from '#runtime/logger.ts'
-import { backoff } from '#store/backoff.ts'
 import { findBinaries } from './binaries.ts'
 import { prepareCluster, ROLE } from './cluster.ts'
 import { checkFreeSpace } from './data-directory.ts'
@@ -106,7 +106,7 @@ export class EmbeddedServer {
 
   async #revive(): Promise<void> {
     const { port } = this.#postmaster
-    for (const wait of backoff(milliseconds(100), seconds(5))) {
+    for (const wait of backoff({ first: milliseconds(100), longest: seconds(5) })) {
       if (!(await pause(wait, this.#stopping.signal))) return
       try {
         if (!(await this.#owner.claim()) && !(await findPostmaster(this.#location.cluster)))

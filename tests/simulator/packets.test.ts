@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Packet } from 'mqtt-packet'
 import { describe, expect, test } from 'vitest'
 import { seconds } from '#model/time.ts'
-import { backoff } from '#simulator/transport/backoff.ts'
+import { backoff } from '#runtime/backoff.ts'
 import { Outbox } from '#simulator/transport/outbox.ts'
 import { cutPackets, encode } from '#simulator/transport/packets.ts'
 

@@ -4,7 +4,6 @@ import { Broken, Rejected, Unavailable } from '#model/error.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import { epochMs } from '#model/time.ts'
 import { createLogger, silentLogger } from '#runtime/logger.ts'
-import { backoff } from '#store/backoff.ts'
 import { openDatabase } from '#store/database.ts'
 import { databaseError } from '#store/database-error.ts'
 import { freePort } from '#store/embedded/free-port.ts'
@@ -105,14 +104,6 @@ test('instants are read in any zone, with any fraction, before Christ and withou
   expect(parseTimestamp('10000-01-01 00:00:00+00')).toBe(Date.UTC(10_000, 0, 1))
   expect(parseTimestamp('infinity')).toBe(Infinity)
   expect(parseTimestamp('-infinity')).toBe(-Infinity)
-})
-
-test('waits double to the longest, each a little shorter at random', () => {
-  const waits = backoff(100 as never, 1_000 as never, () => 0)
-  expect(Array.from({ length: 6 }, () => waits.next().value)).toEqual([
-    100, 200, 400, 800, 1_000, 1_000,
-  ])
-  expect(backoff(100 as never, 1_000 as never, () => 1).next().value).toBe(75)
 })
 
 describe('an error of the database', () => {
