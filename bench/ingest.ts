@@ -103,9 +103,13 @@ async function naiveRate(): Promise<number> {
   const config = { ...readConfig({}).store, dataDir: folder }
   const database = await openDatabase(config, silentLogger)
   const url = database.embedded?.url('wanmi') ?? ''
-  const naive = await startTarget('naive-subscriber', { DATABASE_URL: url })
+  const bare = await startTarget('bare-aedes')
+  const naive = await startTarget('naive-subscriber', {
+    DATABASE_URL: url,
+    BROKER_PORT: String(bare.port),
+  })
   try {
-    const running = load('naive subscriber', naive, 20, [])
+    const running = load('naive subscriber', bare, 20, [])
     await sleep(3_000)
     const before = await inserted(naive)
     const begun = performance.now()
@@ -116,6 +120,7 @@ async function naiveRate(): Promise<number> {
     return Math.round(rate)
   } finally {
     naive.child.kill('SIGKILL')
+    bare.child.kill('SIGKILL')
     await database.close()
     await rm(folder, { recursive: true, force: true })
   }
