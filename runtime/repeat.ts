@@ -3,8 +3,8 @@ import type { DurationMs } from '#model/time.ts'
 import type { Logger } from './logger.ts'
 
 /**
- * Does some work now and again; a round that fails is logged and the next one tries again. Rounds
- * never overlap.
+ * Does some work now and again; a round that fails is tried again by the next. The first failure
+ * and the first success after it are logged, not those between. Rounds never overlap.
  *
  * @returns what ends it and waits for the round under way
  */
@@ -15,12 +15,18 @@ export function repeat(
   log: Logger,
 ): () => Promise<void> {
   let round: Promise<void> | undefined
+  let isFailing = false
+  const succeeded = (): void => {
+    if (isFailing) log.info({ work: name }, 'repeated work goes on')
+    isFailing = false
+  }
+  const failed = (error: unknown): void => {
+    if (!isFailing) log.warn({ work: name, reason: messageOf(error) }, 'repeated work fails')
+    isFailing = true
+  }
   const timer = setInterval(() => {
     round ??= work()
-      .then(
-        () => undefined,
-        (error: unknown) => log.warn({ work: name, reason: messageOf(error) }, 'a round failed'),
-      )
+      .then(succeeded, failed)
       .finally(() => {
         round = undefined
       })
