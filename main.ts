@@ -97,12 +97,17 @@ async function buildService(
     log,
     metrics,
   })
+  // Whoever waits for a database that is away does not keep the service from ending.
+  shutdown.add('monitor', () => monitor.stop())
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
     sink: monitor,
     metrics,
-    onFatal: (error) => failure.resolve(error),
+    onFatal: (error) => {
+      // What fails while the service is being stopped is no news.
+      if (!shutdown.isStopping) failure.resolve(error)
+    },
   })
   const commands = createCommands({ pool, clock })
   shutdown.add(
@@ -145,6 +150,7 @@ async function buildService(
     cases: createCaseQueries(pool),
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
+    connections: broker,
     readiness: () =>
       monitor.stalledSince === null
         ? { ready: true }

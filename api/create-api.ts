@@ -11,6 +11,7 @@ import { LiveHub } from './live/live-hub.ts'
 import { Problem } from './problem.ts'
 import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
+import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
@@ -37,6 +38,7 @@ export interface ApiPorts {
   readonly cases: Cases
   readonly commands: Commands
   readonly deliver: Deliver
+  readonly connections: Connections
   readonly readiness: () => Readiness
 }
 
@@ -102,6 +104,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
+  connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
   gridRoutes(app, options.grids)
   importRoutes(app, options.imports, config)

@@ -40,6 +40,8 @@ export interface Broker {
   /** Where it listens in fact; null where no such listener is configured. */
   readonly ports: { readonly tcp: number; readonly tls: number | null; readonly ws: number | null }
   connections(): readonly ConnectionView[]
+  /** Of a device that is connected now. */
+  connectionOf(deviceId: string): ConnectionView | undefined
   /** The last hundred, newest first. */
   takeovers(): readonly Takeover[]
   /** A command was queued: sends it if the device is there. */
@@ -99,6 +101,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     ports: { tcp: tcp.port, tls: tls?.port ?? null, ws: ws?.port ?? null },
     connections: () =>
       [...door.connections].filter(({ isOpen }) => isOpen).map((connection) => connection.view()),
+    connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
     deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),

@@ -17,6 +17,10 @@ export class Shutdown {
     this.#steps.push({ name, stop })
   }
 
+  get isStopping(): boolean {
+    return this.#running !== undefined
+  }
+
   /** Runs every step once, however often it is called. */
   run(): Promise<void> {
     this.#running ??= this.#stopAll()

@@ -39,6 +39,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     cases: createCaseQueries(pool),
     commands: createCommands({ pool, clock: systemClock }),
     deliver: (id) => void delivered.push(id),
+    connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true }),
     config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, importLimitBytes: 1_000_000 },
     token: TOKEN,

@@ -185,6 +185,27 @@ test('viewers hear of readings and cases once they are committed', async () => {
   expect(text).toContain('patrol-sos')
 })
 
+test('a device that connects twice keeps the younger connection, and the takeover is shown', async () => {
+  const { secret } = await post<{ secret: string }>('/api/v1/devices', {
+    id: 'twin',
+    kind: 'bin-sensor',
+  })
+  const options = { username: 'twin', password: secret, reconnectPeriod: 0 }
+  const older = await connectAsync(`mqtt://127.0.0.1:${service.mqttPort}`, options)
+  const ended = new Promise((resolve) => {
+    older.once('close', () => resolve(true))
+  })
+  clients.push(older, await connectAsync(`mqtt://127.0.0.1:${service.mqttPort}`, options))
+  expect(await ended).toBe(true)
+  expect(await askApi(service, '/api/v1/takeovers')).toMatchObject({
+    items: [{ deviceId: 'twin', fromAddress: '127.0.0.1' }],
+  })
+  expect(await askApi(service, '/api/v1/devices/twin/connection')).toMatchObject({
+    connected: true,
+    listener: 'tcp',
+  })
+})
+
 test('readings of every quality of service are stored once and counted', async () => {
   const cover = await join('cover-qos', 'manhole-cover')
   const from = Date.now() - 10_000

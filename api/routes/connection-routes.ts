@@ -1,0 +1,95 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { Instant, showInstant } from '#api/instant.ts'
+import { answers, nullable } from '#api/schemas/shared.ts'
+import type { Device } from '#model/device.ts'
+import { Rejected } from '#model/error.ts'
+import type { EpochMs } from '#model/time.ts'
+import { DeviceParams } from './device-routes.ts'
+
+/** What these routes need of whoever holds the connections. */
+export interface Connections {
+  /** Of a device that is connected now. */
+  connectionOf(deviceId: string):
+    | {
+        readonly listener: string
+        readonly address: string
+        /** RFC 3339. */
+        readonly connectedAt: string
+        /** Messages that wait for their commit. */
+        readonly inFlight: number
+      }
+    | undefined
+  /** The last ones, newest first. */
+  takeovers(): readonly {
+    readonly deviceId: string
+    readonly at: EpochMs
+    readonly fromAddress: string
+    readonly toAddress: string
+  }[]
+}
+
+const tags = ['connections']
+
+const ConnectionState = Type.Object({
+  connected: Type.Boolean(),
+  listener: nullable(Type.String({ description: 'tcp, tls or ws.' })),
+  address: nullable(Type.String()),
+  connectedAt: nullable(Instant),
+  inFlight: Type.Integer({ description: 'Messages that wait for their commit.' }),
+})
+
+const Takeover = Type.Object({
+  deviceId: Type.String(),
+  at: Instant,
+  fromAddress: Type.String(),
+  toAddress: Type.String(),
+})
+
+export function connectionRoutes(
+  app: App,
+  findDevice: (id: string) => Device | undefined,
+  connections: Connections,
+): void {
+  app.get('/api/v1/devices/:id/connection', {
+    schema: {
+      tags,
+      operationId: 'getConnection',
+      summary: 'Tell whether a device is connected, from where and since when',
+      params: DeviceParams,
+      response: answers(200, ConnectionState),
+    },
+    handler: async ({ params }) => {
+      if (!findDevice(params.id)) throw new Rejected('not-found', `there is no device ${params.id}`)
+      const connection = connections.connectionOf(params.id)
+      return Promise.resolve({
+        connected: connection !== undefined,
+        listener: connection?.listener ?? null,
+        address: connection?.address ?? null,
+        connectedAt: connection?.connectedAt ?? null,
+        inFlight: connection?.inFlight ?? 0,
+      })
+    },
+  })
+
+  app.get('/api/v1/takeovers', {
+    schema: {
+      tags,
+      operationId: 'listTakeovers',
+      summary: 'List the last connections that ended because their device connected again',
+      response: answers(
+        200,
+        Type.Object({
+          items: Type.Array(Takeover),
+          next: Type.Null({ description: 'The last hundred are kept; there is no next page.' }),
+        }),
+      ),
+    },
+    handler: async () => {
+      const items = connections
+        .takeovers()
+        .map((takeover) => ({ ...takeover, at: showInstant(takeover.at) ?? '' }))
+      return Promise.resolve({ items, next: null })
+    },
+  })
+}
