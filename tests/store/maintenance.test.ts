@@ -145,21 +145,29 @@ test('TimescaleDB compresses behind the horizon and stays readable and writable'
   ])
   const old = Date.UTC(2026, 5, 1)
   await store(old, old + 1, NOON)
+  // TimescaleDB's own jobs may be at the same work at this moment: whoever does it, it gets done.
+  const patience = { timeout: 20_000, interval: 200 }
+  await vi.waitFor(async () => {
+    await pool.query(
+      `SELECT compress_chunk(chunk, if_not_compressed => true)
+       FROM show_chunks('reading_manhole_cover', older_than => $1::timestamptz) AS chunk`,
+      [new Date(Date.UTC(2026, 9, 1)).toISOString()],
+    )
+  }, patience)
   const compressed = await pool.query(
-    `SELECT compress_chunk(chunk) FROM show_chunks('reading_manhole_cover', older_than => $1::timestamptz) AS chunk`,
-    [new Date(Date.UTC(2026, 9, 1)).toISOString()],
+    `SELECT is_compressed FROM timescaledb_information.chunks
+     WHERE hypertable_name = 'reading_manhole_cover' ORDER BY range_start`,
   )
-  expect(compressed.rowCount).toBe(1)
+  expect(compressed.rows).toEqual([{ is_compressed: true }, { is_compressed: false }])
   const counts = await pool.query(`SELECT count(*) AS n FROM reading_manhole_cover`)
   expect(counts.rows).toEqual([{ n: 3 }])
   await store(old, old + 2)
   const again = await pool.query(`SELECT count(*) AS n FROM reading_manhole_cover`)
   expect(again.rows).toEqual([{ n: 4 }])
-  // TimescaleDB's own job may be refreshing it at this moment.
   await vi.waitFor(
     () =>
       pool.query(`CALL refresh_continuous_aggregate('reading_manhole_cover_hourly', NULL, NULL)`),
-    { timeout: 20_000, interval: 200 },
+    patience,
   )
   const hourly = await pool.query('SELECT sum(readings) AS n FROM reading_manhole_cover_hourly')
   expect(hourly.rows).toEqual([{ n: 4 }])
