@@ -25,7 +25,7 @@ export interface FilingCondition {
   readonly closing: Bilingual
 }
 
-export const CLASSES: readonly CaseClass[] = classes.map((row) => ({
+const CLASSES: readonly CaseClass[] = classes.map((row) => ({
   edition: row.edition,
   kind: row.kind as 'part' | 'event',
   major: row.major,
@@ -34,7 +34,7 @@ export const CLASSES: readonly CaseClass[] = classes.map((row) => ({
   minorName: row.minorName,
 }))
 
-export const FILING_CONDITIONS: readonly FilingCondition[] = standards.map((row) => ({
+const FILING_CONDITIONS: readonly FilingCondition[] = standards.map((row) => ({
   edition: row.edition,
   kind: row.kind as 'part' | 'event',
   condition: row.condition,

@@ -29,7 +29,7 @@ export function toWgs84(place: Place, from: CoordinateSystem): Place {
   return { lon_deg, lat_deg }
 }
 
-export const PLACE_FAULTS = [
+const PLACE_FAULTS = [
   'place-incomplete',
   'place-null-island',
   'place-swapped',
