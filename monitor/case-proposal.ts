@@ -1,6 +1,7 @@
 import type { CaseProposal } from '#model/case.ts'
 import { findCondition } from '#model/catalogue.ts'
 import type { Device } from '#model/device.ts'
+import { Broken } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import { partClass, partDistrict } from '#model/part.ts'
@@ -10,7 +11,11 @@ import { type EpochMs, hours, plus } from '#model/time.ts'
 import type { Sample } from '#rules/fold.ts'
 import type { Surroundings } from './ports.ts'
 
-/** The case that a confirmed episode asks for; null when its rule only watches. */
+/**
+ * The case that a confirmed episode asks for; null when its rule only watches.
+ *
+ * @throws Broken when the rule was not checked against the catalogue
+ */
 export function proposeCase(
   rule: Rule,
   device: Device,
@@ -22,7 +27,12 @@ export function proposeCase(
   const { outcome } = rule
   if (outcome.case === 'none') return null
   const condition = findCondition(outcome.case, outcome.condition)
-  if (!condition) return null
+  if (!condition) {
+    throw new Broken(
+      'internal',
+      `rule ${rule.id} files under ${outcome.condition}, which is unknown`,
+    )
+  }
   const spot = spotOf(device, confirmed, surroundings)
   const { limit } = condition
   return {
