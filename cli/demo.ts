@@ -3,6 +3,7 @@ import { messageOf } from '#model/error.ts'
 import { readConfig } from '#runtime/config.ts'
 import { createLogger } from '#runtime/logger.ts'
 import { runFleet } from '#simulator/fleet/run-fleet.ts'
+import { loadScenario } from '#simulator/scenario/shipped-scenarios.ts'
 import { parseEndpoint } from '#simulator/transport/endpoint.ts'
 import { adminToken } from './admin-token.ts'
 import { caseLine } from './case-line.ts'
@@ -13,10 +14,6 @@ import { ProgressLine } from './progress-line.ts'
  * `npm run demo`: the service, its own database, a city and its devices in one process, and each
  * new case as a line, until Ctrl-C.
  */
-const DEVICES = 300
-const RATE = 60
-const SEED = 'demo'
-
 const line = new ProgressLine()
 
 async function demo(): Promise<void> {
@@ -34,11 +31,8 @@ async function demo(): Promise<void> {
   line.print('Ctrl-C ends the demonstration and leaves no process behind.')
 
   const run = runFleet({
-    devices: DEVICES,
-    rate: RATE,
-    seed: SEED,
     // The same city every time; what goes wrong in it differs.
-    variation: String(Date.now()),
+    scenario: { ...loadScenario('demo'), seed: String(Date.now()) },
     duration: null,
     endpoint: parseEndpoint(mqtt, { verified: true }),
     service: { url: service.httpUrl, token },

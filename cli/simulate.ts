@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { type FleetRun, runFleet } from '#simulator/fleet/run-fleet.ts'
+import { loadScenario } from '#simulator/scenario/shipped-scenarios.ts'
 import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { fleetDisplay } from './fleet-display.ts'
 import { onInterruption } from './interruption.ts'
@@ -53,11 +54,14 @@ export function simulateCommand(): Command {
 async function simulate(options: SimulateOptions): Promise<void> {
   const { devices, seed, rate = devices / SECONDS_PER_REPORT, json = false } = options
   const { api = defaultApiUrl() } = options
+  const demo = loadScenario('demo')
   const run = runFleet({
-    devices,
-    rate,
-    seed,
-    variation: options.variation ?? '',
+    scenario: {
+      ...demo,
+      fleet: { ...demo.fleet, devices, rate },
+      city: { ...demo.city, seed },
+      seed: options.variation ?? demo.seed,
+    },
     duration: options.for,
     endpoint: brokerEndpoint(options),
     service: options.register ? await serviceAddress(api, options.token) : null,
@@ -79,4 +83,4 @@ async function simulate(options: SimulateOptions): Promise<void> {
 }
 
 const writeTruth = (file: string, run: FleetRun): void =>
-  writeFileSync(file, [...run.truth(), ''].join('\n'))
+  writeFileSync(file, [...run.truth()].map((line) => `${JSON.stringify(line)}\n`).join(''))

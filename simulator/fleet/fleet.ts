@@ -3,8 +3,8 @@ import type { WanmiError } from '#model/error.ts'
 import { type DurationMs, type EpochMs, seconds } from '#model/time.ts'
 import { commandTopic, replyTopic, telemetryTopic } from '#model/topic.ts'
 import type { Clock } from '#runtime/clock.ts'
+import type { Act } from '#simulator/network/act.ts'
 import { fraction, splitRandom } from '#simulator/random/random.ts'
-import type { Emission } from '#simulator/stream/emissions.ts'
 import { ConnectGate } from '#simulator/transport/connect-gate.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
 import { type ClientEvents, MqttClient } from '#simulator/transport/mqtt-client.ts'
@@ -86,7 +86,9 @@ export class Fleet {
     for (const client of this.#clients) client.connect()
   }
 
-  publish({ device, at, payload }: Emission): void {
+  perform(act: Act): void {
+    if (act.type !== 'publish') return
+    const { device, at, payload } = act
     this.#published += 1
     const topic = telemetryTopic(device.id)
     this.#clients[device.index]?.publish({ topic, payload, qos: 1, measuredAt: at })

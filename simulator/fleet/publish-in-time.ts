@@ -1,7 +1,7 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import type { EpochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Emission } from '#simulator/stream/emissions.ts'
+import type { Act } from '#simulator/network/act.ts'
 
 // Shorter pauses cost more than they gain; longer ones would be felt when stopping.
 const SHORTEST_MS = 4
@@ -9,20 +9,20 @@ const LONGEST_MS = 100
 // Behind time, sockets must still be served between two helpings.
 const HELPING = 1_000
 
-/** Hands over each emission when its time has come, until `until` or the signal. */
+/** Performs each act when its time has come, until `until` or the signal. */
 export async function publishInTime(
-  stream: Iterator<Emission, void>,
+  stream: Iterator<Act, void>,
   until: EpochMs,
   clock: Clock,
   signal: AbortSignal,
-  publish: (emission: Emission) => void,
+  perform: (act: Act) => void,
 ): Promise<void> {
   let next = stream.next()
   while (!signal.aborted) {
     const now = clock.now()
     let handed = 0
     while (!next.done && next.value.at <= now && handed < HELPING) {
-      publish(next.value)
+      perform(next.value)
       handed += 1
       next = stream.next()
     }

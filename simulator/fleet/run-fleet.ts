@@ -1,25 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Unavailable, type WanmiError } from '#model/error.ts'
-import { type DurationMs, days, type EpochMs, epochMs, plus, seconds } from '#model/time.ts'
+import { type DurationMs, type EpochMs, seconds } from '#model/time.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
-import { type Incident, truthLines } from '#simulator/incidents/incident.ts'
-import { scheduleIncidents } from '#simulator/incidents/schedule.ts'
 import { registerCity } from '#simulator/registry/register-city.ts'
 import type { ServiceAddress } from '#simulator/registry/service-client.ts'
-import { emissions } from '#simulator/stream/emissions.ts'
-import { reportingIntervals } from '#simulator/stream/reporting.ts'
+import { acts } from '#simulator/run/acts.ts'
+import { planRun, type RunPlan } from '#simulator/run/run-plan.ts'
+import { WHOLE } from '#simulator/run/shard.ts'
+import type { Scenario } from '#simulator/scenario/scenario.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
-import { buildCity, type City } from '#simulator/world/city.ts'
+import { type TruthLine, truthLines } from '#simulator/truth/truth-file.ts'
+import type { City } from '#simulator/world/city.ts'
+import { createWorld, type World } from '#simulator/world/world.ts'
 import { Fleet, type FleetCounters } from './fleet.ts'
 import { publishInTime } from './publish-in-time.ts'
 
 export interface FleetOptions {
-  readonly devices: number
-  /** Messages per second of all devices together. */
-  readonly rate: number
-  readonly seed: string
-  /** Another text lets other things go wrong in the same city; none when absent. */
-  readonly variation?: string
+  readonly scenario: Scenario
   /** From the first reading on; null goes on until it is stopped. */
   readonly duration: DurationMs | null
   readonly endpoint: Endpoint
@@ -42,9 +39,6 @@ export interface FleetProgress extends FleetCounters {
 }
 
 const DRAIN = seconds(15)
-// Without an end, incidents are planned for a day: nobody watches a demonstration for longer.
-const LONGEST_PLAN = days(1)
-const NEVER = epochMs(Number.MAX_SAFE_INTEGER)
 // When nobody new got through for this long, the others will have to catch up.
 const STRAGGLERS_MS = 10_000
 const LOOK_MS = 50
@@ -62,7 +56,6 @@ class FleetRun {
   readonly finished: Promise<FleetProgress>
   readonly #options: FleetOptions
   readonly #clock: Clock
-  readonly #interval: (kind: string) => DurationMs
   readonly #fleet: Fleet
   readonly #stopping = new AbortController()
   readonly #departure = Promise.withResolvers<void>()
@@ -71,14 +64,15 @@ class FleetRun {
   #trouble: WanmiError | undefined
   #startedAt: EpochMs | undefined
   #endedAt: EpochMs | undefined
-  #incidents: readonly Incident[] = []
+  #plan: RunPlan
+  #world: World | undefined
 
   constructor(options: FleetOptions) {
-    const { devices, rate, seed, endpoint, clock = systemClock } = options
+    const { scenario, duration, endpoint, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
-    this.city = buildCity({ seed, devices })
-    this.#interval = reportingIntervals(this.city.devices, rate)
+    this.#plan = planRun({ scenario, startedAt: clock.now(), duration })
+    this.city = this.#plan.city
     this.#fleet = new Fleet(this.city, endpoint, clock, (reason) => {
       this.#trouble = reason
     })
@@ -107,12 +101,14 @@ class FleetRun {
     return this.finished
   }
 
-  /** What truly happened up to now, as lines of a truth file without their line ends. */
-  truth(): Iterable<string> {
+  get #incidents() {
+    return this.#startedAt === undefined ? [] : this.#plan.incidents
+  }
+
+  /** What truly happened up to now. */
+  truth(): Iterable<TruthLine> {
     const until = this.#endedAt ?? this.#clock.now()
-    const { variation = '' } = this.#options
-    const run = { variation, incidents: this.#incidents, startedAt: this.#startedAt ?? until }
-    return truthLines(this.city, run, until)
+    return truthLines(this.#plan, this.#world?.observations(until) ?? [], until)
   }
 
   async #run(): Promise<FleetProgress> {
@@ -141,7 +137,7 @@ class FleetRun {
     const onProgress = (devices: number): void => {
       this.#registered = devices
     }
-    await registerCity(this.city, { service, interval: this.#interval, signal, onProgress })
+    await registerCity(this.city, { service, interval: this.#plan.interval, signal, onProgress })
   }
 
   async #connect(): Promise<void> {
@@ -162,20 +158,17 @@ class FleetRun {
   }
 
   async #report(): Promise<void> {
-    const { duration, variation = '' } = this.#options
-    const { city } = this
-    const interval = this.#interval
+    const { scenario, duration } = this.#options
     const startedAt = this.#clock.now()
-    const endedAt = duration === null ? NEVER : plus(startedAt, duration)
-    const plan = { startedAt, duration: duration ?? LONGEST_PLAN, interval, variation }
-    this.#incidents = scheduleIncidents(city, plan)
+    this.#plan = planRun({ scenario, startedAt, duration }, this.city)
+    this.#world = createWorld(this.#plan)
     this.#startedAt = startedAt
     this.#stage = 'running'
     this.#departure.resolve()
-    const stream = emissions(city, this.#incidents, { startedAt, endedAt, interval })
+    const stream = acts(this.#plan, this.#world, WHOLE)
     const { signal } = this.#stopping
-    await publishInTime(stream, endedAt, this.#clock, signal, (emission) =>
-      this.#fleet.publish(emission),
+    await publishInTime(stream, this.#plan.endedAt, this.#clock, signal, (act) =>
+      this.#fleet.perform(act),
     )
   }
 }

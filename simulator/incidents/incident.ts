@@ -1,14 +1,21 @@
-import { type EpochMs, formatInstant } from '#model/time.ts'
-import type { City } from '#simulator/world/city.ts'
+import type { Part } from '#model/part.ts'
+import type { EpochMs } from '#model/time.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import { CAUSE_FACTS, type Cause } from './causes.ts'
+import type { Spot } from '#simulator/world/spot.ts'
+import type { Cause } from './causes.ts'
 
 /** Something that truly goes wrong, from one instant (included) to another (excluded). */
 export interface Incident {
   readonly id: string
   readonly cause: Cause
-  /** The device that is in a position to notice it. */
-  readonly device: SimulatedDevice
+  /**
+   * The devices that it befalls and that are in a position to notice it, the one in its middle
+   * first. None where a part without a device is struck, or the whole city.
+   */
+  readonly devices: readonly SimulatedDevice[]
+  readonly part: Part | null
+  /** Null for what moves, and for what befalls the whole city. */
+  readonly spot: Spot | null
   readonly startedAt: EpochMs
   /** The same as `startedAt` for what happens in an instant. */
   readonly endedAt: EpochMs
@@ -23,52 +30,17 @@ const NONE: readonly Incident[] = []
 
 /** Looks incidents up by the device they befall. */
 export function byDevice(incidents: readonly Incident[]): (device: SimulatedDevice) => IncidentsOf {
-  const found = Map.groupBy(incidents, ({ device }) => device.index)
+  const found = new Map<number, Incident[]>()
+  for (const incident of incidents) {
+    for (const { index } of incident.devices) {
+      const own = found.get(index)
+      if (own) own.push(incident)
+      else found.set(index, [incident])
+    }
+  }
   return (device) => {
     const own = found.get(device.index)
     if (!own) return () => NONE
     return (cause) => own.filter((incident) => incident.cause === cause)
-  }
-}
-
-/** What a truth file is about. */
-export interface TrueRun {
-  readonly variation: string
-  readonly incidents: readonly Incident[]
-  readonly startedAt: EpochMs
-}
-
-/** Lines of a truth file: what the run was, then every incident that had begun by `until`. */
-export function* truthLines(
-  city: City,
-  { variation, incidents, startedAt }: TrueRun,
-  until: EpochMs,
-): Generator<string> {
-  yield JSON.stringify({
-    type: 'run',
-    seed: city.seed,
-    variation,
-    devices: city.devices.length,
-    startedAt: formatInstant(startedAt),
-    endedAt: formatInstant(until),
-  })
-  for (const incident of incidents) {
-    if (incident.startedAt <= until) yield JSON.stringify(truthRecord(incident, until))
-  }
-}
-
-function truthRecord({ id, cause, device, startedAt, endedAt }: Incident, until: EpochMs) {
-  return {
-    type: 'incident',
-    id,
-    cause,
-    title: CAUSE_FACTS[cause].title,
-    deviceId: device.id,
-    kind: device.kind,
-    partId: device.part?.id ?? null,
-    gridCode: device.spot?.gridCode ?? null,
-    startedAt: formatInstant(startedAt),
-    /** Null for what had not ended when the run did. */
-    endedAt: endedAt <= until ? formatInstant(endedAt) : null,
   }
 }

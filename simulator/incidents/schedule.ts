@@ -1,4 +1,5 @@
-import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
+import { type DurationMs, type EpochMs, epochMs, plus, seconds } from '#model/time.ts'
+import { drawSpan } from '#simulator/random/distribution.ts'
 import {
   between,
   fraction,
@@ -7,9 +8,11 @@ import {
   type Random,
   splitRandom,
 } from '#simulator/random/random.ts'
+import type { IncidentPlan, ScheduledIncident, WeatherPlan } from '#simulator/scenario/scenario.ts'
 import type { City } from '#simulator/world/city.ts'
-import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import { CAUSE_FACTS, CAUSES, type Cause } from './causes.ts'
+import type { SimulatedDevice, Standing } from '#simulator/world/fixtures.ts'
+import { distanceBetween_m } from '#simulator/world/local-plane.ts'
+import { CAUSE_FACTS, type Cause } from './causes.ts'
 import type { Incident } from './incident.ts'
 
 export interface ScheduleOptions {
@@ -18,77 +21,185 @@ export interface ScheduleOptions {
   readonly duration: DurationMs
   /** How often a device of the kind reports: what lasts long enough to be noticed. */
   readonly interval: (kind: string) => DurationMs
+  readonly plan: IncidentPlan
+  readonly weather: WeatherPlan
   /** Another text lets other things go wrong in the same city. */
-  readonly variation: string
+  readonly seed: string
 }
 
-// After the first of each sort, one more somewhere in the city about every 45 s.
-const PAUSE_S: readonly [number, number] = [20, 70]
 // Long enough for every rule to clear and for a truck to be back on its round.
 const REST_MS = 300_000
 const READINGS_MIN = 6
-// A street has an end; a speeding truck cannot go on for as long as it takes to be noticed.
-const FIXED_LENGTH: readonly Cause[] = ['truck-speeding', 'load-dropped']
+/** What no device need report six times while it lasts. */
+const FIXED_LENGTH: readonly Cause[] = ['truck-speeding', 'load-dropped', 'cover-hit']
+const SINKING_REACH_M = 120
+const SINKING_COVERS = 5
+const TRIES = 8
 
 /** What goes wrong in a run, in the order of time. Depends on seed, city and options alone. */
 export function scheduleIncidents(city: City, options: ScheduleOptions): readonly Incident[] {
-  const random = splitRandom(city.seed, 'incidents', options.variation)
-  const candidates = new Map(CAUSES.map((cause) => [cause, devicesFor(city, cause)]))
-  const busyUntil = new Map<number, number>()
-  const incidents: Incident[] = []
-  const last = options.startedAt + options.duration
+  const schedule = new Schedule(city, options)
+  for (const { at, lasts } of options.weather.rain) {
+    schedule.addRain(plus(options.startedAt, at), lasts)
+  }
+  for (const one of options.plan.scheduled) {
+    for (let n = 0; n < one.count; n += 1) schedule.addScheduled(one)
+  }
+  schedule.addRandom()
+  return schedule.incidents()
+}
 
-  const add = (cause: Cause, startedAt: number): void => {
-    const facts = CAUSE_FACTS[cause]
-    const device = pickFree(random, candidates.get(cause) ?? [], busyUntil, startedAt)
-    const lasts = between(random, ...facts.lasts_s) * 1_000
-    const strength = fraction(random)
-    if (!device || startedAt > last) return
-    const least = FIXED_LENGTH.includes(cause) ? 0 : READINGS_MIN * options.interval(facts.kind)
-    const endedAt = Math.round(startedAt + Math.max(lasts, least))
-    busyUntil.set(device.index, endedAt + REST_MS)
-    incidents.push({
-      id: `${[city.seed, options.variation].filter(Boolean).join('-')}-${String(incidents.length + 1).padStart(5, '0')}`,
+type Victim = SimulatedDevice | Standing
+
+class Schedule {
+  readonly #city: City
+  readonly #options: ScheduleOptions
+  readonly #random: Random
+  readonly #candidates = new Map<Cause, readonly SimulatedDevice[]>()
+  readonly #busyUntil = new Map<Victim, number>()
+  readonly #incidents: Incident[] = []
+
+  constructor(city: City, options: ScheduleOptions) {
+    this.#city = city
+    this.#options = options
+    this.#random = splitRandom(city.seed, 'incidents', options.seed)
+  }
+
+  incidents(): readonly Incident[] {
+    return this.#incidents.sort((a, b) => a.startedAt - b.startedAt)
+  }
+
+  addRain(startedAt: EpochMs, lasts: DurationMs): void {
+    this.#push('heavy-rain', undefined, startedAt, plus(startedAt, lasts), 1)
+  }
+
+  addScheduled({ cause, at, lasts, strength, device, unwatched }: ScheduledIncident): void {
+    const startedAt = plus(this.#options.startedAt, at)
+    const victim = device
+      ? this.#city.devices.find(({ id }) => id === device)
+      : this.#pickFree(unwatched ? this.#unwatchedFor(cause) : this.#devicesFor(cause), startedAt)
+    if (!victim) return
+    const drawn = this.#length(cause, null)
+    this.#push(
       cause,
-      device,
-      startedAt: epochMs(startedAt),
-      endedAt: epochMs(endedAt),
+      victim,
+      startedAt,
+      epochMs(startedAt + (lasts ?? drawn)),
+      strength ?? fraction(this.#random),
+    )
+  }
+
+  addRandom(): void {
+    const { plan, startedAt, duration } = this.#options
+    if (!plan.random) return
+    const { causes, every, lasts, each } = plan.random
+    const random = this.#random
+    const add = (cause: Cause, at: EpochMs): void => {
+      const length = lasts ? drawSpan(random, lasts) : null
+      const strength = fraction(random)
+      const victim = this.#pickFree(this.#allFor(cause), at)
+      if (!victim || at > startedAt + duration) return
+      this.#push(cause, victim, at, epochMs(at + this.#length(cause, length)), strength)
+    }
+    if (each) {
+      for (const cause of causes) {
+        add(
+          cause,
+          epochMs(Math.round(startedAt + between(random, ...CAUSE_FACTS[cause].first_s) * 1_000)),
+        )
+      }
+    }
+    let at = plus(startedAt, each ? seconds(90) : seconds(0))
+    while (at < startedAt + duration) {
+      at = epochMs(at + Math.max(1, drawSpan(random, every)))
+      add(pick(random, causes), at)
+    }
+  }
+
+  #length(cause: Cause, given: DurationMs | null): number {
+    const { lasts_s, kind } = CAUSE_FACTS[cause]
+    const drawn = Math.round(between(this.#random, ...lasts_s) * 1_000)
+    const least =
+      FIXED_LENGTH.includes(cause) || kind === null
+        ? 0
+        : READINGS_MIN * this.#options.interval(kind)
+    // What has a length of its own keeps it: a street has an end.
+    return Math.max(FIXED_LENGTH.includes(cause) ? drawn : (given ?? drawn), least)
+  }
+
+  #push(
+    cause: Cause,
+    victim: Victim | undefined,
+    startedAt: EpochMs,
+    endedAt: EpochMs,
+    strength: number,
+  ): void {
+    const { seed } = this.#options
+    const devices =
+      victim && 'id' in victim ? [victim, ...this.#neighbours(cause, victim, startedAt)] : []
+    for (const struck of victim ? [victim, ...devices] : []) {
+      this.#busyUntil.set(struck, endedAt + REST_MS)
+    }
+    this.#incidents.push({
+      id: `${[this.#city.seed, seed].join('-')}-${String(this.#incidents.length + 1).padStart(5, '0')}`,
+      cause,
+      devices,
+      part: victim?.part ?? null,
+      spot: victim?.spot ?? null,
+      startedAt,
+      endedAt,
       strength,
     })
   }
 
-  for (const cause of CAUSES) {
-    const after = between(random, ...CAUSE_FACTS[cause].first_s)
-    add(cause, Math.round(options.startedAt + after * 1_000))
+  // A road sinks under all covers around.
+  #neighbours(cause: Cause, { spot, index }: SimulatedDevice, at: EpochMs): SimulatedDevice[] {
+    if (cause !== 'road-sinking' || !spot) return []
+    return this.#devicesFor(cause)
+      .filter((other) => other.index !== index && this.#free(other, at))
+      .map((other) => ({
+        other,
+        off_m: distanceBetween_m(spot.place, other.spot?.place ?? spot.place),
+      }))
+      .filter(({ off_m }) => off_m <= SINKING_REACH_M)
+      .sort((a, b) => a.off_m - b.off_m)
+      .slice(0, SINKING_COVERS - 1)
+      .map(({ other }) => other)
   }
-  let at = options.startedAt + 90_000
-  while (at < last) {
-    at += Math.round(between(random, ...PAUSE_S) * 1_000)
-    add(pick(random, CAUSES), at)
+
+  #devicesFor(cause: Cause): readonly SimulatedDevice[] {
+    const known = this.#candidates.get(cause)
+    if (known) return known
+    const found = this.#city.devices.filter((device) => suits(device, cause))
+    this.#candidates.set(cause, found)
+    return found
   }
-  return incidents.sort((a, b) => a.startedAt - b.startedAt)
+
+  #unwatchedFor = (cause: Cause): readonly Standing[] =>
+    this.#city.unwatched.filter((standing) => suits(standing, cause))
+
+  // Parts without a device are struck as often as those with one.
+  #allFor(cause: Cause): readonly Victim[] {
+    const bare = this.#unwatchedFor(cause)
+    const watched = this.#devicesFor(cause)
+    return bare.length === 0 ? watched : [...watched, ...bare]
+  }
+
+  #free = (victim: Victim, at: number): boolean => (this.#busyUntil.get(victim) ?? 0) <= at
+
+  #pickFree(victims: readonly Victim[], at: number): Victim | undefined {
+    for (let attempt = 0; attempt < TRIES && victims.length > 0; attempt += 1) {
+      const victim = victims[integerBetween(this.#random, 0, victims.length - 1)] as Victim
+      if (this.#free(victim, at)) return victim
+    }
+    return victims.find((victim) => this.#free(victim, at))
+  }
 }
 
-function devicesFor(city: City, cause: Cause): readonly SimulatedDevice[] {
-  const { kind, media } = CAUSE_FACTS[cause]
-  return city.devices.filter(
-    (device) =>
-      device.kind === kind && (media === null || (device.medium && media.includes(device.medium))),
+function suits({ kind, medium }: Victim, cause: Cause): boolean {
+  const facts = CAUSE_FACTS[cause]
+  return (
+    facts.kind === kind &&
+    (facts.media === null || (medium !== null && facts.media.includes(medium)))
   )
-}
-
-const TRIES = 8
-
-function pickFree(
-  random: Random,
-  devices: readonly SimulatedDevice[],
-  busyUntil: ReadonlyMap<number, number>,
-  at: number,
-): SimulatedDevice | undefined {
-  const free = (device: SimulatedDevice): boolean => (busyUntil.get(device.index) ?? 0) <= at
-  for (let attempt = 0; attempt < TRIES && devices.length > 0; attempt += 1) {
-    const device = devices[integerBetween(random, 0, devices.length - 1)] as SimulatedDevice
-    if (free(device)) return device
-  }
-  return devices.find(free)
 }

@@ -1,8 +1,9 @@
 import { hours } from '#model/time.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { between, chance, integerBetween, type Random } from '#simulator/random/random.ts'
 import { constant, noise, sum, wander } from '#simulator/signals/signal.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { manhole } from '#simulator/world/manhole.ts'
+import type { World } from '#simulator/world/world.ts'
 import { cell } from './battery.ts'
 import { quantiser, type Sensor } from './measured.ts'
 
@@ -11,9 +12,9 @@ const SHAKE_SHARE = 0.005
 const SHAKE_DEG: readonly [number, number] = [4, 12]
 
 /** The sensor under a cover. */
-export function coverSensor(random: Random, foul: boolean, incidentsOf: IncidentsOf): Sensor {
-  const shaft = manhole(random, foul, incidentsOf)
-  const battery = cell(random, incidentsOf('battery-low'))
+export function coverSensor(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const shaft = manhole(random, world, device)
+  const battery = cell(random, world.incidentsOf(device)('battery-low'))
   const signal = sum(constant(between(random, -105, -75)), wander(random, 4, hours(0.5)))
   const tiltError = noise(random, 0.3)
   const levelError = noise(random, 8)

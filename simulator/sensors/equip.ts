@@ -1,9 +1,7 @@
 import { Broken } from '#model/error.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { splitRandom } from '#simulator/random/random.ts'
-import type { City } from '#simulator/world/city.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import type { Shift } from '#simulator/world/refuse-truck.ts'
+import type { World } from '#simulator/world/world.ts'
 import { coverSensor } from './cover-sensor.ts'
 import { levelSensor } from './level-sensor.ts'
 import type { Sensor } from './measured.ts'
@@ -11,28 +9,21 @@ import { patrolTerminal, truckTerminal } from './mobile-terminal.ts'
 import { mainGauge, sewerGauge } from './pipe-gauge.ts'
 
 /** The sensor of one device over its part of the world, on a stream of randomness of its own. */
-export function equip(
-  city: City,
-  device: SimulatedDevice,
-  shift: Pick<Shift, 'startedAt' | 'interval'>,
-  incidentsOf: IncidentsOf,
-): Sensor {
-  const random = splitRandom(city.seed, 'device', device.kind, device.number)
+export function equip(world: World, device: SimulatedDevice): Sensor {
+  const random = splitRandom(world.setting.city.seed, 'device', device.kind, device.number)
   switch (device.kind) {
-    case 'manhole-cover': {
-      const foul = device.medium === 'sewage' || device.medium === 'stormwater'
-      return coverSensor(random, foul, incidentsOf)
-    }
+    case 'manhole-cover':
+      return coverSensor(random, world, device)
     case 'bin-sensor':
-      return levelSensor(random, incidentsOf)
+      return levelSensor(random, world, device)
     case 'pipe-gauge':
       return device.medium === 'water'
-        ? mainGauge(random, incidentsOf)
-        : sewerGauge(random, incidentsOf)
+        ? mainGauge(random, world, device)
+        : sewerGauge(random, world, device)
     case 'refuse-truck':
-      return truckTerminal(random, { ...city, ...shift }, incidentsOf)
+      return truckTerminal(random, world, device)
     case 'patrol-terminal':
-      return patrolTerminal(random, { ...city, ...shift }, incidentsOf)
+      return patrolTerminal(random, world, device)
     default:
       throw new Broken('internal', `no sensor is made for ${device.kind}`)
   }

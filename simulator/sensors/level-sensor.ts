@@ -1,13 +1,14 @@
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import type { Random } from '#simulator/random/random.ts'
 import { noise } from '#simulator/signals/signal.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { refuseBin } from '#simulator/world/refuse-bin.ts'
+import type { World } from '#simulator/world/world.ts'
 import { cell } from './battery.ts'
 import { quantiser, type Sensor } from './measured.ts'
 
 /** The ultrasonic sensor in the lid of a bin. */
-export function levelSensor(random: Random, incidentsOf: IncidentsOf): Sensor {
-  const bin = refuseBin(random, incidentsOf)
+export function levelSensor(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const bin = refuseBin(random, world, device)
   const battery = cell(random)
   const fillError = noise(random, 0.5)
   const tiltError = noise(random, 0.4)

@@ -1,15 +1,16 @@
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import type { Random } from '#simulator/random/random.ts'
 import { noise } from '#simulator/signals/signal.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { inspector } from '#simulator/world/inspector.ts'
-import { refuseTruck, type Shift } from '#simulator/world/refuse-truck.ts'
+import { refuseTruck } from '#simulator/world/refuse-truck.ts'
+import type { World } from '#simulator/world/world.ts'
 import { pack } from './battery.ts'
 import { quantiser, type Sensor } from './measured.ts'
 import { receiver } from './receiver.ts'
 
 /** The terminal of a truck with its weighing gear. */
-export function truckTerminal(random: Random, shift: Shift, incidentsOf: IncidentsOf): Sensor {
-  const truck = refuseTruck(random, shift, incidentsOf)
+export function truckTerminal(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const truck = refuseTruck(random, world, device)
   const fix = receiver(random)
   const loadError = noise(random, 8)
   const quantise = quantiser('refuse-truck')
@@ -28,8 +29,8 @@ export function truckTerminal(random: Random, shift: Shift, incidentsOf: Inciden
 }
 
 /** The terminal an inspector carries. */
-export function patrolTerminal(random: Random, shift: Shift, incidentsOf: IncidentsOf): Sensor {
-  const walker = inspector(random, shift, incidentsOf)
+export function patrolTerminal(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const walker = inspector(random, world, device)
   const fix = receiver(random)
   const battery = pack(random)
   const quantise = quantiser('patrol-terminal')

@@ -1,13 +1,14 @@
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import type { Random } from '#simulator/random/random.ts'
 import { noise } from '#simulator/signals/signal.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { sewer, waterMain } from '#simulator/world/pipe.ts'
+import type { World } from '#simulator/world/world.ts'
 import { cell } from './battery.ts'
 import { quantiser, type Sensor } from './measured.ts'
 
 /** A gauge in a sewer: it has no pressure to measure. */
-export function sewerGauge(random: Random, incidentsOf: IncidentsOf): Sensor {
-  const pipe = sewer(random, incidentsOf)
+export function sewerGauge(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const pipe = sewer(random, world, device)
   const battery = cell(random)
   const levelError = noise(random, 4)
   const quantise = quantiser('pipe-gauge')
@@ -24,8 +25,8 @@ export function sewerGauge(random: Random, incidentsOf: IncidentsOf): Sensor {
 }
 
 /** A gauge in a water main: the pipe is full, so there is no level. */
-export function mainGauge(random: Random, incidentsOf: IncidentsOf): Sensor {
-  const pipe = waterMain(random, incidentsOf)
+export function mainGauge(random: Random, world: World, device: SimulatedDevice): Sensor {
+  const pipe = waterMain(random, world, device)
   const battery = cell(random)
   const pressureError = noise(random, 1)
   const quantise = quantiser('pipe-gauge')

@@ -1,7 +1,8 @@
 import { Rejected } from '#model/error.ts'
 import type { Part } from '#model/part.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
-import { manCrew, placeFixture, type SimulatedDevice } from './fixtures.ts'
+import { manCrew, placeFixture, type SimulatedDevice, type Standing } from './fixtures.ts'
+import { shareOut, USUAL_MIX } from './fleet-mix.ts'
 import { localPlane } from './local-plane.ts'
 import type { Ground } from './spot.ts'
 import { planStreets } from './street-plan.ts'
@@ -14,6 +15,8 @@ export interface City extends Ground {
   readonly grids: readonly UnitGrid[]
   readonly parts: readonly Part[]
   readonly devices: readonly SimulatedDevice[]
+  /** Parts that no device watches. They are among `parts`. */
+  readonly unwatched: readonly Standing[]
 }
 
 export interface CityOptions {
@@ -21,18 +24,16 @@ export interface CityOptions {
   readonly seed: string
   /** How many devices of all kinds together. */
   readonly devices: number
+  /** Shares of the kinds; the usual ones when absent. */
+  readonly mix?: Readonly<Record<string, number>>
+  /** Parts without a device beside one with; none when absent. */
+  readonly unwatched?: number
 }
 
 const SEED = /^[A-Za-z0-9._-]{1,24}$/
-
-/** Who is in the fleet, by share; a fleet of five has one of each. */
-const MIX: readonly { readonly kind: string; readonly share: number; readonly fixed: boolean }[] = [
-  { kind: 'manhole-cover', share: 0.5, fixed: true },
-  { kind: 'bin-sensor', share: 0.25, fixed: true },
-  { kind: 'pipe-gauge', share: 0.1, fixed: true },
-  { kind: 'refuse-truck', share: 0.08, fixed: false },
-  { kind: 'patrol-terminal', share: 0.07, fixed: false },
-]
+const FIXED = ['manhole-cover', 'bin-sensor', 'pipe-gauge']
+/** Numbers of parts without a device begin above those of any fleet. */
+const UNWATCHED_FROM = 250_000
 
 /**
  * Builds the city. Beyond what the named streets can carry it grows by numbered ones, and only
@@ -41,7 +42,7 @@ const MIX: readonly { readonly kind: string; readonly share: number; readonly fi
  * @throws Rejected('invalid-input') when the seed cannot be part of a device id, or the number of
  *   devices is not a whole number from 1 to 999,999.
  */
-export function buildCity({ seed, devices }: CityOptions): City {
+export function buildCity({ seed, devices, mix = USUAL_MIX, unwatched = 0 }: CityOptions): City {
   if (!SEED.test(seed)) {
     throw new Rejected('invalid-input', 'the seed must be 1 to 24 of A-Z a-z 0-9 . _ -')
   }
@@ -52,18 +53,30 @@ export function buildCity({ seed, devices }: CityOptions): City {
   const plane = localPlane(MIDDLE)
   const map = cutUnitGrids(plan, plane)
   const ground = { plan, plane, map }
-  const counts = shareOut(devices)
-  const fleet = MIX.flatMap(({ kind, fixed }, index) =>
-    Array.from({ length: counts[index] as number }, (_, offset) =>
-      fixed ? placeFixture(seed, kind, offset + 1, ground) : manCrew(seed, kind, offset + 1),
-    ),
-  ).map((device, index) => ({ ...device, index }))
+  const counts = shareOut(devices, mix)
+  const fleet = counts
+    .flatMap(([kind, count]) =>
+      Array.from({ length: count }, (_, offset) =>
+        FIXED.includes(kind)
+          ? placeFixture(seed, kind, offset + 1, ground)
+          : manCrew(seed, kind, offset + 1),
+      ),
+    )
+    .map((device, index) => ({ ...device, index }))
+  const bare = counts.flatMap(([kind, count]) => {
+    if (kind !== 'manhole-cover' && kind !== 'bin-sensor') return []
+    return Array.from({ length: Math.round(count * unwatched) }, (_, offset): Standing => {
+      const { medium, spot, part } = placeFixture(seed, kind, UNWATCHED_FROM + offset, ground)
+      return { kind, medium, spot, part }
+    })
+  })
   return {
     ...ground,
     seed,
     grids: map.grids,
-    parts: fleet.flatMap(({ part }) => part ?? []),
+    parts: [...fleet, ...bare].flatMap(({ part }) => part ?? []),
     devices: fleet,
+    unwatched: bare,
   }
 }
 
@@ -74,25 +87,4 @@ function mainsBeyond(devices: number): number {
   let beyond = 0
   while ((ACROSS.length - 1 + 2 * beyond) ** 2 * DEVICES_PER_BLOCK < devices) beyond += 1
   return beyond
-}
-
-// Largest remainders, after one for each kind as far as the devices reach.
-function shareOut(devices: number): number[] {
-  const counts = MIX.map(({ share }, index) =>
-    Math.max(index < devices ? 1 : 0, Math.floor(share * devices)),
-  )
-  const order = MIX.map((_, index) => index).sort((a, b) => rest(b) - rest(a))
-  function rest(index: number): number {
-    return ((MIX[index]?.share as number) * devices) % 1
-  }
-  const total = (): number => counts.reduce((sum, count) => sum + count, 0)
-  for (let turn = 0; total() < devices; turn += 1) {
-    const index = order[turn % order.length] as number
-    counts[index] = (counts[index] as number) + 1
-  }
-  while (total() > devices) {
-    const most = counts.indexOf(Math.max(...counts))
-    counts[most] = (counts[most] as number) - 1
-  }
-  return counts
 }

@@ -26,6 +26,9 @@ export interface SimulatedDevice {
   readonly part: Part | null
 }
 
+/** A part that stands in the city, watched by a device or not. */
+export type Standing = Pick<SimulatedDevice, 'kind' | 'medium' | 'spot' | 'part'>
+
 interface Setting {
   readonly classDigits: string
   readonly medium: Medium | null

@@ -1,13 +1,13 @@
 import type { Place } from '#model/place.ts'
 import type { EpochMs } from '#model/time.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { between, chance, integerBetween, type Random } from '#simulator/random/random.ts'
 import { spanAt } from '#simulator/signals/excursion.ts'
+import type { SimulatedDevice } from './fixtures.ts'
 import { Journey, type Leg } from './journey.ts'
-import type { Shift } from './refuse-truck.ts'
 import { crossingsAhead, DIRECTIONS, type Direction, follow } from './route.ts'
 import { easyDrive } from './speed-profile.ts'
 import type { Crossing } from './street-plan.ts'
+import type { World } from './world.ts'
 
 /** An inspector on a beat. */
 export interface InspectorState {
@@ -25,10 +25,12 @@ const BRISK_MS2 = 1
 /** Walks from corner to corner, stands and looks, and calls for help when there is need. */
 export function inspector(
   random: Random,
-  { plan, plane, startedAt }: Shift,
-  incidentsOf: IncidentsOf,
+  world: World,
+  device: SimulatedDevice,
 ): (at: EpochMs) => InspectorState {
-  const calls = incidentsOf('call-for-help')
+  const { startedAt, city } = world.setting
+  const { plan, plane } = city
+  const calls = world.incidentsOf(device)('call-for-help')
   const pace = between(random, 0.9, WALK_TOP_KMH / 3.6)
   const decide = (at: EpochMs, from: Crossing): Leg => {
     const open = DIRECTIONS.filter((direction) => crossingsAhead(plan, from, direction) > 0)

@@ -40,3 +40,9 @@ export const along = (from: Point, to: Point, share: number): Point => ({
   east_m: from.east_m + (to.east_m - from.east_m) * share,
   north_m: from.north_m + (to.north_m - from.north_m) * share,
 })
+
+/** Of two places of one city. */
+export function distanceBetween_m(a: Place, b: Place): number {
+  const east = (b.lon_deg - a.lon_deg) * Math.cos(a.lat_deg * RADIANS)
+  return Math.hypot(east, b.lat_deg - a.lat_deg) * 111_195
+}

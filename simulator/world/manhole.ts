@@ -1,9 +1,9 @@
 import { type EpochMs, hours, minutes, seconds } from '#model/time.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { between, type Random } from '#simulator/random/random.ts'
 import { excursion, spanAt, suddenly } from '#simulator/signals/excursion.ts'
 import { clamped, constant, diurnal, drawn, sum, wander } from '#simulator/signals/signal.ts'
-import { airTemperature } from './air-temperature.ts'
+import type { SimulatedDevice } from './fixtures.ts'
+import type { World } from './world.ts'
 
 /** A shaft and its cover as they truly are. */
 export interface ManholeState {
@@ -20,26 +20,24 @@ export interface ManholeState {
 /** What `foul` shafts hold: water that people make or that falls, and what it gives off. */
 export function manhole(
   random: Random,
-  foul: boolean,
-  incidentsOf: IncidentsOf,
+  world: World,
+  device: SimulatedDevice,
 ): (at: EpochMs) => ManholeState {
+  const incidentsOf = world.incidentsOf(device)
+  const foul = device.medium === 'sewage' || device.medium === 'stormwater'
   const tilt = excursion(
     clamped(sum(drawn(random, 0.2, 2), wander(random, 0.2, hours(6))), 0, 4),
     incidentsOf('cover-displaced'),
     suddenly(22, [24, 75]),
   )
   const depth = foul ? between(random, 150, 700) : between(random, 0, 30)
-  const level = excursion(
-    foul
-      ? sum(
-          constant(depth),
-          diurnal(-0.25 * depth, 0.25 * depth, 9),
-          wander(random, depth / 20, minutes(30)),
-        )
-      : clamped(sum(constant(depth), wander(random, 3, hours(2))), 0, 50),
-    incidentsOf('high-water'),
-    { short: 2_350, beyond: 2_650, peak: [2_700, 3_800], lead: seconds(40), tail: seconds(90) },
-  )
+  const level = foul
+    ? sum(
+        constant(depth),
+        diurnal(-0.25 * depth, 0.25 * depth, 9),
+        wander(random, depth / 20, minutes(30)),
+      )
+    : clamped(sum(constant(depth), wander(random, 3, hours(2))), 0, 50)
   const methane = excursion(
     foul ? clamped(sum(drawn(random, 0, 3), wander(random, 0.5, hours(1))), 0, 6) : constant(0),
     incidentsOf('methane'),
@@ -61,6 +59,6 @@ export function manhole(
     methane_pct_lel: methane(at),
     hydrogenSulphide_ppm: sulphide(at),
     traffic: traffic(at),
-    temperature_celsius: warmth(at) + airTemperature(at) / 4,
+    temperature_celsius: warmth(at) + world.weather.air_celsius(at) / 4,
   })
 }

@@ -1,8 +1,9 @@
 import { type EpochMs, hours, minutes, seconds } from '#model/time.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { between, type Random } from '#simulator/random/random.ts'
 import { excursion, spanAt } from '#simulator/signals/excursion.ts'
 import { constant, diurnal, drawn, sum, wander } from '#simulator/signals/signal.ts'
+import type { SimulatedDevice } from './fixtures.ts'
+import type { World } from './world.ts'
 
 /** A sewer that runs part full, at the gauge. */
 export interface SewerState {
@@ -22,28 +23,26 @@ export interface MainState {
 }
 
 /** Flow follows the level but when the pipe is full: then what is downstream lets little through. */
-export function sewer(random: Random, incidentsOf: IncidentsOf): (at: EpochMs) => SewerState {
+export function sewer(
+  random: Random,
+  _world: World,
+  _device: SimulatedDevice,
+): (at: EpochMs) => SewerState {
   const depth = between(random, 250, 800)
-  const surcharged = incidentsOf('pipe-surcharge')
-  const level = excursion(
-    sum(
-      constant(depth),
-      diurnal(-0.3 * depth, 0.3 * depth, 9),
-      wander(random, depth / 25, minutes(20)),
-    ),
-    surcharged,
-    { short: 1_400, beyond: 1_620, peak: [1_700, 2_900], lead: seconds(30), tail: seconds(90) },
+  const level = sum(
+    constant(depth),
+    diurnal(-0.3 * depth, 0.3 * depth, 9),
+    wander(random, depth / 25, minutes(20)),
   )
   const conveyance = between(random, 0.8, 1.6) * 1e-3
   const conductivity = sum(drawn(random, 600, 1_200), wander(random, 40, hours(1)))
   const temperature = sum(drawn(random, 12, 16), wander(random, 0.3, hours(3)))
   return (at) => {
     const level_mm = level(at)
-    const blocked = spanAt(surcharged, at) !== undefined
     return {
       medium: 'sewage',
       level_mm,
-      flow_l_s: conveyance * Math.min(level_mm, depth) ** 1.6 * (blocked ? 0.2 : 1),
+      flow_l_s: conveyance * Math.min(level_mm, depth) ** 1.6,
       conductivity_us_cm: conductivity(at),
       temperature_celsius: temperature(at),
     }
@@ -51,9 +50,13 @@ export function sewer(random: Random, incidentsOf: IncidentsOf): (at: EpochMs) =
 }
 
 /** Pressure is lowest when most is drawn; a burst takes the pressure and lets the flow rise. */
-export function waterMain(random: Random, incidentsOf: IncidentsOf): (at: EpochMs) => MainState {
+export function waterMain(
+  random: Random,
+  world: World,
+  device: SimulatedDevice,
+): (at: EpochMs) => MainState {
   const rest = between(random, 270, 380)
-  const burst = incidentsOf('pressure-loss')
+  const burst = world.incidentsOf(device)('main-burst')
   const pressure = excursion(
     sum(constant(rest), diurnal(-40, 0, 2), wander(random, 5, minutes(10))),
     burst,

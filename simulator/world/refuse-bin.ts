@@ -1,9 +1,9 @@
 import { type EpochMs, hours, minutes, seconds } from '#model/time.ts'
-import type { IncidentsOf } from '#simulator/incidents/incident.ts'
 import { between, fraction, type Random } from '#simulator/random/random.ts'
 import { excursion, type Span, suddenly } from '#simulator/signals/excursion.ts'
 import { clamped, drawn, type Signal, sum, wander } from '#simulator/signals/signal.ts'
-import { airTemperature } from './air-temperature.ts'
+import type { SimulatedDevice } from './fixtures.ts'
+import type { World } from './world.ts'
 
 /** A bin as it truly is. */
 export interface RefuseBinState {
@@ -17,8 +17,10 @@ const EMPTY_PCT = 3
 /** Fills by the hour and is emptied in good time, unless something is wrong. */
 export function refuseBin(
   random: Random,
-  incidentsOf: IncidentsOf,
+  world: World,
+  device: SimulatedDevice,
 ): (at: EpochMs) => RefuseBinState {
+  const incidentsOf = world.incidentsOf(device)
   const overflows = incidentsOf('bin-overflowing')
   const fill = excursion(filling(random, overflows), overflows, {
     short: 91,
@@ -32,13 +34,17 @@ export function refuseBin(
     incidentsOf('bin-tipped'),
     suddenly(78, [80, 95]),
   )
-  const temperature = excursion(sum(airTemperature, drawn(random, 0, 4)), incidentsOf('bin-fire'), {
-    short: 55,
-    beyond: 76,
-    peak: [90, 170],
-    lead: seconds(15),
-    tail: seconds(120),
-  })
+  const temperature = excursion(
+    sum(world.weather.air_celsius, drawn(random, 0, 4)),
+    incidentsOf('bin-fire'),
+    {
+      short: 55,
+      beyond: 76,
+      peak: [90, 170],
+      lead: seconds(15),
+      tail: seconds(120),
+    },
+  )
   return (at) => ({
     fill_pct: fill(at),
     tilt_deg: tilt(at),

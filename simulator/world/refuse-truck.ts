@@ -1,10 +1,10 @@
 import type { Place } from '#model/place.ts'
 import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
-import type { Incident, IncidentsOf } from '#simulator/incidents/incident.ts'
+import type { Incident } from '#simulator/incidents/incident.ts'
 import { between, chance, integerBetween, type Random } from '#simulator/random/random.ts'
 import { Cargo } from './cargo.ts'
+import type { SimulatedDevice } from './fixtures.ts'
 import { arrivedAt, Journey, type Leg, overAt } from './journey.ts'
-import type { LocalPlane } from './local-plane.ts'
 import { crossingsAhead, DIRECTIONS, type Direction, follow, followFor } from './route.ts'
 import {
   easyDrive,
@@ -14,6 +14,7 @@ import {
   sprintLength,
 } from './speed-profile.ts'
 import type { Crossing, StreetPlan } from './street-plan.ts'
+import type { World } from './world.ts'
 
 /** A refuse truck as it truly is. */
 export interface RefuseTruckState {
@@ -25,14 +26,6 @@ export interface RefuseTruckState {
   readonly hopperOpen: boolean
   readonly odometer_km: number
   readonly fuel_pct: number
-}
-
-/** Where a crew works, from when, and how often its terminal reports. */
-export interface Shift {
-  readonly plan: StreetPlan
-  readonly plane: LocalPlane
-  readonly startedAt: EpochMs
-  readonly interval: DurationMs
 }
 
 /** No truck is ever faster, speeding included. */
@@ -53,10 +46,13 @@ const HAUL_MS: readonly [number, number] = [4, 9]
 /** Drives from stop to stop, lifts bins, tips its load, and now and then does worse. */
 export function refuseTruck(
   random: Random,
-  shift: Shift,
-  incidentsOf: IncidentsOf,
+  world: World,
+  device: SimulatedDevice,
 ): (at: EpochMs) => RefuseTruckState {
-  const { plan, plane, startedAt, interval } = shift
+  const { startedAt, city } = world.setting
+  const { plan, plane } = city
+  const interval = world.setting.interval(device.kind)
+  const incidentsOf = world.incidentsOf(device)
   const cargo = new Cargo(random, incidentsOf('load-dropped'), interval)
   const errands = [...incidentsOf('truck-speeding'), ...incidentsOf('load-dropped')].sort(
     (a, b) => a.startedAt - b.startedAt,

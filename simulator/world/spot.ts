@@ -11,6 +11,9 @@ export interface Spot {
   readonly address: string
   readonly gridCode: string
   readonly subdistrict: string
+  /** The stretch of street it lies at, and how far along, 0 to 1. */
+  readonly stretch: Stretch
+  readonly share: number
 }
 
 /** Where a city can be stood in: what {@link findSpot} needs to know of it. */
@@ -41,6 +44,8 @@ export function findSpot(random: Random, ground: Ground, reach_m: readonly [numb
     address: `盐湖区${street}${landmark(plan, stretch, share)}${side.name}`,
     gridCode: map.cell(cell.column, cell.row).code,
     subdistrict,
+    stretch,
+    share,
   }
 }
 

@@ -36,7 +36,7 @@ describe('wanmi simulate', () => {
       /^devices {7}30\npublished {5}\d+ in 1 s\nacknowledged {2}\d+\nlag {11}p50 \d+ ms, p99 \d+ ms\n/,
     )
     const [head, ...incidents] = (await readFile(truth, 'utf8')).trimEnd().split('\n')
-    expect(JSON.parse(head ?? '')).toMatchObject({ type: 'run', seed: 'c', devices: 30 })
+    expect(JSON.parse(head ?? '')).toMatchObject({ type: 'run', citySeed: 'c', devices: 30 })
     expect(incidents.every((line) => JSON.parse(line).type === 'incident')).toBe(true)
     expect(service.requests).toHaveLength(3)
   })

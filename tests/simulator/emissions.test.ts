@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { findKind } from '#model/kinds.ts'
-import { minutes } from '#model/time.ts'
-import { type SimulatedRun, simulate } from './simulated-run.ts'
+import { type SimulatedRun, scenarioWith, simulate } from './simulated-run.ts'
 
-const run = simulate('7', 200, 50, minutes(40))
+const run = simulate(scenarioWith())
 
 describe('the stream of a fleet', () => {
   test('the same seed gives the same bytes in the same order', () => {
@@ -13,9 +12,16 @@ describe('the stream of a fleet', () => {
       for (const { deviceId, payload } of readings) hash.update(`${deviceId} ${payload}\n`)
       return hash.digest('hex')
     }
-    const short = simulate('7', 60, 20, minutes(3))
-    expect(digest(simulate('7', 60, 20, minutes(3)))).toBe(digest(short))
-    expect(digest(simulate('8', 60, 20, minutes(3)))).not.toBe(digest(short))
+    const short = (citySeed: string): SimulatedRun =>
+      simulate(
+        scenarioWith({
+          city: { seed: citySeed },
+          fleet: { devices: 60, rate: 20 },
+          duration: '3m',
+        }),
+      )
+    expect(digest(short('7'))).toBe(digest(short('7')))
+    expect(digest(short('8'))).not.toBe(digest(short('7')))
   })
 
   test('comes in the order of time, at the rate asked for', () => {

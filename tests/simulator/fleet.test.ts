@@ -7,14 +7,16 @@ import { answerCommand } from '#simulator/fleet/answer-command.ts'
 import { type FleetOptions, runFleet } from '#simulator/fleet/run-fleet.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { type FakeRequest, FakeService } from './fake-service.ts'
+import { scenarioWith } from './simulated-run.ts'
 import { until } from './until.ts'
 
 const ACCEPTED = { body: { committed: true, accepted: 1, rejected: 0, rows: [], secrets: [] } }
 
+const fleetOf = (devices: number, rate: number): FleetOptions['scenario'] =>
+  scenarioWith({ city: { seed: 'fleet' }, fleet: { devices, rate } })
+
 const optionsOf = (broker: FakeBroker, options: Partial<FleetOptions> = {}): FleetOptions => ({
-  devices: 20,
-  rate: 200,
-  seed: 'fleet',
+  scenario: fleetOf(20, 200),
   duration: milliseconds(500),
   endpoint: { host: '127.0.0.1', port: broker.port },
   service: null,
@@ -70,7 +72,7 @@ describe('a fleet', () => {
     expect(summary.stage).toBe('over')
     expect(summary.acknowledged).toBe(summary.published)
     const [head] = run.truth()
-    expect(JSON.parse(head ?? '')).toMatchObject({ type: 'run', seed: 'fleet', devices: 20 })
+    expect(head).toMatchObject({ type: 'run', citySeed: 'fleet', devices: 20 })
   })
 
   test('without a broker it says so at once', async () => {
@@ -94,7 +96,7 @@ describe('a fleet', () => {
 
   test('takes commands and carries them out', async () => {
     await using broker = await FakeBroker.open()
-    const run = runFleet(optionsOf(broker, { duration: null, devices: 5 }))
+    const run = runFleet(optionsOf(broker, { duration: null, scenario: fleetOf(5, 200) }))
     await run.started
     const [session] = broker.sessions
     const id = session?.connect.clientId ?? ''
@@ -126,7 +128,10 @@ describe('registering a city', () => {
     await using service = await FakeService.open(() => ACCEPTED)
     await using broker = await FakeBroker.open()
     const run = runFleet(
-      optionsOf(broker, { service: { url: service.url, token: 'secret-token' }, rate: 4 }),
+      optionsOf(broker, {
+        service: { url: service.url, token: 'secret-token' },
+        scenario: fleetOf(20, 4),
+      }),
     )
     const summary = await run.finished
     expect(summary.registered).toBe(20)

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { minutes } from '#model/time.ts'
 import { FIX_ERROR_MAX_M } from '#simulator/sensors/receiver.ts'
 import { WALK_TOP_KMH } from '#simulator/world/inspector.ts'
 import { TRUCK_LIMIT_KMH, TRUCK_TOP_KMH } from '#simulator/world/refuse-truck.ts'
-import { pairs, type SimulatedReading, simulate, tracks } from './simulated-run.ts'
+import { pairs, type SimulatedReading, scenarioWith, simulate, tracks } from './simulated-run.ts'
 
-const run = simulate('7', 200, 50, minutes(40))
+const run = simulate(scenarioWith())
 
 describe('what moves', () => {
   test('trucks keep to their limits but when they speed, and never pass their top speed', () => {
@@ -16,8 +15,8 @@ describe('what moves', () => {
       const speed = Number(values['speed_kmh'])
       expect(speed).toBeLessThan(TRUCK_TOP_KMH + 1)
       const sprinting = speeding.some(
-        ({ device, startedAt, endedAt }) =>
-          device.id === deviceId && at > startedAt - 20_000 && at < endedAt + 20_000,
+        ({ devices, startedAt, endedAt }) =>
+          devices[0]?.id === deviceId && at > startedAt - 20_000 && at < endedAt + 20_000,
       )
       if (!sprinting) expect(speed).toBeLessThan(TRUCK_LIMIT_KMH.main + 1)
     }
