@@ -2,11 +2,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { openApiDocument } from '#api/create-api.ts'
 import { RuleDocument } from '#rules/rule-document.ts'
+import { ScenarioDocument } from '#simulator/scenario/scenario-document.ts'
 import { missingKindMigrations } from '#store/kind-migrations.ts'
 import { asyncApiDocument } from './asyncapi-document.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { kindsPage } from './kinds-page.ts'
+
+const SCHEMA = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
@@ -18,10 +21,8 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/device-kinds.md', kindsPage()],
     ['docs/api/openapi.json', json(await openApiDocument())],
     ['docs/api/asyncapi.json', json(asyncApiDocument())],
-    [
-      'docs/api/rule.schema.json',
-      json({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...RuleDocument }),
-    ],
+    ['docs/api/rule.schema.json', json({ ...SCHEMA, ...RuleDocument })],
+    ['docs/api/scenario.schema.json', json({ ...SCHEMA, ...ScenarioDocument })],
     ...(await missingKindMigrations()),
   ])
 }
