@@ -5,7 +5,7 @@ import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { manhole } from '#simulator/world/manhole.ts'
 import type { World } from '#simulator/world/world.ts'
 import { cell } from './battery.ts'
-import { quantiser, type Sensor } from './measured.ts'
+import type { Sensor } from './measured.ts'
 
 // A heavy vehicle tilts a cover for a moment; the sensor sees one such moment in two hundred.
 const SHAKE_SHARE = 0.005
@@ -19,12 +19,11 @@ export function coverSensor(random: Random, world: World, device: SimulatedDevic
   const tiltError = noise(random, 0.3)
   const levelError = noise(random, 8)
   const gasError = noise(random, 0.2)
-  const quantise = quantiser('manhole-cover')
   return (at) => {
     const state = shaft(at)
     const shaken = state.tilt_deg < 10 && chance(random, SHAKE_SHARE * state.traffic)
     const shake = shaken ? between(random, ...SHAKE_DEG) : 0
-    return quantise({
+    return {
       tilt_deg: Math.abs(state.tilt_deg + shake + tiltError(at)),
       lid_open: state.lidOpen,
       level_mm: state.level_mm + levelError(at),
@@ -34,6 +33,6 @@ export function coverSensor(random: Random, world: World, device: SimulatedDevic
       temperature_celsius: state.temperature_celsius,
       battery_pct: battery(at),
       rssi_dbm: signal(at),
-    })
+    }
   }
 }

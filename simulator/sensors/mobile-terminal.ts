@@ -5,7 +5,7 @@ import { inspector } from '#simulator/world/inspector.ts'
 import { refuseTruck } from '#simulator/world/refuse-truck.ts'
 import type { World } from '#simulator/world/world.ts'
 import { pack } from './battery.ts'
-import { quantiser, type Sensor } from './measured.ts'
+import type { Sensor } from './measured.ts'
 import { receiver } from './receiver.ts'
 
 /** The terminal of a truck with its weighing gear. */
@@ -13,10 +13,9 @@ export function truckTerminal(random: Random, world: World, device: SimulatedDev
   const truck = refuseTruck(random, world, device)
   const fix = receiver(random)
   const loadError = noise(random, 8)
-  const quantise = quantiser('refuse-truck')
   return (at) => {
     const state = truck(at)
-    return quantise({
+    return {
       ...fix(state, at),
       load_kg: state.load_kg + loadError(at),
       lift_count: state.lifts,
@@ -24,7 +23,7 @@ export function truckTerminal(random: Random, world: World, device: SimulatedDev
       ignition: true,
       odometer_km: state.odometer_km,
       fuel_pct: state.fuel_pct,
-    })
+    }
   }
 }
 
@@ -33,14 +32,13 @@ export function patrolTerminal(random: Random, world: World, device: SimulatedDe
   const walker = inspector(random, world, device)
   const fix = receiver(random)
   const battery = pack(random)
-  const quantise = quantiser('patrol-terminal')
   return (at) => {
     const state = walker(at)
-    return quantise({
+    return {
       ...fix(state, at),
       on_duty: true,
       sos: state.callsForHelp,
       battery_pct: battery(at),
-    })
+    }
   }
 }

@@ -4,23 +4,22 @@ import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { sewer, waterMain } from '#simulator/world/pipe.ts'
 import type { World } from '#simulator/world/world.ts'
 import { cell } from './battery.ts'
-import { quantiser, type Sensor } from './measured.ts'
+import type { Sensor } from './measured.ts'
 
 /** A gauge in a sewer: it has no pressure to measure. */
 export function sewerGauge(random: Random, world: World, device: SimulatedDevice): Sensor {
   const pipe = sewer(random, world, device)
   const battery = cell(random)
   const levelError = noise(random, 4)
-  const quantise = quantiser('pipe-gauge')
   return (at) => {
     const state = pipe(at)
-    return quantise({
+    return {
       level_mm: state.level_mm + levelError(at),
       flow_l_s: state.flow_l_s,
       conductivity_us_cm: state.conductivity_us_cm,
       temperature_celsius: state.temperature_celsius,
       battery_pct: battery(at),
-    })
+    }
   }
 }
 
@@ -29,14 +28,13 @@ export function mainGauge(random: Random, world: World, device: SimulatedDevice)
   const pipe = waterMain(random, world, device)
   const battery = cell(random)
   const pressureError = noise(random, 1)
-  const quantise = quantiser('pipe-gauge')
   return (at) => {
     const state = pipe(at)
-    return quantise({
+    return {
       pressure_kpa: state.pressure_kpa + pressureError(at),
       flow_l_s: state.flow_l_s,
       temperature_celsius: state.temperature_celsius,
       battery_pct: battery(at),
-    })
+    }
   }
 }
