@@ -1,10 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { CompiledRule } from '#rules/compiled-rule.ts'
 import { parseRules } from '#rules/parse-rule.ts'
 
-const SHIPPED = join(import.meta.dirname, '..', 'rules', 'library')
+/** The folder of the rules that come along. */
+export const shippedRules = join(import.meta.dirname, '..', 'rules', 'library')
+
+/** Whether a file of a folder of rules tests one of them. */
+export const isRuleTest = (file: string): boolean => /\.test\.ya?ml$/.test(file)
+
+/** Paths of all YAML files of a folder, by name. */
+export async function yamlFiles(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort()
+  return names.map((name) => join(folder, name))
+}
 
 /**
  * Reads every rule file of a folder; null: the rules that ship with Wanmi.
@@ -12,11 +22,11 @@ const SHIPPED = join(import.meta.dirname, '..', 'rules', 'library')
  * @throws Rejected `bad-configuration` naming the folder, or the file and what is wrong in it
  */
 export async function loadRules(folder: string | null): Promise<readonly CompiledRule[]> {
-  const from = folder ?? SHIPPED
+  const from = folder ?? shippedRules
   try {
-    const names = (await readdir(from)).filter((name) => /\.ya?ml$/.test(name)).sort()
+    const paths = (await yamlFiles(from)).filter((path) => !isRuleTest(path))
     const files = await Promise.all(
-      names.map(async (name) => ({ name, text: await readFile(join(from, name), 'utf8') })),
+      paths.map(async (path) => ({ name: basename(path), text: await readFile(path, 'utf8') })),
     )
     return parseRules(files)
   } catch (error) {

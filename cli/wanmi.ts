@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
+import { rulesCommand } from './rules.ts'
 import { runCommand } from './run-command.ts'
 import { simulateCommand } from './simulate.ts'
 
@@ -11,6 +12,7 @@ const program = new Command('wanmi')
   )
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
+  .addCommand(rulesCommand())
   .addCommand(simulateCommand())
   .addCommand(replayCommand())
 
