@@ -1,6 +1,5 @@
 import type { Act } from '#simulator/network/act.ts'
 import { impair } from '#simulator/network/impair.ts'
-import type { Emission } from '#simulator/stream/emission.ts'
 import { emissions } from '#simulator/stream/emissions.ts'
 import type { World } from '#simulator/world/world.ts'
 import type { RunPlan } from './run-plan.ts'
@@ -8,12 +7,5 @@ import type { Shard } from './shard.ts'
 
 /** Everything that happens on the lines of a shard's devices, in the order of time. */
 export function acts(plan: RunPlan, world: World, shard: Shard): Generator<Act, void, undefined> {
-  return impair(counted(emissions(world, shard)), plan.scenario.network, plan, shard)
-}
-
-function* counted(stream: Iterable<Emission>): Generator<Emission, void, undefined> {
-  for (const emission of stream) {
-    for (const one of emission.shows) one.measured += 1
-    yield emission
-  }
+  return impair(emissions(world, shard), plan.scenario.network, plan, shard)
 }

@@ -1,70 +1,94 @@
-/** Which of many is due next: a binary heap over numbered things, ties by the smaller number. */
+import { Broken } from '#model/error.ts'
+import { type EpochMs, epochMs } from '#model/time.ts'
+
+// Time and number make one double, so that one comparison orders by both: 2^33 ms are 99 days.
+const NUMBERS = 2 ** 20
+const SPAN_MAX_MS = 2 ** 33
+const BRANCHES = 4
+
+/** Which of many is due next: a heap over numbered things, ties by the smaller number. */
 export class DueHeap {
-  readonly #due: number[] = []
-  readonly #ids: number[] = []
+  readonly #keys: Float64Array
+  readonly #from: EpochMs
+  #size = 0
+
+  /**
+   * @param capacity how many things at most, numbered from 0 to below a million
+   * @param from nothing is due before it, nor later than 99 days after it
+   */
+  constructor(capacity: number, from: EpochMs) {
+    this.#keys = new Float64Array(capacity)
+    this.#from = from
+  }
 
   get size(): number {
-    return this.#ids.length
+    return this.#size
   }
 
-  push(id: number, due: number): void {
-    let at = this.#ids.length
-    this.#ids.push(id)
-    this.#due.push(due)
+  /** The number of the one that is due next. Only when there is one. */
+  get first(): number {
+    return (this.#keys[0] as number) % NUMBERS
+  }
+
+  /** When it is due. */
+  get firstDue(): EpochMs {
+    return epochMs(this.#from + Math.floor((this.#keys[0] as number) / NUMBERS))
+  }
+
+  push(number: number, due: EpochMs): void {
+    const keys = this.#keys
+    const key = this.#keyOf(number, due)
+    let at = this.#size
+    this.#size += 1
     while (at > 0) {
-      const above = (at - 1) >> 1
-      if (!this.#before(at, above)) break
-      this.#swap(at, above)
+      const above = (at - 1) >> 2
+      if ((keys[above] as number) <= key) break
+      keys[at] = keys[above] as number
       at = above
     }
+    keys[at] = key
   }
 
-  /** The one that is due next, without taking it out. */
-  peek(): { readonly id: number; readonly due: number } | undefined {
-    const id = this.#ids[0]
-    return id === undefined ? undefined : { id, due: this.#due[0] as number }
+  /** Sets when the first one is due again: cheaper than taking it out and putting it back. */
+  reschedule(due: EpochMs): void {
+    this.#sink(this.#keyOf(this.first, due))
   }
 
-  /** Sets when the one on top is due again: cheaper than taking it out and putting it back. */
-  reschedule(due: number): void {
-    this.#due[0] = due
-    this.#sink()
-  }
-
+  /** Takes the first one out. */
   pop(): void {
-    const last = this.#ids.length - 1
-    this.#swap(0, last)
-    this.#ids.pop()
-    this.#due.pop()
-    this.#sink()
+    this.#size -= 1
+    if (this.#size > 0) this.#sink(this.#keys[this.#size] as number)
   }
 
-  #sink(): void {
+  /** Puts a key in the place of the first and lets it sink to where it belongs. */
+  #sink(key: number): void {
+    const keys = this.#keys
+    const size = this.#size
     let at = 0
     for (;;) {
-      const left = 2 * at + 1
-      const right = left + 1
-      let first = at
-      if (left < this.#ids.length && this.#before(left, first)) first = left
-      if (right < this.#ids.length && this.#before(right, first)) first = right
-      if (first === at) return
-      this.#swap(at, first)
-      at = first
+      let least = BRANCHES * at + 1
+      if (least >= size) break
+      const end = Math.min(least + BRANCHES, size)
+      let leastKey = keys[least] as number
+      for (let child = least + 1; child < end; child += 1) {
+        const childKey = keys[child] as number
+        if (childKey < leastKey) {
+          leastKey = childKey
+          least = child
+        }
+      }
+      if (key <= leastKey) break
+      keys[at] = leastKey
+      at = least
     }
+    keys[at] = key
   }
 
-  #before(a: number, b: number): boolean {
-    const difference = (this.#due[a] as number) - (this.#due[b] as number)
-    return (
-      difference < 0 || (difference === 0 && (this.#ids[a] as number) < (this.#ids[b] as number))
-    )
-  }
-
-  #swap(a: number, b: number): void {
-    const [id, due] = [this.#ids[a] as number, this.#due[a] as number]
-    this.#ids[a] = this.#ids[b] as number
-    this.#due[a] = this.#due[b] as number
-    this.#ids[b] = id
-    this.#due[b] = due
+  #keyOf(number: number, due: EpochMs): number {
+    const after = due - this.#from
+    if (!(after >= 0 && after < SPAN_MAX_MS && Number.isInteger(after))) {
+      throw new Broken('internal', `number ${number} cannot be due at ${due}`)
+    }
+    return after * NUMBERS + number
   }
 }

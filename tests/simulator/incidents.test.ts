@@ -37,7 +37,7 @@ const BLUR_MS: Partial<Record<Cause, number>> = { 'truck-speeding': 400 }
 describe('incidents', () => {
   test('several begin within the first half minute, each cause comes, on devices that can notice it', () => {
     const early = run.incidents.filter((incident) => incident.startedAt < startedAt + 30_000)
-    expect(early.length).toBeGreaterThanOrEqual(6)
+    expect(early.length).toBeGreaterThanOrEqual(4)
     expect(new Set(run.incidents.map(({ cause }) => cause)).size).toBe(CAUSES.length)
     const methane = run.incidents.filter(({ cause }) => cause === 'methane')
     expect(
