@@ -9,7 +9,7 @@ import { ConnectGate } from '#simulator/transport/connect-gate.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
 import { type ClientEvents, MqttClient } from '#simulator/transport/mqtt-client.ts'
 import type { Message } from '#simulator/transport/outbox.ts'
-import type { City } from '#simulator/world/city.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { answerCommand } from './answer-command.ts'
 
 /** What a fleet has done so far. */
@@ -32,21 +32,36 @@ export interface FleetCounters {
   readonly lagP99_ms: number
 }
 
+export interface FleetOptions {
+  readonly devices: readonly Pick<SimulatedDevice, 'index' | 'id' | 'secret'>[]
+  /** Of the pauses before reconnecting. */
+  readonly seed: string
+  readonly endpoint: Endpoint
+  readonly clock: Clock
+  readonly qos: 0 | 1
+  /** Most messages of one device sent and not yet acknowledged. */
+  readonly window: number
+  /** Hears of every connection that failed, broke or was refused. */
+  readonly onTrouble: (reason: WanmiError) => void
+}
+
 interface FleetMessage extends Message {
   /** Null for what is not a reading. */
   readonly measuredAt: EpochMs | null
 }
 
-const WINDOW = 20
 const KNOCKING_AT_ONCE = 48
 const SMOOTHING = 0.02
+const MOST_UNACKNOWLEDGED = 20_000
 
-/** The devices of a city as MQTT clients in one process. */
+/** Devices as MQTT clients in one process. */
 export class Fleet {
-  readonly #clients: readonly MqttClient<FleetMessage>[]
+  readonly #clients = new Map<number, MqttClient<FleetMessage>>()
+  readonly #qos: 0 | 1
   readonly #clock: Clock
   readonly #lags = createHistogram()
   readonly #onTrouble: (reason: WanmiError) => void
+  #waiting: (() => void)[] = []
   #lag = 0
   #refused = 0
   #connectionsLost = 0
@@ -55,20 +70,15 @@ export class Fleet {
   #resent = 0
   #commandsAnswered = 0
 
-  /** `onTrouble` hears of every connection that failed, broke or was refused. */
-  constructor(
-    city: City,
-    endpoint: Endpoint,
-    clock: Clock,
-    onTrouble: (reason: WanmiError) => void,
-  ) {
+  constructor({ devices, seed, endpoint, clock, qos, window, onTrouble }: FleetOptions) {
     this.#clock = clock
+    this.#qos = qos
     this.#onTrouble = onTrouble
-    const random = splitRandom(city.seed, 'reconnect')
+    const random = splitRandom(seed, 'reconnect')
     const options = {
       endpoint,
       gate: new ConnectGate(KNOCKING_AT_ONCE),
-      window: WINDOW,
+      window,
       // The session outlives the connection, as MQTT asks of a client that sends again.
       clean: false,
       keepalive: seconds(60),
@@ -76,14 +86,15 @@ export class Fleet {
       random: () => fraction(random),
     }
     const events = this.#events()
-    this.#clients = city.devices.map(
-      (device) => new MqttClient(device, options, events, [commandTopic(device.id)]),
-    )
+    for (const device of devices) {
+      const client = new MqttClient(device, options, events, [commandTopic(device.id)])
+      this.#clients.set(device.index, client)
+    }
   }
 
   /** Starts to connect every device, a few at a time. */
   connect(): void {
-    for (const client of this.#clients) client.connect()
+    for (const client of this.#clients.values()) client.connect()
   }
 
   perform(act: Act): void {
@@ -91,15 +102,26 @@ export class Fleet {
     const { device, at, payload } = act
     this.#published += 1
     const topic = telemetryTopic(device.id)
-    this.#clients[device.index]?.publish({ topic, payload, qos: 1, measuredAt: at })
+    this.#clients.get(device.index)?.publish({ topic, payload, qos: this.#qos, measuredAt: at })
+  }
+
+  /** Resolves when so little is unacknowledged that more may be handed over. */
+  async room(): Promise<void> {
+    if (this.#published - this.#acknowledged < MOST_UNACKNOWLEDGED) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+    })
   }
 
   counters(): FleetCounters {
     const percentile = (share: number): number =>
       this.#lags.count > 0 ? this.#lags.percentile(share) : 0
     return {
-      devices: this.#clients.length,
-      connected: this.#clients.filter((client) => client.connected).length,
+      devices: this.#clients.size,
+      connected: this.#clients
+        .values()
+        .filter((client) => client.connected)
+        .toArray().length,
       refused: this.#refused,
       connectionsLost: this.#connectionsLost,
       published: this.#published,
@@ -114,13 +136,14 @@ export class Fleet {
 
   /** Waits up to `grace` for acknowledgements, then ends every connection. */
   async end(grace: DurationMs): Promise<void> {
-    await Promise.all(this.#clients.map((client) => client.end(grace)))
+    await Promise.all(this.#clients.values().map((client) => client.end(grace)))
   }
 
   #events(): ClientEvents<FleetMessage> {
     return {
-      sent: (_client, _message, dup) => {
+      sent: (_client, { qos, measuredAt }, dup) => {
         if (dup) this.#resent += 1
+        if (qos === 0 && measuredAt !== null) this.#settle(measuredAt)
       },
       acknowledged: (_client, { measuredAt }) => {
         if (measuredAt !== null) this.#settle(measuredAt)
@@ -151,5 +174,10 @@ export class Fleet {
     this.#lag += (lag - this.#lag) * (this.#acknowledged === 1 ? 1 : SMOOTHING)
     // The histogram counts from 1.
     this.#lags.record(Math.max(1, Math.round(lag)))
+    if (this.#published - this.#acknowledged >= MOST_UNACKNOWLEDGED) return
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }

@@ -15,7 +15,7 @@ import { createWorld, type World } from '#simulator/world/world.ts'
 import { Fleet, type FleetCounters } from './fleet.ts'
 import { publishInTime } from './publish-in-time.ts'
 
-export interface FleetOptions {
+export interface RunOptions {
   readonly scenario: Scenario
   /** From the first reading on; null goes on until it is stopped. */
   readonly duration: DurationMs | null
@@ -54,7 +54,7 @@ class FleetRun {
    * to the broker.
    */
   readonly finished: Promise<FleetProgress>
-  readonly #options: FleetOptions
+  readonly #options: RunOptions
   readonly #clock: Clock
   readonly #fleet: Fleet
   readonly #stopping = new AbortController()
@@ -67,14 +67,22 @@ class FleetRun {
   #plan: RunPlan
   #world: World | undefined
 
-  constructor(options: FleetOptions) {
+  constructor(options: RunOptions) {
     const { scenario, duration, endpoint, clock = systemClock } = options
     this.#options = options
     this.#clock = clock
     this.#plan = planRun({ scenario, startedAt: clock.now(), duration })
     this.city = this.#plan.city
-    this.#fleet = new Fleet(this.city, endpoint, clock, (reason) => {
-      this.#trouble = reason
+    this.#fleet = new Fleet({
+      devices: this.city.devices,
+      seed: this.city.seed,
+      endpoint,
+      clock,
+      qos: scenario.fleet.qos,
+      window: scenario.fleet.window,
+      onTrouble: (reason) => {
+        this.#trouble = reason
+      },
     })
     this.started = this.#departure.promise
     // Whoever waits for `finished` alone hears of a failure there.
@@ -176,4 +184,4 @@ class FleetRun {
 export type { FleetRun }
 
 /** Builds the city of the seed, registers it, connects its devices and lets them report. */
-export const runFleet = (options: FleetOptions): FleetRun => new FleetRun(options)
+export const runFleet = (options: RunOptions): FleetRun => new FleetRun(options)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { NewDevice } from '#model/device.ts'
 import { epochMs, milliseconds, seconds } from '#model/time.ts'
 import { answerCommand } from '#simulator/fleet/answer-command.ts'
-import { type FleetOptions, runFleet } from '#simulator/fleet/run-fleet.ts'
+import { type RunOptions, runFleet } from '#simulator/fleet/run-fleet.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { type FakeRequest, FakeService } from './fake-service.ts'
 import { scenarioWith } from './simulated-run.ts'
@@ -12,10 +12,10 @@ import { until } from './until.ts'
 
 const ACCEPTED = { body: { committed: true, accepted: 1, rejected: 0, rows: [], secrets: [] } }
 
-const fleetOf = (devices: number, rate: number): FleetOptions['scenario'] =>
+const fleetOf = (devices: number, rate: number): RunOptions['scenario'] =>
   scenarioWith({ city: { seed: 'fleet' }, fleet: { devices, rate } })
 
-const optionsOf = (broker: FakeBroker, options: Partial<FleetOptions> = {}): FleetOptions => ({
+const optionsOf = (broker: FakeBroker, options: Partial<RunOptions> = {}): RunOptions => ({
   scenario: fleetOf(20, 200),
   duration: milliseconds(500),
   endpoint: { host: '127.0.0.1', port: broker.port },
