@@ -4,23 +4,42 @@ import { splitRandom } from '#simulator/random/random.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import type { World } from '#simulator/world/world.ts'
 import { coverSensor } from './cover-sensor.ts'
-import type { DeviceFault, Instrument } from './instrument.ts'
+import { wakesOf } from './disturbances.ts'
+import { diagnose, faultsOf } from './faults/diagnose.ts'
+import type { DeviceFault, Instrument, Measure, Stamp } from './instrument.ts'
 import { levelSensor } from './level-sensor.ts'
 import type { Sensor } from './measured.ts'
 import { patrolTerminal, truckTerminal } from './mobile-terminal.ts'
 import { mainGauge, sewerGauge } from './pipe-gauge.ts'
-import { rhythm } from './rhythm.ts'
+import { byInterval, wokenAt } from './rhythm.ts'
 
 const NO_FAULTS: readonly DeviceFault[] = []
-const rightTime = (at: EpochMs): EpochMs => at
+const rightTime: Stamp = (at: EpochMs) => at
 
-/** What one device makes of its part of the world, on streams of randomness of its own. */
+/**
+ * What one device makes of its part of the world, on streams of randomness of its own. One that
+ * nothing ails has no layer for it.
+ */
 export function equip(world: World, device: SimulatedDevice): Instrument {
+  const { setting } = world
+  const own = byInterval(setting, device)
+  const { firstAt, next } = setting.byChange ? wokenAt(wakesOf(world, device), own) : own
+  const ailments = diagnose(setting, device)
+  const sensor = sensorOf(world, device)
+  if (ailments.length === 0) {
+    return { firstAt, measure: sensor, next, stamp: rightTime, faults: NO_FAULTS }
+  }
   return {
-    ...rhythm(world.setting, device),
-    measure: sensorOf(world, device),
-    stamp: rightTime,
-    faults: NO_FAULTS,
+    firstAt,
+    measure: ailments.reduce<Measure>(
+      (sound, ailment) => ailment.measure?.(sound) ?? sound,
+      sensor,
+    ),
+    next,
+    stamp: ailments.reduce<Stamp>((right, ailment) => ailment.stamp?.(right) ?? right, rightTime),
+    get faults() {
+      return faultsOf(world, device)
+    },
   }
 }
 
