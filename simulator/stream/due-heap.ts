@@ -27,7 +27,8 @@ export class DueHeap {
 
   /** The number of the one that is due next. Only when there is one. */
   get first(): number {
-    return (this.#keys[0] as number) % NUMBERS
+    const key = this.#keys[0] as number
+    return key - Math.floor(key / NUMBERS) * NUMBERS
   }
 
   /** When it is due. */

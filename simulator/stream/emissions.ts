@@ -1,4 +1,3 @@
-import type { EpochMs } from '#model/time.ts'
 import { type Shard, shardHolds } from '#simulator/run/shard.ts'
 import { equip } from '#simulator/sensors/equip.ts'
 import type { Instrument } from '#simulator/sensors/instrument.ts'
@@ -8,9 +7,10 @@ import { DueHeap } from './due-heap.ts'
 import type { Emission } from './emission.ts'
 import { payloadWriter, type WritePayload } from './payload-writer.ts'
 
-interface Sender {
+/** All that a reading needs, in one object: with many devices it is memory that takes time. */
+interface Sender extends Pick<Instrument, 'firstAt' | 'measure' | 'next' | 'stamp'> {
+  readonly index: number
   readonly device: SimulatedDevice
-  readonly instrument: Instrument
   readonly write: WritePayload
 }
 
@@ -23,32 +23,30 @@ export function* emissions(world: World, shard: Shard): Generator<Emission, void
   const { startedAt, endedAt } = world.setting
   const senders = sendersOf(world, shard)
   const due = new DueHeap(senders.length, startedAt)
-  // Beyond the end no clock is asked when a device would have gone on.
-  const isOver = (at: EpochMs): boolean => !(at < endedAt)
-  for (const [number, { instrument }] of senders.entries()) {
-    if (!isOver(instrument.firstAt)) due.push(number, instrument.firstAt)
+  for (const [number, { firstAt }] of senders.entries()) {
+    if (firstAt < endedAt) due.push(number, firstAt)
   }
   while (due.size > 0) {
     const at = due.firstDue
-    const { device, instrument, write } = senders[due.first] as Sender
-    const values = instrument.measure(at)
+    const { index, device, measure, next, stamp, write } = senders[due.first] as Sender
+    const values = measure(at)
     if (values) {
-      const payload = write(instrument.stamp(at), values)
-      const shows = world.observe(device.index, at)
+      const payload = write(stamp(at), values)
+      const shows = world.observe(index, at)
       for (const one of shows) one.measured += 1
       yield { at, device, payload, shows }
     }
-    const next = instrument.next(at)
-    if (isOver(next)) due.pop()
-    else due.reschedule(next)
+    const nextAt = next(at)
+    if (nextAt < endedAt) due.reschedule(nextAt)
+    else due.pop()
   }
 }
 
 const sendersOf = (world: World, shard: Shard): readonly Sender[] =>
   world.setting.city.devices
     .filter((device) => shardHolds(shard, device))
-    .map((device) => ({
-      device,
-      instrument: equip(world, device),
-      write: payloadWriter(device.kind),
-    }))
+    .map((device) => {
+      const { firstAt, measure, next, stamp } = equip(world, device)
+      const write = payloadWriter(device.kind)
+      return { index: device.index, device, firstAt, measure, next, stamp, write }
+    })
