@@ -3,7 +3,7 @@ import type { ReplayProgress } from '#simulator/replay/replay.ts'
 
 /** Shows how far a recording has been read. */
 export interface ReplayDisplay {
-  show(progress: ReplayProgress): void
+  show(progress: () => ReplayProgress): void
   /** Gives the terminal back; may be called twice. */
   close(): void
   summarize(summary: ReplayProgress): void
@@ -27,9 +27,10 @@ function bar(): Omit<ReplayDisplay, 'summarize'> {
   )
   let shownAt: number | undefined
   return {
-    show(progress) {
+    show(ask) {
+      if (shownAt !== undefined && performance.now() - shownAt < EVERY_MS) return
+      const progress = ask()
       if (shownAt === undefined) single.start(progress.size_bytes, 0, { words: '' })
-      else if (performance.now() - shownAt < EVERY_MS) return
       shownAt = performance.now()
       single.update(progress.read_bytes, { words: words(progress) })
     },
@@ -43,10 +44,10 @@ function bar(): Omit<ReplayDisplay, 'summarize'> {
 function lines(): Omit<ReplayDisplay, 'summarize'> {
   let shownAt = performance.now()
   return {
-    show(progress) {
+    show(ask) {
       if (performance.now() - shownAt < LINE_EVERY_MS) return
       shownAt = performance.now()
-      console.error(words(progress))
+      console.error(words(ask()))
     },
     close: () => undefined,
   }
@@ -57,15 +58,19 @@ const words = ({ rows, published, acknowledged }: ReplayProgress): string =>
 
 function summaryText(summary: ReplayProgress): string {
   const { rows, distinct, repeated, published, acknowledged, messages, messagesResent } = summary
+  const { devices, lost, noise } = summary
   const missing = published - acknowledged
   const skipped = Object.entries(summary.skipped)
   const total = skipped.reduce((sum, [, count]) => sum + count, 0)
   return [
+    ...(devices === 1 ? [] : [`devices       ${devices}`]),
     `rows          ${rows}`,
     `distinct      ${distinct}${repeated > 0 ? `, and ${repeated} repeated` : ''}`,
     `published     ${published} in ${messages} messages`,
     `acknowledged  ${acknowledged}${missing > 0 ? `, ${missing} never` : ''}`,
     ...(messagesResent > 0 ? [`sent again    ${messagesResent} messages`] : []),
+    ...(lost > 0 ? [`lost          ${lost} by the network`] : []),
+    ...(noise > 0 ? [`noise         ${noise} messages that are no readings`] : []),
     `skipped       ${total}`,
     ...skipped.map(([reason, count]) => `  ${count} × ${reason}`),
   ].join('\n')

@@ -1,28 +1,37 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { isDeviceId } from '#model/device.ts'
+import { Command, Option } from 'commander'
 import { Rejected } from '#model/error.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { ensureDevice } from '#simulator/registry/ensure-device.ts'
+import { ensureDevices } from '#simulator/registry/ensure-devices.ts'
+import type { DeviceNaming } from '#simulator/replay/device-naming.ts'
+import { loadNetwork } from '#simulator/replay/load-network.ts'
+import { RECORDING_FORMATS, type RecordingFormat } from '#simulator/replay/recording.ts'
 import { openSource, type RecordingSource } from '#simulator/replay/recording-source.ts'
 import { type ReplayOptions, replay } from '#simulator/replay/replay.ts'
-import { usualInterval } from '#simulator/replay/usual-interval.ts'
+import type { Shift } from '#simulator/replay/shift-of.ts'
+import { type RecordingSurvey, surveyRecording } from '#simulator/replay/survey-recording.ts'
 import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { onInterruption } from './interruption.ts'
-import { positiveNumber, wholeNumber } from './option-values.ts'
+import { wholeNumber } from './option-values.ts'
 import { replayDisplay } from './replay-display.ts'
+import { deviceId, devicePrefix, shift, speed, zone } from './replay-values.ts'
 import { defaultApiUrl, serviceAddress } from './service-address.ts'
 
 interface Options extends BrokerOptions {
   readonly kind: string
-  readonly device: string
+  readonly device?: string
+  readonly deviceColumn?: string
+  readonly devicePrefix: string
   readonly map?: readonly string[]
   readonly time?: string
   readonly zone: string
+  readonly format?: RecordingFormat
+  readonly encoding: string
   readonly delimiter: string
   readonly motion?: boolean
-  readonly shift: ReplayOptions['shift']
+  readonly shift: Shift
   readonly speed: number | null
+  readonly network?: string
   readonly qos: '0' | '1'
   readonly window: number
   readonly array: number
@@ -34,29 +43,40 @@ interface Options extends BrokerOptions {
   readonly json?: boolean
 }
 
-/** `wanmi replay FILE`: a recording goes through the service as one device. */
+/** `wanmi replay FILE`: a recording goes through the service as the devices it is of. */
 export function replayCommand(): Command {
   return new Command('replay')
-    .description('publish a recording (CSV or GPX, also gzipped) over MQTT as one device')
+    .description('publish a recording (CSV, NDJSON or GPX, also gzipped) over MQTT as its devices')
     .argument('<file>', 'the recording')
     .addOption(
-      new Option('--kind <kind>', 'kind of device').choices(KIND_NAMES).makeOptionMandatory(),
+      new Option('--kind <kind>', 'kind of the devices').choices(KIND_NAMES).makeOptionMandatory(),
     )
-    .requiredOption('--device <id>', 'id of the device; registered when it is not yet', deviceId)
+    .option('--device <id>', 'all rows are of this device; registered when it is not yet', deviceId)
+    .option(
+      '--device-column <column>',
+      'each row is of the device this column names (GPX: name is the name of the track)',
+    )
+    .option('--device-prefix <text>', 'put before the names of that column', devicePrefix, '')
     .option(
       '--map <column=channel...>',
-      'which column is which channel; column=channel*1000 converts',
+      'which column is which channel: column=channel, column[unit]=channel or column=channel*factor+offset (default: columns that have the name of a channel)',
     )
     .option('--time <column>', 'column of the time (default: the first with a usual name)')
     .option('--zone <offset>', 'zone of times that name none', zone, '+08:00')
+    .addOption(
+      new Option('--format <name>', 'what the file is (default: by what it holds)').choices(
+        RECORDING_FORMATS,
+      ),
+    )
+    .option('--encoding <name>', 'of the text, such as gb18030', 'utf-8')
     .option('--delimiter <text>', 'between the fields of a CSV file', ',')
     .option('--motion', 'work out speed and heading from fix to fix')
     .addOption(
       new Option(
         '--shift <how>',
-        'now: move all times so that the newest is now, at --speed 1 the first',
+        'none; a span such as 7d or -12h; or now: move all times so that the newest is now, at --speed 1 the first',
       )
-        .choices(['none', 'now'])
+        .argParser(shift)
         .default('none'),
     )
     .addOption(
@@ -64,13 +84,17 @@ export function replayCommand(): Command {
         .argParser(speed)
         .default(null, 'max'),
     )
+    .option(
+      '--network <scenario>',
+      'let the network of a scenario, or of a file, do its worst on top',
+    )
     .addOption(
       new Option('--qos <level>', 'MQTT quality of service').choices(['0', '1']).default('1'),
     )
-    .option('--window <n>', 'most messages in flight', wholeNumber(1, 60_000), 200)
-    .option('--array <n>', 'readings in one message', wholeNumber(1, 1_000), 1)
-    .option('--secret <secret>', 'of the device')
-    .option('--rotate-secret', 'give a device that is registered another secret')
+    .option('--window <n>', 'most messages of a device in flight', wholeNumber(1, 60_000), 200)
+    .option('--array <n>', 'readings of a device in one message', wholeNumber(1, 1_000), 1)
+    .option('--secret <secret>', 'of the device, or of all of them')
+    .option('--rotate-secret', 'give devices that are registered another secret')
     .option('--no-register', 'do not look into the registry; needs --secret')
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
@@ -82,42 +106,29 @@ export function replayCommand(): Command {
 }
 
 async function replayFile(file: string, options: Options): Promise<void> {
-  const {
-    device,
-    kind,
-    window,
-    array,
-    motion = false,
-    delimiter,
-    shift,
-    speed,
-    zone,
-    map = [],
-  } = options
+  const { window, array, shift, speed, zone, encoding, delimiter, kind, map = [] } = options
   const endpoint = brokerEndpoint(options)
   if (!options.register && options.secret === undefined) {
     throw new Rejected('invalid-input', '--no-register needs --secret')
   }
-  const timeColumn = options.time ?? null
-  const source = await openSource({ file, kind, map, motion, delimiter, timeColumn })
-  const secret = await secretOf(options, source)
+  const naming = namingOf(options)
+  const network = options.network === undefined ? null : loadNetwork(options.network)
+  const [format, timeColumn] = [options.format ?? null, options.time ?? null]
+  const motion = options.motion ?? false
+  const text = { file, format, encoding, delimiter, timeColumn, zone }
+  const source = await openSource({ ...text, kind, naming, map, motion })
   const stopping = new AbortController()
+  const { signal } = stopping
   const stopListening = onInterruption(() => stopping.abort())
   const display = replayDisplay(options.json ?? false)
   try {
+    const survey = await surveyRecording(source, signal)
+    if (signal.aborted) return
+    const devices = await devicesOf(options, source, survey, signal)
     const summary = await replay({
-      source,
-      motion,
-      shift,
-      speed,
-      zone,
-      window,
-      array,
-      endpoint,
-      device: { id: device, secret },
+      ...{ source, survey, devices, network, shift, speed, window, array, endpoint, signal },
       qos: options.qos === '0' ? 0 : 1,
       clock: systemClock,
-      signal: stopping.signal,
       onProgress: (progress) => display.show(progress),
     })
     display.close()
@@ -129,28 +140,37 @@ async function replayFile(file: string, options: Options): Promise<void> {
   }
 }
 
-async function secretOf(options: Options, source: RecordingSource): Promise<string> {
-  const { device: id, kind, secret, rotateSecret: rotate = false, register, zone } = options
-  if (!register && secret !== undefined) return secret
-  const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
-  const interval = await usualInterval(source.rows(), zone)
-  const ensured = await ensureDevice(service, { id, kind, secret, rotate, interval })
-  if (ensured.registered === 'now' || rotate) {
-    console.error(
-      `${id} ${rotate ? 'has another' : 'is registered; its'} secret: ${ensured.secret}`,
-    )
+function namingOf({ device, deviceColumn: column, devicePrefix: prefix }: Options): DeviceNaming {
+  if ((device === undefined) === (column === undefined)) {
+    throw new Rejected('invalid-input', 'give either --device or --device-column')
   }
-  return ensured.secret
+  if (device !== undefined && prefix !== '') {
+    throw new Rejected('invalid-input', '--device-prefix goes with --device-column')
+  }
+  return column === undefined ? { id: device ?? '' } : { column, prefix }
 }
 
-function deviceId(text: string): string {
-  if (isDeviceId(text)) return text
-  throw new InvalidArgumentError('It must be 1 to 64 of A-Za-z0-9._:-.')
-}
+const SECRETS_SHOWN = 20
 
-function zone(text: string): string {
-  if (/^(?:Z|[+-]\d{2}:\d{2})$/.test(text)) return text
-  throw new InvalidArgumentError('It must be Z or an offset such as +08:00.')
+async function devicesOf(
+  options: Options,
+  source: RecordingSource,
+  { devices }: RecordingSurvey,
+  signal: AbortSignal,
+): Promise<ReplayOptions['devices']> {
+  const { secret, rotateSecret: rotate = false, register } = options
+  if (!register && secret !== undefined) return devices.map(({ id }) => ({ id, secret }))
+  if (devices.length === 0) return []
+  const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
+  const wanted = { kind: source.kind.name, devices, secret, rotate }
+  const ensured = await ensureDevices(service, wanted, signal)
+  const secrets = new Map(ensured.devices.map((device) => [device.id, device.secret]))
+  const { changed } = ensured
+  for (const id of changed.slice(0, SECRETS_SHOWN)) {
+    console.error(`${id} has a new secret: ${secrets.get(id)}`)
+  }
+  if (changed.length > SECRETS_SHOWN) {
+    console.error(`and ${changed.length - SECRETS_SHOWN} others have new secrets`)
+  }
+  return ensured.devices
 }
-
-const speed = (text: string): number | null => (text === 'max' ? null : positiveNumber(text))

@@ -1,5 +1,6 @@
 import { Rejected } from '#model/error.ts'
 import type { DurationMs } from '#model/time.ts'
+import { rotateSecret, toldSecret } from './rotate-secrets.ts'
 import { askService, type ServiceAddress } from './service-client.ts'
 
 export interface WantedDevice {
@@ -30,21 +31,20 @@ export async function ensureDevice(
 ): Promise<EnsuredDevice> {
   const found = await findKindOf(service, id)
   if (found === undefined) {
-    const answer = await post(service, '/api/v1/devices', {
+    const body = JSON.stringify({
       id,
       kind,
       ...(secret === undefined ? {} : { secret }),
       ...(interval === undefined ? {} : { reportingInterval_s: inSeconds(interval) }),
     })
-    return { secret: secretOf(answer, secret), registered: 'now' }
+    const answer = await askService(service, { method: 'POST', path: '/api/v1/devices', body })
+    return { secret: toldSecret(id, answer, secret), registered: 'now' }
   }
   if (found !== kind) {
     throw new Rejected('conflict', `${id} is registered as a ${found}, not as a ${kind}`)
   }
   if (rotate) {
-    const path = `/api/v1/devices/${encodeURIComponent(id)}/secret`
-    const answer = await post(service, path, secret ? { secret } : {})
-    return { secret: secretOf(answer, secret), registered: 'before' }
+    return { secret: await rotateSecret(service, id, { secret }), registered: 'before' }
   }
   if (secret !== undefined) return { secret, registered: 'before' }
   throw new Rejected(
@@ -53,8 +53,8 @@ export async function ensureDevice(
   )
 }
 
-// The registry takes a second to a month.
-const inSeconds = (interval: DurationMs): number =>
+/** A reporting interval as the registry takes it: a second to a month. */
+export const inSeconds = (interval: DurationMs): number =>
   Math.max(1, Math.min(2_678_400, Math.round(interval / 1_000)))
 
 async function findKindOf(service: ServiceAddress, id: string): Promise<string | undefined> {
@@ -66,13 +66,4 @@ async function findKindOf(service: ServiceAddress, id: string): Promise<string |
     if (error instanceof Rejected && error.code === 'not-found') return undefined
     throw error
   }
-}
-
-const post = (service: ServiceAddress, path: string, body: unknown): Promise<unknown> =>
-  askService(service, { method: 'POST', path, body: JSON.stringify(body) })
-
-function secretOf(answer: unknown, given: string | undefined): string {
-  const secret = given ?? (answer as { secret?: string }).secret
-  if (secret) return secret
-  throw new Rejected('invalid-input', 'the service did not tell the secret it made')
 }

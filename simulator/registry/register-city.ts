@@ -1,11 +1,10 @@
 import { stringify } from 'csv-stringify/sync'
-import { Rejected } from '#model/error.ts'
-import type { ImportReport } from '#model/import-report.ts'
 import type { DurationMs } from '#model/time.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 import type { City } from '#simulator/world/city.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import { askService, type ServiceAddress } from './service-client.ts'
+import { type ImportFile, importFile } from './import-file.ts'
+import type { ServiceAddress } from './service-client.ts'
 
 export interface RegisterOptions {
   readonly service: ServiceAddress
@@ -17,54 +16,28 @@ export interface RegisterOptions {
 
 // A file of this many devices is hashed in a few seconds: no request runs into a timeout.
 const DEVICES_PER_FILE = 2_000
+const CSV = { contentType: 'text/csv' } as const
 
 /**
  * Brings grids, parts and devices of the city into the registry, as a city would: as files. What
  * is there already is brought to the state of this run.
  *
- * @throws Rejected('invalid-input') with the first reasons when rows are refused; the errors of
- *   {@link askService} otherwise.
+ * @throws what {@link importFile} throws.
  */
 export async function registerCity(city: City, options: RegisterOptions): Promise<void> {
-  const post = (what: string, contentType: string, body: string): Promise<void> =>
-    importFile(what, contentType, body, options)
-  await post('grids', 'application/geo+json', gridsGeoJson(city.grids))
+  const { service, signal } = options
+  const send = (file: ImportFile): Promise<unknown> => importFile(service, file, signal)
+  const grids = gridsGeoJson(city.grids)
+  await send({ what: 'grids', contentType: 'application/geo+json', body: grids })
   const { parts, devices } = city
-  if (parts.length > 0) await post('parts', 'text/csv', csv(parts.map((part) => ({ ...part }))))
+  if (parts.length > 0)
+    await send({ what: 'parts', ...CSV, body: csv(parts.map((part) => ({ ...part }))) })
   for (let from = 0; from < devices.length; from += DEVICES_PER_FILE) {
     const some = devices.slice(from, from + DEVICES_PER_FILE)
     const rows = some.map((device) => deviceRow(device, options.interval(device.kind)))
-    await post('devices', 'text/csv', csv(rows))
+    await send({ what: 'devices', ...CSV, body: csv(rows) })
     options.onProgress?.(from + some.length)
   }
-}
-
-async function importFile(
-  what: string,
-  contentType: string,
-  body: string,
-  { service, signal }: RegisterOptions,
-): Promise<void> {
-  const path = `/api/v1/imports/${what}`
-  try {
-    const request = { method: 'POST', path, contentType, body } as const
-    await askService(service, signal ? { ...request, signal } : request)
-  } catch (error) {
-    throw (error instanceof Rejected && refusedRows(what, error)) || error
-  }
-}
-
-const ROWS_SHOWN = 3
-
-/** The problem of a file that was not kept carries the report on its rows. */
-function refusedRows(what: string, error: Rejected): Rejected | undefined {
-  const { rows, rejected } = error.detail['problem'] as Partial<ImportReport>
-  if (!rows) return undefined
-  const words = rows.slice(0, ROWS_SHOWN).map(({ line, id, reasons }) => {
-    return `line ${line} (${id ?? 'no id'}): ${reasons.map(({ detail }) => detail).join(', ')}`
-  })
-  const message = `${rejected} ${what} were refused by the registry: ${words.join('; ')}`
-  return new Rejected('invalid-input', message, { cause: error })
 }
 
 /** One feature per unit grid, as `wanmi import grids` reads it. */

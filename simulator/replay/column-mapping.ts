@@ -2,36 +2,68 @@ import type { Channel, ChannelValue } from '#model/channel.ts'
 import { Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { cell, type Row } from './row.ts'
+import { AS_IS, type Conversion, conversion } from './unit-conversion.ts'
 
-/** Which column is which channel, and what one unit of the column is in units of the channel. */
+/** Which column is which channel, and how its numbers become those of the channel. */
 export interface ColumnMapping {
   readonly column: string
+  /** The column by another name it may have: `level[cm]`, where the unit is in the header too. */
+  readonly otherwise: string | null
   readonly channel: Channel
-  readonly factor: number
+  readonly conversion: Conversion
 }
 
-/** `water_height_mm=level_mm*1000`. A column may have any name, also with `=` in it. */
-const MAPPING = /^(.+)=([a-z0-9_]+)(?:\*(-?\d+(?:\.\d+)?(?:e-?\d+)?))?$/i
+const NUMBER = '\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?'
+/**
+ * `water_height_mm=level_mm*1000`, `f=temperature_celsius*0.5556-17.78`, `level[cm]=level_mm`. A
+ * column may have any name, also with `=` or brackets in it; the last brackets hold the unit.
+ */
+const MAPPING = new RegExp(
+  `^(?<column>.+?)(?:\\[(?<unit>(?:\\[[^\\][]*\\]|[^\\][])+)\\])?` +
+    `=(?<channel>[a-z0-9_]+)(?:\\*(?<factor>-?${NUMBER}))?(?<offset>[+-]${NUMBER})?$`,
+  'i',
+)
+const FORMS = 'column=channel, column=channel*factor+offset or column[unit]=channel'
 
 /**
- * Reads `column=channel` or `column=channel*factor`.
+ * Reads `column=channel`, `column=channel*factor`, `column=channel*factor+offset` or
+ * `column[unit]=channel`.
  *
- * @throws Rejected('invalid-input') when the text is neither or the kind has no such channel.
+ * @throws Rejected('invalid-input') when the text is none of these, the kind has no such channel,
+ *   or the unit cannot become the channel's.
  */
 export function parseMapping(text: string, kind: DeviceKind): ColumnMapping {
-  const [, column, name, factor = '1'] = MAPPING.exec(text) ?? []
-  if (!column || !name) {
-    throw new Rejected('invalid-input', `not column=channel or column=channel*factor: ${text}`)
-  }
+  const { column, unit, channel: name, factor, offset } = MAPPING.exec(text)?.groups ?? {}
+  if (!column || !name) throw new Rejected('invalid-input', `not ${FORMS}: ${text}`)
   const channel = kind.channels.find((candidate) => candidate.name === name)
-  if (!channel) {
-    const names = kind.channels.map((candidate) => candidate.name).join(', ')
-    throw new Rejected('invalid-input', `a ${kind.name} has no channel ${name}; it has ${names}`)
+  if (!channel) throw new Rejected('invalid-input', `${unknownChannel(kind, name)}`)
+  const given = { factor: Number(factor ?? 1), offset: Number(offset ?? 0) }
+  const converted = given.factor !== 1 || given.offset !== 0
+  if (channel.type === 'boolean' && (converted || unit !== undefined)) {
+    throw new Rejected('invalid-input', `${name} is true or false and takes no factor and no unit`)
   }
-  if (channel.type === 'boolean' && Number(factor) !== 1) {
-    throw new Rejected('invalid-input', `${name} is true or false and takes no factor`)
+  if (unit !== undefined && converted) {
+    throw new Rejected('invalid-input', `a unit and a factor exclude each other: ${text}`)
   }
-  return { column: column.trim(), channel, factor: Number(factor) }
+  return {
+    column: column.trim(),
+    otherwise: unit === undefined ? null : `${column}[${unit}]`.trim(),
+    channel,
+    conversion: unit === undefined ? given : conversion(unit, channel.unit),
+  }
+}
+
+/** A column that has the name of its channel, and its unit. */
+export const mappingByName = (channel: Channel): ColumnMapping => ({
+  column: channel.name,
+  otherwise: null,
+  channel,
+  conversion: AS_IS,
+})
+
+const unknownChannel = (kind: DeviceKind, name: string): string => {
+  const names = kind.channels.map((candidate) => candidate.name).join(', ')
+  return `a ${kind.name} has no channel ${name}; it has ${names}`
 }
 
 export type Mapped =
@@ -46,10 +78,10 @@ const NOTHING = /^(?:null|nan|n\/a|na|-|--)$/i
 export function mapRow(row: Row, mappings: readonly ColumnMapping[]): Mapped {
   const values: Record<string, ChannelValue> = {}
   let some = false
-  for (const { column, channel, factor } of mappings) {
-    const text = cell(row, column)
+  for (const { column, otherwise, channel, conversion } of mappings) {
+    const text = cell(row, column) ?? (otherwise === null ? undefined : cell(row, otherwise))
     if (text === undefined || NOTHING.test(text)) continue
-    const value = channel.type === 'boolean' ? truthOf(text) : scaled(text, factor, channel)
+    const value = channel.type === 'boolean' ? truthOf(text) : converted(text, conversion, channel)
     if (value === undefined) return { fault: `${column} is not ${WANTED[channel.type]}` }
     values[channel.name] = value
     some = true
@@ -67,12 +99,20 @@ const truthOf = (text: string): boolean | undefined => {
   return FALSE.test(text) ? false : undefined
 }
 
-function scaled(text: string, factor: number, channel: Channel): number | undefined {
+function converted(
+  text: string,
+  { factor, offset }: Conversion,
+  channel: Channel,
+): number | undefined {
   const value = Number(text)
   if (!Number.isFinite(value)) return undefined
-  if (factor === 1)
+  if (factor === 1 && offset === 0)
     return channel.type === 'integer' && !Number.isInteger(value) ? undefined : value
   const product = value * factor
-  // 0.07 m are 70 mm, not 70.00000000000001: a product has no more digits than its factors.
-  return channel.type === 'integer' ? Math.round(product) : Number(product.toPrecision(12))
+  if (channel.type === 'integer') return Math.round(product + offset)
+  // 0.07 m are 70 mm, not 70.00000000000001: a result has no more digits than what it is made of.
+  const digits = Math.ceil(Math.log10(Math.max(Math.abs(product), Math.abs(offset))))
+  return Number((product + offset).toFixed(Math.min(100, Math.max(0, DIGITS - digits))))
 }
+
+const DIGITS = 12

@@ -2,25 +2,17 @@ import { pipeline, type Readable } from 'node:stream'
 import { CsvError, type Info, parse } from 'csv-parse'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Row } from './row.ts'
+import { usualTimeColumn } from './time-column.ts'
 
 export interface CsvOptions {
   readonly delimiter: string
   /** Null takes the first column with a usual name. */
   readonly timeColumn: string | null
-  /** Columns that must be there. */
-  readonly needed: readonly string[]
+  /** Columns that must be there, each by one of its names. */
+  readonly needed: readonly (readonly string[])[]
+  /** One of these must be there; none need be when it is empty. */
+  readonly someOf: readonly string[]
 }
-
-const TIME_COLUMNS = [
-  'measuredAt',
-  '_time',
-  'time',
-  'timestamp',
-  'datetime',
-  'date_time',
-  'ts',
-  'date',
-]
 
 const FORM = {
   bom: true,
@@ -72,25 +64,33 @@ interface Header {
   readonly timeIndex: number
 }
 
-function readHeader(record: readonly string[], { timeColumn, needed }: CsvOptions): Header {
+function readHeader(record: readonly string[], options: CsvOptions): Header {
   const names = record.map((name) => name.trim())
-  const time = timeColumn ?? TIME_COLUMNS.find((name) => names.includes(name))
-  const there = names.filter((name) => name !== '').join(', ')
-  if (time === undefined) {
-    throw new Rejected(
-      'invalid-input',
-      `no column is known for a time; name it (there are ${there})`,
-    )
+  const isThere = (name: string): boolean => names.includes(name)
+  const time = options.timeColumn ?? usualTimeColumn(isThere)
+  if (time === undefined) throw missing('no column is known for a time; name it', names)
+  const absent = [[time], ...options.needed].filter((either) => !either.some(isThere))
+  if (absent.length > 0) {
+    throw missing(`no column ${absent.map(([name]) => name).join(', ')}`, names)
   }
-  const missing = [time, ...needed].filter((name) => !names.includes(name))
-  if (missing.length > 0) {
-    throw new Rejected('invalid-input', `no column ${missing.join(', ')} (there are ${there})`)
+  const { someOf } = options
+  if (someOf.length > 0 && !someOf.some(isThere)) {
+    throw missing(
+      `no column is mapped to a channel (--map column=channel), and none is called ${someOf.join(', ')}`,
+      names,
+    )
   }
   return {
     columns: new Map(names.map((name, index) => [name, index])),
     timeColumn: time,
     timeIndex: names.indexOf(time),
   }
+}
+
+function missing(what: string, names: readonly string[]): Rejected {
+  const there = names.filter((name) => name !== '').join(', ')
+  const garbled = there.includes('\uFFFD') ? '; is it in another encoding (--encoding)?' : ''
+  return new Rejected('invalid-input', `${what} (there are ${there})${garbled}`)
 }
 
 const unreadable = (cause: Error): Rejected =>

@@ -5,10 +5,12 @@ import type { Row } from './row.ts'
 
 const POINTS = new Set(['trkpt', 'rtept', 'wpt'])
 const SEGMENTS = new Set(['trkseg', 'rte'])
+const TRACKS = new Set(['trk', 'rte'])
 
 /**
  * The points of a GPX file as they come. Their columns are `lon`, `lat` and every element within
- * them that holds a text (`time`, `ele`, `hdop`, `speed`, …), by its name without a prefix.
+ * them that holds a text (`time`, `ele`, `hdop`, `speed`, …), by its name without a prefix. The
+ * `name` of a point on a track or a route is that of the track or route.
  *
  * @throws Rejected('invalid-input') when the file is not well-formed.
  */
@@ -25,6 +27,8 @@ class PointReader {
   #element = ''
   #text = ''
   #segment = 0
+  readonly #above: string[] = []
+  #track: string | undefined
 
   constructor() {
     this.#parser.on('opentag', ({ name, attributes }) => this.#open(localName(name), attributes))
@@ -52,8 +56,10 @@ class PointReader {
   }
 
   #open(element: string, attributes: Readonly<Record<string, string>>): void {
+    this.#above.push(element)
     this.#element = element
     this.#text = ''
+    if (TRACKS.has(element)) this.#track = undefined
     if (SEGMENTS.has(element)) this.#segment += 1
     if (!POINTS.has(element)) return
     const { lon = '', lat = '' } = attributes
@@ -64,6 +70,8 @@ class PointReader {
   }
 
   #shut(element: string): void {
+    this.#above.pop()
+    if (element === 'name' && TRACKS.has(this.#above.at(-1) ?? '')) this.#track = this.#text
     if (!POINTS.has(element)) {
       // Only the innermost element holds a text; around it there is nothing but white space.
       if (element === this.#element) this.#point?.set(element, this.#text)
@@ -71,6 +79,7 @@ class PointReader {
       return
     }
     if (!this.#point) return
+    if (element !== 'wpt') this.#point.set('name', this.#track ?? '')
     const names = [...this.#point.keys()]
     this.#ready.push({
       line: this.#parser.line,

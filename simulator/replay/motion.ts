@@ -11,16 +11,19 @@ const RADIANS = Math.PI / 180
 
 type Values = Readonly<Record<string, ChannelValue>>
 
-/** Adds `speed_kmh` and `heading_deg` worked out from the fix before, where a row has none. */
+/**
+ * Adds `speed_kmh` and `heading_deg` worked out from the device's fix before, where a row has none.
+ */
 export async function* withMotion(
   readings: AsyncIterable<RecordedReading>,
 ): AsyncGenerator<RecordedReading> {
-  let before: RecordedReading | undefined
+  const last = new Map<string, RecordedReading>()
   for await (const reading of readings) {
+    const before = last.get(reading.device)
     yield before && before.segment === reading.segment && !reading.repeated
       ? { ...reading, values: { ...motion(before, reading), ...reading.values } }
       : reading
-    if (!reading.repeated) before = reading
+    if (!reading.repeated) last.set(reading.device, reading)
   }
 }
 

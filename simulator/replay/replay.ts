@@ -1,62 +1,82 @@
-import type { EpochMs } from '#model/time.ts'
-import { seconds } from '#model/time.ts'
-import { telemetryTopic } from '#model/topic.ts'
+import { type EpochMs, epochMs, plus, seconds } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { fraction, splitRandom } from '#simulator/random/random.ts'
-import type { Credentials } from '#simulator/transport/connection.ts'
+import { Network } from '#simulator/network/network.ts'
+import { WHOLE } from '#simulator/run/shard.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
+import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
+import { CLEAR_NETWORK, type NetworkPlan } from './load-network.ts'
 import { withMotion } from './motion.ts'
-import { PacedPublisher } from './paced-publisher.ts'
-import { noReadings, type RecordedReading, recordedReadings } from './recorded-readings.ts'
+import { inTime } from './pace.ts'
+import { inArrays, recordedActs } from './recorded-acts.ts'
+import { recordedDevice } from './recorded-device.ts'
+import { recordedEmissions } from './recorded-emissions.ts'
+import { RecordedFleet } from './recorded-fleet.ts'
+import { noReadings, recordedReadings } from './recorded-readings.ts'
 import type { RecordingSource } from './recording-source.ts'
-import { inTime, shiftToNow, type Timing } from './timed-readings.ts'
+import { type Shift, shiftOf } from './shift-of.ts'
+import type { RecordingSurvey } from './survey-recording.ts'
 
-export interface ReplayOptions extends Timing {
+export interface ReplayOptions {
   readonly source: RecordingSource
-  readonly device: Credentials
+  /** Of the same source. */
+  readonly survey: RecordingSurvey
+  /** The devices of the survey, with their secrets. */
+  readonly devices: readonly { readonly id: string; readonly secret: string }[]
   readonly endpoint: Endpoint
-  /** Whether speed and heading are worked out from fix to fix where the recording has none. */
-  readonly motion: boolean
+  readonly shift: Shift
+  /** How many times as fast as it was recorded; null is as fast as it is acknowledged. */
+  readonly speed: number | null
+  /** What the network does on top; null lets everything through. */
+  readonly network: NetworkPlan | null
   readonly qos: 0 | 1
-  /** Most messages in flight. */
+  /** Most messages of one device in flight. */
   readonly window: number
   /** Readings in one message; 1 sends objects, more sends arrays. */
   readonly array: number
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly onProgress?: (progress: ReplayProgress) => void
+  /** Called for each message; asking for the progress costs something. */
+  readonly onProgress?: (progress: () => ReplayProgress) => void
 }
 
 export interface ReplayProgress {
   /** Of the file as it lies on the disk. */
   readonly size_bytes: number
   readonly read_bytes: number
+  readonly devices: number
   readonly rows: number
-  /** Rows that differ in time or values from all before them: what the service should store. */
+  /**
+   * Rows that differ in device, time or values from all before them: what the service should
+   * store, as far as the network loses nothing.
+   */
   readonly distinct: number
   readonly repeated: number
   /** By reason. */
   readonly skipped: Readonly<Record<string, number>>
   readonly messages: number
-  /** Readings, repeated ones included. */
+  /** Readings, repeated ones and those sent again by the network included. */
   readonly published: number
   readonly acknowledged: number
   readonly messagesResent: number
+  /** Readings the network took. */
+  readonly lost: number
+  /** Messages the network added that are no readings. */
+  readonly noise: number
 }
 
 const DRAIN = seconds(30)
 
 /**
- * Publishes a recording as one device.
+ * Publishes a recording as the devices it names.
  *
- * @throws Rejected('invalid-input') when the file is at fault; what {@link PacedPublisher} throws
+ * @throws Rejected('invalid-input') when the file is at fault; what {@link RecordedFleet} throws
  *   when the broker is.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
-  const { source, device, endpoint, window, qos, array, clock, signal, speed, zone } = options
-  const shift = await shiftToNow(source.rows(), options, clock.now())
-  const random = splitRandom(device.id, 'replay')
-  const publisher = new PacedPublisher(device, { endpoint, window, random: () => fraction(random) })
+  const { source, survey, speed, array, clock, signal } = options
+  const devices = options.devices.map((one, index) => recordedDevice(source.kind.name, one, index))
+  const shift = shiftOf(options.shift, survey, speed, clock.now())
+  const fleet = new RecordedFleet({ ...options, devices })
   const counts = noReadings()
   let readBytes = 0
   const rows = source.rows((bytes) => {
@@ -65,55 +85,49 @@ export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
   const progress = (): ReplayProgress => ({
     size_bytes: source.size,
     read_bytes: readBytes,
+    devices: devices.length,
     rows: counts.rows,
     distinct: counts.distinct,
     repeated: counts.repeated,
     skipped: Object.fromEntries(counts.skipped),
-    messages: publisher.counts.messages,
-    published: publisher.counts.published,
-    acknowledged: publisher.counts.acknowledged,
-    messagesResent: publisher.counts.resent,
+    ...fleet.counters(),
   })
   try {
-    await publisher.connect()
-    const recorded = recordedReadings(rows, { zone, mappings: source.mappings, shift }, counts)
-    const moving = options.motion ? withMotion(recorded) : recorded
-    const timed = speed === null ? moving : inTime(moving, speed, clock, signal)
-    for await (const bundle of bundles(timed, array)) {
-      const messages = bundle.map(messageOf)
-      const payload = JSON.stringify(array === 1 ? messages[0] : messages)
-      await publisher.publish(telemetryTopic(device.id), payload, qos, bundle.length)
-      options.onProgress?.(progress())
+    await fleet.connect()
+    const recorded = recordedReadings(rows, source, shift, counts)
+    const readings = source.motion ? withMotion(recorded) : recorded
+    const byId = new Map(devices.map((device) => [device.id, device]))
+    const network = networkOf(options, devices, shiftedSpan(survey, shift))
+    const acts = recordedActs(recordedEmissions(readings, byId), network)
+    const timed = speed === null ? acts : inTime(acts, speed, clock, signal)
+    for await (const act of array === 1 ? timed : inArrays(timed, array)) {
       if (signal.aborted) break
+      await fleet.perform(act)
+      options.onProgress?.(progress)
     }
   } finally {
-    await publisher.end(DRAIN)
+    await fleet.end(DRAIN)
   }
   return progress()
 }
 
-async function* bundles(
-  readings: AsyncIterable<RecordedReading>,
-  size: number,
-): AsyncGenerator<readonly RecordedReading[]> {
-  let bundle: RecordedReading[] = []
-  for await (const reading of readings) {
-    bundle.push(reading)
-    if (bundle.length < size) continue
-    yield bundle
-    bundle = []
-  }
-  if (bundle.length > 0) yield bundle
+type Span = Readonly<Record<'startedAt' | 'endedAt', EpochMs>>
+
+function shiftedSpan(
+  { firstAt, newestAt }: RecordingSurvey,
+  shift: ReturnType<typeof shiftOf>,
+): Span {
+  const startedAt = plus(firstAt ?? epochMs(0), shift)
+  return { startedAt, endedAt: plus(newestAt ?? epochMs(0), shift) }
 }
 
-interface TelemetryMessage {
-  readonly measuredAt: EpochMs
-  readonly seq?: number
-  readonly [channel: string]: unknown
+function networkOf(
+  { network, survey }: ReplayOptions,
+  devices: readonly SimulatedDevice[],
+  { startedAt, endedAt }: Span,
+): Network {
+  const { network: faults, seed } = network ?? { network: CLEAR_NETWORK, seed: '1' }
+  // Whoever reports under the same ids has the same fate, whatever else the recording holds.
+  const citySeed = survey.devices[0]?.id ?? ''
+  return new Network(faults, { seed, citySeed, startedAt, endedAt, devices }, WHOLE)
 }
-
-const messageOf = ({ measuredAt, seq, values }: RecordedReading): TelemetryMessage => ({
-  measuredAt,
-  ...(seq > 0 ? { seq } : {}),
-  ...values,
-})

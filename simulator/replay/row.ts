@@ -1,4 +1,4 @@
-/** One row of a recording: a line of a CSV file, a point of a GPX track. */
+/** One row of a recording: a line of a CSV or NDJSON file, a point of a GPX track. */
 export interface Row {
   /** Where it stands in the unpacked file, from 1. */
   readonly line: number
@@ -9,6 +9,8 @@ export interface Row {
   readonly columns: ReadonlyMap<string, number>
   /** Rises where a track was interrupted: what lies between two rows is then not known. */
   readonly segment: number
+  /** Why it is no row at all. */
+  readonly fault?: string
 }
 
 /** Undefined when the row has no such column, or nothing in it. */

@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { parseRecordedTime } from '#simulator/replay/recorded-time.ts'
-import type { Row } from '#simulator/replay/row.ts'
-import { usualInterval } from '#simulator/replay/usual-interval.ts'
 import { at } from './replayed.ts'
 
 describe('times of recordings', () => {
@@ -25,18 +23,4 @@ describe('times of recordings', () => {
       expect(parseRecordedTime(text, '+08:00')).toBeUndefined()
     },
   )
-})
-
-test('the usual interval of a recording is the median of its spans', async () => {
-  const rows = async function* (...times: readonly string[]): AsyncGenerator<Row> {
-    for (const [index, time] of times.entries()) {
-      yield { line: index + 1, time, cells: [], columns: new Map(), segment: 0 }
-    }
-  }
-  expect(await usualInterval(rows('1735689600', '?', '1735690500', '1735690500'), 'Z')).toBe(
-    900_000,
-  )
-  const gap = rows('1735689600', '1735690500', '1735691401', '1735777801', '1735778700')
-  expect(await usualInterval(gap, 'Z')).toBe(901_000)
-  expect(await usualInterval(rows('1735689600'), 'Z')).toBeUndefined()
 })

@@ -132,9 +132,14 @@ describe('a CSV recording', () => {
       'a mapping that is none',
       'time,level\n',
       { map: ['level'] },
-      'not column=channel or column=channel*factor: level',
+      'not column=channel, column=channel*factor+offset or column[unit]=channel: level',
     ],
-    ['no mapping', 'time,level\n', { map: [] }, /no column is mapped/],
+    [
+      'no mapping and no column with the name of a channel',
+      'time,level\n',
+      { map: [] },
+      /^no column is mapped to a channel .*, and none is called level_mm, flow_l_s, .* \(there are time, level\)$/,
+    ],
     [
       'a channel mapped to twice',
       'time,a,b\n',

@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
 import { Rejected } from '#model/error.ts'
 import { epochMs, parseInstant } from '#model/time.ts'
-import { openSource, type SourceOptions } from '#simulator/replay/recording-source.ts'
+import {
+  openSource,
+  type RecordingSource,
+  type SourceOptions,
+} from '#simulator/replay/recording-source.ts'
 import { type ReplayOptions, type ReplayProgress, replay } from '#simulator/replay/replay.ts'
+import { type RecordingSurvey, surveyRecording } from '#simulator/replay/survey-recording.ts'
 import { FakeBroker } from './fake-broker.ts'
 
 export const now = epochMs(Date.parse('2026-11-23T00:00:00Z'))
@@ -22,35 +27,49 @@ export async function fileOf(content: string | Buffer): Promise<string> {
   return file
 }
 
-type Options = Partial<SourceOptions & Omit<ReplayOptions, 'source'>>
+type Options = Partial<SourceOptions & Omit<ReplayOptions, 'source' | 'survey' | 'devices'>>
+
+const openFor = (file: string, options: Options): Promise<RecordingSource> =>
+  openSource({
+    file,
+    kind: 'pipe-gauge',
+    map: ['level=level_mm'],
+    naming: { id: 'gauge-1' },
+    format: null,
+    encoding: 'utf-8',
+    timeColumn: null,
+    zone: '+08:00',
+    delimiter: ',',
+    motion: false,
+    ...options,
+  })
+
+export async function surveyOf(content: string, options: Options = {}): Promise<RecordingSurvey> {
+  const source = await openFor(await fileOf(content), options)
+  return surveyRecording(source, new AbortController().signal)
+}
 
 export async function optionsOf(
   broker: FakeBroker,
   file: string,
   options: Options = {},
 ): Promise<ReplayOptions> {
-  const source = await openSource({
-    file,
-    kind: 'pipe-gauge',
-    map: ['level=level_mm'],
-    timeColumn: null,
-    delimiter: ',',
-    motion: false,
-    ...options,
-  })
+  const source = await openFor(file, options)
+  const { signal = new AbortController().signal } = options
+  const survey = await surveyRecording(source, signal)
   return {
     source,
-    device: { id: 'gauge-1', secret: 's' },
+    survey,
+    devices: survey.devices.map(({ id }) => ({ id, secret: `secret of ${id}` })),
     endpoint: { host: '127.0.0.1', port: broker.port },
-    zone: '+08:00',
-    motion: false,
     shift: 'none',
     speed: null,
+    network: null,
     qos: 1,
     window: 20,
     array: 1,
     clock: { now: () => now },
-    signal: new AbortController().signal,
+    signal,
     ...options,
   }
 }
