@@ -62,7 +62,10 @@ export function pack(random: Random): Signal {
     const sinceMorning = (at + CITY_ZONE_MS - MORNING_MS) % days(1)
     if (elapsed > sinceMorning) left = FULL_PCT
     if (sinceMorning >= SHIFT_MS) left = Math.min(FULL_PCT, left + CHARGED_PER_MS * elapsed)
-    else left = Math.max(RENEWED_PCT, left - PACK_READING_PCT - PACK_AWAKE_PER_MS * elapsed)
+    else {
+      const awake = Math.min(elapsed, sinceMorning)
+      left = Math.max(RENEWED_PCT, left - PACK_READING_PCT - PACK_AWAKE_PER_MS * awake)
+    }
     return left
   }
 }
