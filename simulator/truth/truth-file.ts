@@ -59,11 +59,15 @@ export interface TrueFault {
 
 export type TruthLine = TrueRun | TrueIncident | TrueFault
 
-/** The lines of a truth file, up to `until`: the run, then every incident that had begun. */
+/**
+ * The lines of a truth file, up to `until`: the run, every incident that had begun, then every
+ * fault that had.
+ */
 export function* truthLines(
   plan: RunPlan,
   observations: readonly Observation[],
   until: EpochMs,
+  faults: Iterable<FaultOf> = [],
 ): Generator<TruthLine> {
   const { scenario, city, startedAt } = plan
   yield {
@@ -81,7 +85,27 @@ export function* truthLines(
     if (incident.startedAt <= until)
       yield incidentLine(incident, seen.get(incident.id) ?? [], until)
   }
+  for (const fault of faults) if (fault.startedAt <= until) yield faultLine(fault, until)
 }
+
+/** What is wrong with one device from one instant to another. */
+export interface FaultOf {
+  readonly deviceId: string
+  readonly fault: string
+  readonly startedAt: EpochMs
+  readonly endedAt: EpochMs
+}
+
+const faultLine = (
+  { deviceId, fault, startedAt, endedAt }: FaultOf,
+  until: EpochMs,
+): TrueFault => ({
+  type: 'fault',
+  deviceId,
+  fault,
+  startedAt: formatInstant(startedAt),
+  endedAt: endedAt <= until ? formatInstant(endedAt) : null,
+})
 
 function incidentLine(
   incident: Incident,
