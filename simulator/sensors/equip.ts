@@ -3,6 +3,7 @@ import type { EpochMs } from '#model/time.ts'
 import { splitRandom } from '#simulator/random/random.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import type { World } from '#simulator/world/world.ts'
+import { alerted, alertOf } from './alert.ts'
 import { coverSensor } from './cover-sensor.ts'
 import { wakesOf } from './disturbances.ts'
 import { diagnose, faultsOf } from './faults/diagnose.ts'
@@ -11,7 +12,7 @@ import { levelSensor } from './level-sensor.ts'
 import type { Sensor } from './measured.ts'
 import { patrolTerminal, truckTerminal } from './mobile-terminal.ts'
 import { mainGauge, sewerGauge } from './pipe-gauge.ts'
-import { byInterval, wokenAt } from './rhythm.ts'
+import { byInterval, type Rhythm, wokenAt } from './rhythm.ts'
 
 const NO_FAULTS: readonly DeviceFault[] = []
 const rightTime: Stamp = (at: EpochMs) => at
@@ -21,26 +22,34 @@ const rightTime: Stamp = (at: EpochMs) => at
  * nothing ails has no layer for it.
  */
 export function equip(world: World, device: SimulatedDevice): Instrument {
-  const { setting } = world
-  const own = byInterval(setting, device)
-  const { firstAt, next } = setting.byChange ? wokenAt(wakesOf(world, device), own) : own
-  const ailments = diagnose(setting, device)
+  const ailments = diagnose(world.setting, device)
   const sensor = sensorOf(world, device)
   if (ailments.length === 0) {
-    return { firstAt, measure: sensor, next, stamp: rightTime, faults: NO_FAULTS }
+    return { ...inTime(world, device, sensor), stamp: rightTime, faults: NO_FAULTS }
   }
+  const measure = ailments.reduce<Measure>(
+    (sound, ailment) => ailment.measure?.(sound) ?? sound,
+    sensor,
+  )
   return {
-    firstAt,
-    measure: ailments.reduce<Measure>(
-      (sound, ailment) => ailment.measure?.(sound) ?? sound,
-      sensor,
-    ),
-    next,
+    ...inTime(world, device, measure),
     stamp: ailments.reduce<Stamp>((right, ailment) => ailment.stamp?.(right) ?? right, rightTime),
     get faults() {
       return faultsOf(world, device)
     },
   }
+}
+
+function inTime(
+  world: World,
+  device: SimulatedDevice,
+  measure: Measure,
+): Rhythm & Pick<Instrument, 'measure'> {
+  const own = byInterval(world.setting, device)
+  if (!world.setting.byChange) return { ...own, measure }
+  const woken = wokenAt(wakesOf(world, device), own)
+  const alert = alertOf(device)
+  return alert ? alerted(measure, woken, alert) : { ...woken, measure }
 }
 
 function sensorOf(world: World, device: SimulatedDevice): Sensor {

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type EpochMs, epochMs } from '#model/time.ts'
+import { type EpochMs, epochMs, minutes } from '#model/time.ts'
+import { alerted, alertOf } from '#simulator/sensors/alert.ts'
 import { equip } from '#simulator/sensors/equip.ts'
 import { type Rhythm, wokenAt } from '#simulator/sensors/rhythm.ts'
 import type { World } from '#simulator/world/world.ts'
 import { scenarioWith, simulate, tracks } from '#tests/simulator/simulated-run.ts'
-import { startedAt, worldOf } from './bench.ts'
+import { after, saying, startedAt, worldOf } from './bench.ts'
 
 const calm = worldOf({})
 
@@ -136,6 +137,33 @@ describe('by change', () => {
       const cleared = track?.find(({ at }) => at > incident.endedAt)
       expect(Number(cleared?.at) - incident.endedAt).toBeLessThanOrEqual(2_000)
       expect(Number(cleared?.values['tilt_deg'])).toBeLessThan(15)
+    }
+  })
+})
+
+describe('alerted', () => {
+  const hourly: Rhythm = {
+    firstAt: startedAt,
+    next: (at) => epochMs(at + 3_600_000),
+  }
+  const alert = { channel: 'level_mm', above: 2_200, every: minutes(5) }
+
+  test('a sensor reports every five minutes while its water is high, and by its rhythm', () => {
+    const flood = saying((seconds) => ({ level_mm: seconds >= 7_200 && seconds < 9_000 ? 3e3 : 0 }))
+    const { firstAt, next, measure } = alerted(flood, hourly, alert)
+    const found: number[] = []
+    for (let at = firstAt; at < after(5 * 3_600); at = next(at)) {
+      measure(at)
+      found.push((at - startedAt) / 60_000)
+    }
+    expect(found).toEqual([0, 60, 120, 125, 130, 135, 140, 145, 150, 180, 240])
+  })
+
+  test('only where there is a level that can be high', () => {
+    const alerts = calm.setting.city.devices.map((device) => [device, alertOf(device)] as const)
+    for (const [{ kind, medium }, found] of alerts) {
+      const levels = kind === 'manhole-cover' || (kind === 'pipe-gauge' && medium !== 'water')
+      expect(found !== null).toBe(levels)
     }
   })
 })
