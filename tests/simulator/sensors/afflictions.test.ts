@@ -5,7 +5,6 @@ import { equip } from '#simulator/sensors/equip.ts'
 import { plannedFaults } from '#simulator/sensors/faults/ailment.ts'
 import { faultsOf } from '#simulator/sensors/faults/diagnose.ts'
 import { FAULTS, type FaultName } from '#simulator/sensors/instrument.ts'
-import type { Values } from '#simulator/sensors/measured.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import type { World } from '#simulator/world/world.ts'
 import { type SimulatedRun, scenarioWith, simulate } from '#tests/simulator/simulated-run.ts'
@@ -163,18 +162,25 @@ describe('all faults at once', () => {
   })
 })
 
-test('a device whose cell fails says so, and nothing more', () => {
-  const world = worldOf({ sensors: { flatBattery: { share: 1 } }, fleet: { devices: 40 } })
-  const { city, endedAt } = world.setting
-  for (const device of city.devices.filter(({ kind }) => kind !== 'refuse-truck')) {
-    const { firstAt, next, measure, faults } = equip(world, device)
-    const read: (Values | null)[] = []
-    for (let at = firstAt; at < endedAt; at = next(at)) read.push(measure(at))
-    const silent = read.findIndex((values) => values === null)
-    const spoken = silent < 0 ? read : read.slice(0, silent)
-    expect(read.slice(spoken.length).every((values) => values === null)).toBe(true)
-    // Where it had the time to fall, the last that was heard of it was a low battery.
-    const fell = Number(faults[0]?.startedAt) > firstAt
-    if (fell) expect(Number(spoken.at(-1)?.['battery_pct'])).toBeLessThan(20)
+test('a device whose cell fails says so before it is heard of no more', () => {
+  const run = simulate(
+    scenarioWith({
+      sensors: { flatBattery: { share: 1 } },
+      fleet: { devices: 100 },
+      duration: '1d',
+      incidents: {},
+    }),
+  )
+  const byDevice = Map.groupBy(run.readings, ({ deviceId }) => deviceId)
+  let silent = 0
+  for (const device of run.city.devices.filter(({ kind }) => kind !== 'refuse-truck')) {
+    const own = byDevice.get(device.id) ?? []
+    const [first, last] = [own[0], own.at(-1)]
+    const [fault] = faultsOf({ setting: run.plan }, device)
+    if (!first || !last || !fault || fault.startedAt <= first.at) continue
+    expect(last.at).toBeGreaterThanOrEqual(fault.startedAt)
+    expect(Number(last.values['battery_pct'])).toBeLessThan(20)
+    if (run.plan.endedAt - last.at > 3 * run.plan.interval(device.kind)) silent += 1
   }
+  expect(silent).toBeGreaterThan(40)
 })
