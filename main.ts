@@ -1,12 +1,14 @@
 import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
 import type { CommandDesk } from '#broker/ports.ts'
+import { backtestThread } from '#cli/backtest-thread.ts'
 import { loadRules } from '#cli/load-rules.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { seconds } from '#model/time.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
+import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
@@ -87,11 +89,12 @@ async function buildService(
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
 
+  const surroundings = surroundingsOf(directory, grids)
   const monitor = await Monitor.start({
     rules,
     ledger: committer,
     history: new History(pool),
-    surroundings: surroundingsOf(directory, grids),
+    surroundings,
     city: config.city,
     clock,
     log,
@@ -109,6 +112,18 @@ async function buildService(
       if (!shutdown.isStopping) failure.resolve(error)
     },
   })
+  const episodes = createEpisodeQueries(pool)
+  const backtests = new BacktestDesk({
+    run: backtestThread(database.connection),
+    rules,
+    devices: () => directory.devices(),
+    known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
+    surroundings,
+    city: config.city,
+    clock,
+    log,
+  })
+  shutdown.add('backtests', () => backtests.stop())
   const commands = createCommands({ pool, clock })
   shutdown.add(
     'expiry',
@@ -146,8 +161,9 @@ async function buildService(
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
     replay: (envelope) => offered(ingest, envelope),
-    episodes: createEpisodeQueries(pool),
+    episodes,
     cases: createCaseQueries(pool),
+    backtests,
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
     connections: broker,

@@ -9,6 +9,7 @@ import { requireToken } from './authentication.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { Problem } from './problem.ts'
+import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
 import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
@@ -36,6 +37,7 @@ export interface ApiPorts {
   readonly replay: Replay
   readonly episodes: Episodes
   readonly cases: Cases
+  readonly backtests: Backtests
   readonly commands: Commands
   readonly deliver: Deliver
   readonly connections: Connections
@@ -110,6 +112,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   importRoutes(app, options.imports, config)
   quarantineRoutes(app, options.quarantine, options.replay)
   caseRoutes(app, options.episodes, options.cases)
+  backtestRoutes(app, options.backtests)
   liveRoutes(app, live)
   problemRoutes(app)
   await serveDocumentation(app)

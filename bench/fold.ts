@@ -2,13 +2,12 @@
  * What the rules cost: batches of readings of 1,000 covers through the monitor and the shipped
  * rules, with a ledger that answers at once. Prints nanoseconds per reading.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { loadRules } from '#cli/load-rules.ts'
 import type { Device } from '#model/device.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import type { Reading } from '#model/reading.ts'
 import { epochMs, minutes } from '#model/time.ts'
 import { Monitor } from '#monitor/monitor.ts'
-import { parseRules } from '#rules/parse-rule.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
@@ -16,11 +15,8 @@ import { createMetrics } from '#runtime/metrics.ts'
 const DEVICES = 1_000
 const BATCH = 4_000
 const BATCHES = 150
-const FOLDER = 'rules/library'
 
-const rules = parseRules(
-  readdirSync(FOLDER).map((name) => ({ name, text: readFileSync(`${FOLDER}/${name}`, 'utf8') })),
-)
+const rules = await loadRules(null)
 const devices = Array.from(
   { length: DEVICES },
   (_, index): Device => ({

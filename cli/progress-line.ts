@@ -5,8 +5,12 @@ const PLAIN_MS = 10_000
 
 /** One line at the bottom that is written over; where there is no terminal, a line now and then. */
 export class ProgressLine {
-  readonly #out = process.stdout
+  readonly #out: NodeJS.WriteStream
   #shown = ''
+
+  constructor(out: NodeJS.WriteStream = process.stdout) {
+    this.#out = out
+  }
 
   /** How often `show` is worth calling. */
   get everyMs(): number {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { backtestCommand } from './backtest.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
@@ -10,6 +11,7 @@ const program = new Command('wanmi')
   .description(
     'Tools for a running Wanmi. Settings are environment variables (docs/configuration.md).',
   )
+  .addCommand(backtestCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
   .addCommand(rulesCommand())

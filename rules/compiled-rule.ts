@@ -9,6 +9,8 @@ export interface CompiledRule {
   readonly rule: Rule
   readonly when: Condition
   readonly clear: Condition
+  /** Indexes of the channels that either condition looks at. */
+  readonly channels: readonly number[]
   /** Indexes of the channels whose earlier values either condition needs. */
   readonly previousOf: readonly number[]
 }
@@ -19,7 +21,13 @@ export function compileRule(rule: Rule): CompiledRule {
   if (!kind) throw new Rejected('invalid-input', `rule ${rule.id}: no kind ${rule.kind}`)
   const when = compileCondition(rule.when, kind)
   const clear = compileCondition(rule.clear, kind)
-  return { rule, when, clear, previousOf: [...new Set([...when.previousOf, ...clear.previousOf])] }
+  return {
+    rule,
+    when,
+    clear,
+    channels: [...new Set([...when.channels, ...clear.channels])],
+    previousOf: [...new Set([...when.previousOf, ...clear.previousOf])],
+  }
 }
 
 /** A silence of up to three reporting intervals does not interrupt what was true. */

@@ -16,6 +16,8 @@ export interface Sight {
 export interface Condition {
   readonly text: string
   readonly test: (sight: Sight) => boolean | undefined
+  /** Indexes of the channels it looks at. */
+  readonly channels: readonly number[]
   /** Indexes of the channels whose value before the reading it needs. */
   readonly previousOf: readonly number[]
 }
@@ -33,11 +35,13 @@ export function compileCondition(text: string, kind: DeviceKind): Condition {
   const checked = environmentOf(kind).check(text)
   if (!checked.valid) throw fault(text, summaryOf(checked.error), checked.error?.node?.start ?? 0)
   if (checked.type !== 'bool') throw fault(text, `is a ${checked.type}, not a condition`, 0)
+  const channels = new Set<number>()
   const previousOf = new Set<number>()
-  const evaluate = compileNode(parse(text).ast, { text, kind, previousOf })
+  const evaluate = compileNode(parse(text).ast, { text, kind, channels, previousOf })
   return {
     text,
     test: evaluate as (sight: Sight) => boolean | undefined,
+    channels: [...channels],
     previousOf: [...previousOf],
   }
 }
@@ -60,6 +64,7 @@ function environmentOf(kind: DeviceKind): Environment {
 interface Compilation {
   readonly text: string
   readonly kind: DeviceKind
+  readonly channels: Set<number>
   readonly previousOf: Set<number>
 }
 
@@ -101,8 +106,9 @@ function compileLiteral(node: ASTNode, to: Compilation): Eval {
   throw fault(to.text, 'only numbers, true and false can stand here', node.start)
 }
 
-function compileChannel(name: string, { kind }: Compilation): Eval {
+function compileChannel(name: string, { kind, channels }: Compilation): Eval {
   const index = channelIndex(kind, name)
+  channels.add(index)
   return ({ values }) => values[index]
 }
 
@@ -149,6 +155,7 @@ function compileCall(node: ASTNode & { op: 'call' }, to: Compilation): Eval {
   if (name !== 'delta') throw fault(to.text, `the function ${name} is not known here`, node.start)
   if (argument?.op !== 'id') throw fault(to.text, 'delta takes one channel', node.start)
   const index = channelIndex(to.kind, argument.args)
+  to.channels.add(index)
   to.previousOf.add(index)
   return ({ values, previous }) => {
     const now = values[index]

@@ -82,6 +82,10 @@ export class DeviceDirectory {
     return this.#entries.get(id)?.device
   }
 
+  *devices(): Generator<Device> {
+    for (const { device } of this.#entries.values()) yield device
+  }
+
   credential(id: string): Credential | undefined {
     return this.#entries.get(id)?.credential
   }

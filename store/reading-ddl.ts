@@ -41,6 +41,9 @@ export function createReadingTable(
   return [
     `${create}${native ? ' PARTITION BY RANGE (measured_at)' : ''};`,
     ...(native ? [] : hypertable(table)),
+    // By this a stretch of time is found for all devices at once.
+    `CREATE INDEX ${table}_time ON ${table} USING brin (measured_at)
+  WITH (pages_per_range = 32, autosummarize = on);`,
     ...createAggregates(table, columns, storage),
   ]
 }

@@ -7,7 +7,7 @@ export interface ServiceAddress {
 }
 
 export interface ServiceRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** From `/api/v1` on. */
   readonly path: string
   readonly body?: string

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { CaseState } from '#model/case.ts'
 import type { Episode } from '#model/episode.ts'
 import type { EpochMs } from '#model/time.ts'
 import { EPISODE_COLUMNS, type EpisodeRow, toEpisode } from '#store/episode-row.ts'
@@ -27,6 +28,16 @@ interface RecordRow extends EpisodeRow {
   readonly case_id: string | null
 }
 
+/** A span in which something was wrong, and the case it led to. */
+export interface EpisodeWithCase extends Pick<Episode, 'deviceId' | 'startedAt' | 'clearedAt'> {
+  readonly case: { readonly number: string; readonly state: CaseState } | null
+}
+
+type EpisodeWithCaseRow = Pick<EpisodeRow, 'device_id' | 'started_at' | 'cleared_at'> & {
+  readonly number: string | null
+  readonly state: CaseState
+}
+
 const toRecord = (row: RecordRow): EpisodeRecord => ({ ...toEpisode(row), caseId: row.case_id })
 
 const STATES = {
@@ -45,6 +56,28 @@ export function createEpisodeQueries(pool: Pool) {
         formatTimestamp(row.started_at),
         row.id,
       ])
+    },
+
+    /** Of one phenomenon, active within a span and not withdrawn, with what came of their cases. */
+    async ofPhenomenon(
+      phenomenon: string,
+      { from, to }: { readonly from: EpochMs; readonly to: EpochMs },
+    ): Promise<readonly EpisodeWithCase[]> {
+      const rows = await query<EpisodeWithCaseRow>(
+        pool,
+        `select e.device_id, e.started_at, e.cleared_at, c.number, c.state
+         from episode e left join case_record c on c.id = e.case_id
+         where e.phenomenon = $1 and e.withdrawn_at is null
+           and e.confirmed_at < $3 and (e.cleared_at is null or e.cleared_at >= $2)
+         order by e.started_at, e.id`,
+        [phenomenon, formatTimestamp(from), formatTimestamp(to)],
+      )
+      return rows.map((row) => ({
+        deviceId: row.device_id,
+        startedAt: row.started_at,
+        clearedAt: row.cleared_at,
+        case: row.number === null ? null : { number: row.number, state: row.state },
+      }))
     },
 
     /** The episodes behind a case, the oldest first. */

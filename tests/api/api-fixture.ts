@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
@@ -38,6 +39,20 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     episodes: createEpisodeQueries(pool),
     cases: createCaseQueries(pool),
     commands: createCommands({ pool, clock: systemClock }),
+    backtests: new BacktestDesk({
+      run: async () => Promise.resolve({ readings: 0, found: [[]] }),
+      rules: [],
+      devices: () => directory.devices(),
+      known: async () => Promise.resolve([]),
+      surroundings: {
+        gridOf: () => undefined,
+        part: () => undefined,
+        gridAddress: () => undefined,
+      },
+      city: { district: '140802', timeZone: 'Asia/Shanghai' },
+      clock: systemClock,
+      log: silentLogger,
+    }),
     deliver: (id) => void delivered.push(id),
     connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true }),

@@ -1,0 +1,173 @@
+import { stringify } from 'csv-stringify/sync'
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { readInstant } from '#api/instant.ts'
+import { BacktestView, FindingView, showBacktest, showFinding } from '#api/schemas/backtest-view.ts'
+import { answers, asMedia, refTo, Uuid } from '#api/schemas/shared.ts'
+import type { Backtest, DeviceSelector, PlacedFinding } from '#model/backtest.ts'
+import { Rejected } from '#model/error.ts'
+import type { EpochMs } from '#model/time.ts'
+
+type RuleSource = { readonly document: string } | { readonly ruleId: string }
+
+/** What these routes need of whoever tries rules. */
+export interface Backtests {
+  start(request: {
+    readonly rule: RuleSource
+    readonly against: RuleSource | null
+    readonly where: DeviceSelector
+    readonly from: EpochMs
+    readonly to: EpochMs
+  }): Backtest
+  list(): readonly Backtest[]
+  get(id: string): Backtest
+  findings(id: string): readonly PlacedFinding[]
+  cancel(id: string): Promise<Backtest>
+}
+
+const tags = ['rules']
+const Params = Type.Object({ id: Uuid })
+
+const RuleInput = Type.Union(
+  [
+    Type.Object(
+      { document: Type.String({ minLength: 1, maxLength: 65_536, description: 'The YAML.' }) },
+      { additionalProperties: false },
+    ),
+    Type.Object(
+      { ruleId: Type.String({ minLength: 1, maxLength: 64 }) },
+      { additionalProperties: false },
+    ),
+  ],
+  { description: 'A rule by its document, or the one in force by its id.' },
+)
+const When = Type.String({ maxLength: 40, description: 'RFC 3339 with a zone.' })
+const Text = (description: string) => Type.String({ minLength: 1, maxLength: 64, description })
+
+const NewBacktest = Type.Object(
+  {
+    rule: RuleInput,
+    against: Type.Optional(RuleInput),
+    from: When,
+    to: When,
+    where: Type.Optional(
+      Type.Object(
+        {
+          deviceId: Type.Optional(Text('Only this device.')),
+          group: Type.Optional(Text('Only devices of this group.')),
+          gridCode: Type.Optional(Text('Only devices in this unit grid.')),
+          partClass: Type.Optional(Text('Only devices on parts of this class, four digits.')),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+)
+
+const CSV = 'text/csv'
+const NDJSON = 'application/x-ndjson'
+
+export function backtestRoutes(app: App, backtests: Backtests): void {
+  app.addSchema(BacktestView)
+  app.addSchema(FindingView)
+
+  app.post('/api/v1/backtests', {
+    schema: {
+      tags,
+      operationId: 'startBacktest',
+      summary: 'Try a rule on stored readings, by itself or beside another version',
+      description:
+        'It is put in line and runs out of the way of what is live; ask for it again to see how ' +
+        'far it got. Trials do not outlive a restart; the last twenty that are over are kept.',
+      body: NewBacktest,
+      response: answers(202, refTo(BacktestView)),
+    },
+    handler: async ({ body }, reply) => {
+      const from = readInstant('from', body.from)
+      const to = readInstant('to', body.to)
+      if (from === undefined || to === undefined) {
+        throw new Rejected('invalid-input', 'from and to are needed')
+      }
+      const { rule, against = null, where = {} } = body
+      const started = backtests.start({ rule, against, where, from, to })
+      return reply.code(202).send(showBacktest(started))
+    },
+  })
+
+  app.get('/api/v1/backtests', {
+    schema: {
+      tags,
+      operationId: 'listBacktests',
+      summary: 'List trials of rules, the newest first',
+      response: answers(200, Type.Object({ items: Type.Array(refTo(BacktestView)) })),
+    },
+    handler: async () => ({ items: backtests.list().map(showBacktest) }),
+  })
+
+  app.get('/api/v1/backtests/:id', {
+    schema: {
+      tags,
+      operationId: 'getBacktest',
+      summary: 'Show a trial: how far it got, or its report',
+      params: Params,
+      response: answers(200, refTo(BacktestView)),
+    },
+    handler: async ({ params }) => showBacktest(backtests.get(params.id)),
+  })
+
+  app.delete('/api/v1/backtests/:id', {
+    schema: {
+      tags,
+      operationId: 'cancelBacktest',
+      summary: 'Cancel a trial that waits or runs',
+      params: Params,
+      response: answers(200, refTo(BacktestView)),
+    },
+    handler: async ({ params }) => showBacktest(await backtests.cancel(params.id)),
+  })
+
+  app.get('/api/v1/backtests/:id/episodes', {
+    schema: {
+      tags,
+      operationId: 'listBacktestEpisodes',
+      summary: 'Read what a trial found, by device and time',
+      description: `JSON by pages; with \`Accept: ${CSV}\` or \`${NDJSON}\` all of it.`,
+      params: Params,
+      querystring: Type.Object(
+        {
+          limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 }),
+          offset: Type.Integer({ minimum: 0, default: 0 }),
+          difference: Type.Optional(Type.Enum(['appeared', 'vanished', 'changed', 'same'])),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(
+        200,
+        asMedia(Type.Object({ items: Type.Array(refTo(FindingView)), total: Type.Integer() }), [
+          'application/json',
+          CSV,
+          NDJSON,
+        ]),
+      ),
+    },
+    handler: async ({ params, query, headers }, reply) => {
+      const { limit, offset, difference } = query
+      const found = backtests
+        .findings(params.id)
+        .filter((finding) => difference === undefined || finding.difference === difference)
+      const accept = headers.accept ?? ''
+      if (accept.includes(CSV)) {
+        const text = stringify(found.map(showFinding), { header: true, columns: CSV_COLUMNS })
+        return reply.type(`${CSV}; charset=utf-8`).send(text as never)
+      }
+      if (accept.includes('ndjson')) {
+        const text = found.map((finding) => `${JSON.stringify(showFinding(finding))}\n`).join('')
+        return reply.type(`${NDJSON}; charset=utf-8`).send(text as never)
+      }
+      return { items: found.slice(offset, offset + limit).map(showFinding), total: found.length }
+    },
+  })
+}
+
+const CSV_COLUMNS = Object.keys(FindingView.properties)

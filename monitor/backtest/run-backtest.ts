@@ -1,0 +1,169 @@
+import type { Finding } from '#model/backtest.ts'
+import type { Device } from '#model/device.ts'
+import { Rejected } from '#model/error.ts'
+import { channelIndex, type DeviceKind } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import type { EpochMs } from '#model/time.ts'
+import { toEvidence } from '#monitor/evidence.ts'
+import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
+import type { Sample, Stretch } from '#rules/fold.ts'
+import { SpanFold } from '#rules/span-fold.ts'
+
+/** Stored readings, as a backtest needs them. */
+export interface Archive {
+  slices(
+    query: ArchiveQuery & { readonly to: EpochMs; readonly signal: AbortSignal },
+  ): AsyncIterable<{
+    readonly until: EpochMs
+    readonly rows: number
+    readonly byDevice: ReadonlyMap<string, readonly Sample[]>
+  }>
+  /** The newest `limit` of each device before `from`, ascending. */
+  before(
+    devices: readonly string[],
+    query: ArchiveQuery,
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly Sample[]>>
+}
+
+interface ArchiveQuery {
+  readonly kind: string
+  readonly channels: readonly number[]
+  readonly from: EpochMs
+}
+
+export interface BacktestOrder {
+  /** Of one kind: the rule that is tried, and with a second the version it is compared with. */
+  readonly rules: readonly CompiledRule[]
+  readonly devices: readonly Device[]
+  readonly from: EpochMs
+  /** Exclusive. */
+  readonly to: EpochMs
+}
+
+export interface BacktestProgress {
+  /** Of the span, 0 to 1. */
+  readonly share: number
+  readonly readings: number
+}
+
+export interface BacktestOutcome {
+  readonly readings: number
+  /** Beside the rules: what each found, by device and time. */
+  readonly found: readonly (readonly Finding[])[]
+}
+
+const PRIMED_AT_ONCE = 256
+const FIRST_LOOK = 16
+const LONGER = 8
+/** More are of no use to anybody, and must not fill the memory. */
+export const FINDINGS_MAX = 200_000
+
+/**
+ * Folds stored readings through rules as they would have been folded when they came: the same steps,
+ * begun in the same state, as far as the readings before the span tell it.
+ *
+ * @throws Rejected `too-large` when there are more findings than anyone can look at; what the archive
+ *   throws; the reason of the signal
+ */
+export async function runBacktest(
+  order: BacktestOrder,
+  archive: Archive,
+  signal: AbortSignal,
+  onProgress: (progress: BacktestProgress) => void,
+): Promise<BacktestOutcome> {
+  const { rules, devices, from, to } = order
+  const [first] = rules
+  const kind = first && findKind(first.rule.kind)
+  if (!kind) return { readings: 0, found: [] }
+  const query = { kind: kind.name, channels: channelsOf(rules, kind), from, to, signal }
+  const folds = await primeAll(order, query, archive, signal)
+  const results = rules.map((): Finding[] => [])
+  let readings = 0
+  for await (const { until, byDevice } of archive.slices(query)) {
+    signal.throwIfAborted()
+    for (const [id, samples] of byDevice) {
+      const own = folds.get(id)
+      if (!own) continue
+      readings += samples.length
+      for (const [index, fold] of own.entries()) {
+        for (const sample of samples) fold.feed(sample)
+        keep(results, index, id, kind, fold.takeEnded())
+      }
+    }
+    onProgress({ share: (until - from) / (to - from), readings })
+  }
+  signal.throwIfAborted()
+  for (const { id } of devices) {
+    for (const [index, fold] of (folds.get(id) ?? []).entries()) {
+      keep(results, index, id, kind, fold.stretches)
+    }
+  }
+  return { readings, found: results.map((found) => found.sort(byDeviceAndTime)) }
+}
+
+// Of what moves, also where it was: a case has a place.
+function channelsOf(rules: readonly CompiledRule[], kind: DeviceKind): readonly number[] {
+  const place = kind.mobile ? ['lon_deg', 'lat_deg'].map((name) => channelIndex(kind, name)) : []
+  return [...new Set([...rules.flatMap(({ channels }) => channels), ...place])].sort(
+    (a, b) => a - b,
+  )
+}
+
+async function primeAll(
+  { rules, devices, from }: BacktestOrder,
+  query: ArchiveQuery,
+  archive: Archive,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly SpanFold[]>> {
+  const folds = new Map(
+    devices.map(({ id, reportingInterval }) => [
+      id,
+      rules.map((rule) => new SpanFold(rule, gapOf(rule.rule, reportingInterval), from)),
+    ]),
+  )
+  for (let at = 0; at < devices.length; at += PRIMED_AT_ONCE) {
+    let unsure = devices.slice(at, at + PRIMED_AT_ONCE).map(({ id }) => id)
+    for (let limit = FIRST_LOOK; unsure.length > 0; limit *= LONGER) {
+      signal.throwIfAborted()
+      const histories = await archive.before(unsure, query, limit)
+      unsure = unsure.filter((id) => {
+        const history = histories.get(id) ?? []
+        const sure = (folds.get(id) ?? []).map((fold) =>
+          fold.prime(history, history.length < limit),
+        )
+        return sure.includes(false)
+      })
+    }
+  }
+  return folds
+}
+
+function keep(
+  results: Finding[][],
+  index: number,
+  deviceId: string,
+  kind: DeviceKind,
+  stretches: readonly Stretch[],
+): void {
+  const found = results[index]
+  if (!found || stretches.length === 0) return
+  for (const { first, confirmed, endedAt, clearedAt } of stretches) {
+    const evidence = [toEvidence(kind, first)]
+    if (confirmed !== first) evidence.push(toEvidence(kind, confirmed))
+    found.push({
+      deviceId,
+      startedAt: first.measuredAt,
+      confirmedAt: confirmed.measuredAt,
+      endedAt,
+      clearedAt,
+      evidence,
+    })
+  }
+  if (found.length <= FINDINGS_MAX) return
+  const sentence = `more than ${FINDINGS_MAX} episodes: take a shorter span, fewer devices or a sharper rule`
+  throw new Rejected('too-large', sentence)
+}
+
+const byDeviceAndTime = (a: Finding, b: Finding): number =>
+  a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : a.startedAt - b.startedAt

@@ -1,0 +1,201 @@
+import type { Client, ClientConfig } from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import type { Channel, ChannelValue } from '#model/channel.ts'
+import { Broken } from '#model/error.ts'
+import { type DeviceKind, readingTable } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import { compareReadings, type StoredReading } from '#model/reading.ts'
+import { days, type EpochMs, epochMs, hours } from '#model/time.ts'
+import { type CopyRow, readCopyRows } from './copy-rows.ts'
+import { connect } from './database.ts'
+import { databaseError } from './database-error.ts'
+import { databaseTypes } from './database-types.ts'
+import { formatTimestamp } from './timestamp.ts'
+
+/** A reading as far as a rule looks at it: only the channels that were asked for. */
+export type ArchivedReading = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'>
+
+/** All readings of a kind measured in one stretch of time, by device, ascending. */
+export interface Slice {
+  readonly until: EpochMs
+  readonly rows: number
+  readonly byDevice: ReadonlyMap<string, readonly ArchivedReading[]>
+}
+
+export interface ArchiveQuery {
+  readonly kind: string
+  /** Indexes of the channels wanted. */
+  readonly channels: readonly number[]
+  readonly from: EpochMs
+  /** Exclusive. */
+  readonly to: EpochMs
+  readonly signal: AbortSignal
+}
+
+const FIRST_SLICE_MS: number = hours(1)
+const LONGEST_SLICE_MS: number = days(7)
+const SHORTEST_SLICE_MS = 1_000
+// Enough for a COPY to run at its speed, few enough to be held in memory twice.
+const ROWS_WANTED = 100_000
+
+/**
+ * Reads long spans of stored readings on a connection of its own. Slices of time rather than
+ * devices, because rows lie on the disk in the order in which they came: reading a week device by
+ * device would read the week once for each of them.
+ */
+export class Archive {
+  readonly #client: Client
+
+  private constructor(client: Client) {
+    this.#client = client
+  }
+
+  /** @throws Unavailable `database-unavailable` */
+  static async open(connection: ClientConfig): Promise<Archive> {
+    try {
+      const client = await connect({ ...connection, types: databaseTypes })
+      // A block range index can only be read through a bitmap. What is read once need not be fast
+      // at the cost of what the service does meanwhile.
+      await client.query('SET enable_bitmapscan = on; SET max_parallel_workers_per_gather = 0')
+      return new Archive(client)
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+
+  /** Slices from the beginning of the span to its end, the next one read while one is used. */
+  async *slices({ kind, channels, from, to, signal }: ArchiveQuery): AsyncGenerator<Slice> {
+    const known = kindOf(kind)
+    let span_ms = FIRST_SLICE_MS
+    const read = (start: EpochMs): Promise<Slice> | undefined => {
+      if (start >= to || signal.aborted) return undefined
+      const until = epochMs(Math.min(to, start + span_ms))
+      const slice = this.#slice(known, channels, start, until)
+      // A failure is heard of when the slice is awaited.
+      slice.catch(() => undefined)
+      return slice
+    }
+    for (let next = read(from); next; ) {
+      const slice = await next
+      const factor = Math.max(0.25, Math.min(4, ROWS_WANTED / Math.max(1, slice.rows)))
+      span_ms = Math.max(
+        SHORTEST_SLICE_MS,
+        Math.min(LONGEST_SLICE_MS, Math.round(span_ms * factor)),
+      )
+      next = read(slice.until)
+      yield slice
+    }
+  }
+
+  /** The newest `limit` readings of each device strictly before an instant, ascending. */
+  async before(
+    devices: readonly string[],
+    { kind, channels, from }: Pick<ArchiveQuery, 'kind' | 'channels' | 'from'>,
+    limit: number,
+  ): Promise<ReadonlyMap<string, readonly ArchivedReading[]>> {
+    const known = kindOf(kind)
+    const wanted = channels.map((index) => known.channels[index] as Channel)
+    const columns = ['device_id', 'measured_at', 'seq', ...wanted.map(({ name }) => name)]
+    const text = `SELECT ${columns.map((name) => `r.${name}`).join(', ')}
+      FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+        SELECT * FROM ${readingTable(known)} WHERE device_id = wanted.id AND measured_at < $2
+        ORDER BY measured_at DESC, seq DESC LIMIT $3
+      ) AS r`
+    try {
+      await this.#client.query('SET enable_bitmapscan = off')
+      const { rows } = await this.#client.query<unknown[]>({
+        text,
+        values: [devices, formatTimestamp(from), limit],
+        rowMode: 'array',
+      })
+      await this.#client.query('SET enable_bitmapscan = on')
+      const byDevice = new Map<string, ArchivedReading[]>()
+      for (const row of rows) {
+        const values: (ChannelValue | undefined)[] = known.channels.map(() => undefined)
+        for (const [at, index] of channels.entries()) {
+          values[index] = (row[3 + at] ?? undefined) as ChannelValue | undefined
+        }
+        const reading = { measuredAt: row[1] as EpochMs, seq: row[2] as number, values }
+        add(byDevice, row[0] as string, reading)
+      }
+      for (const readings of byDevice.values()) readings.sort(compareReadings)
+      return byDevice
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end()
+  }
+
+  async #slice(
+    kind: DeviceKind,
+    channels: readonly number[],
+    from: EpochMs,
+    until: EpochMs,
+  ): Promise<Slice> {
+    const wanted = channels.map((index) => kind.channels[index] as Channel)
+    const columns = ['device_id', 'measured_at', 'seq', ...wanted.map(({ name }) => name)]
+    const readers = wanted.map(({ type }, at) => ({
+      index: channels[at] as number,
+      read: READ[type],
+    }))
+    const none: (ChannelValue | undefined)[] = kind.channels.map(() => undefined)
+    const byDevice = new Map<string, ArchivedReading[]>()
+    try {
+      const rows = await readCopyRows(
+        this.#client.query(
+          copyTo(`COPY (SELECT ${columns.join(', ')} FROM ${readingTable(kind)}
+            WHERE measured_at >= '${formatTimestamp(from)}'
+              AND measured_at < '${formatTimestamp(until)}') TO STDOUT (FORMAT binary)`),
+        ) as AsyncIterable<Buffer>,
+        (row) => {
+          const device = row.text()
+          const measuredAt = row.instant()
+          const seq = row.bigint()
+          const values = none.slice()
+          for (const { index, read } of readers) values[index] = read(row)
+          add(byDevice, device, { measuredAt, seq, values })
+        },
+      )
+      for (const readings of byDevice.values()) sortIfNeeded(readings)
+      return { until, rows, byDevice }
+    } catch (error) {
+      throw databaseError(error)
+    }
+  }
+}
+
+const READ: Readonly<Record<Channel['type'], (row: CopyRow) => ChannelValue | undefined>> = {
+  number: (row) => row.number(),
+  integer: (row) => row.integer(),
+  boolean: (row) => row.boolean(),
+}
+
+function add(
+  byDevice: Map<string, ArchivedReading[]>,
+  device: string,
+  reading: ArchivedReading,
+): void {
+  const own = byDevice.get(device)
+  if (own) own.push(reading)
+  else byDevice.set(device, [reading])
+}
+
+// Rows come in the order of the disk, which is mostly that of time.
+function sortIfNeeded(readings: ArchivedReading[]): void {
+  for (let index = 1; index < readings.length; index++) {
+    const [before, here] = [readings[index - 1], readings[index]] as ArchivedReading[]
+    if (before && here && compareReadings(before, here) > 0) {
+      readings.sort(compareReadings)
+      return
+    }
+  }
+}
+
+function kindOf(name: string): DeviceKind {
+  const kind = findKind(name)
+  if (!kind) throw new Broken('internal', `there is no kind ${name}`)
+  return kind
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { epochMs, minutes, seconds } from '#model/time.ts'
+import type { CompiledRule } from '#rules/compiled-rule.ts'
+import type { Sample, Stretch } from '#rules/fold.ts'
+import { SpanFold } from '#rules/span-fold.ts'
+import { device, reading, rule, START } from '#tests/monitor/fixtures.ts'
+
+const COVER = device('c')
+const GAP = minutes(3)
+
+const RULES: readonly CompiledRule[] = [
+  rule({ id: 'plain', when: 'tilt_deg > 15.0' }),
+  rule({
+    id: 'hysteresis',
+    when: 'tilt_deg > 15.0',
+    hold: seconds(20),
+    clear: 'tilt_deg < 5.0',
+    clearHold: seconds(30),
+  }),
+  rule({
+    id: 'looks-back',
+    when: 'delta(level_mm) > 5.0 && tilt_deg > 3.0',
+    clear: 'delta(level_mm) < 0.0',
+    clearHold: seconds(20),
+  }),
+]
+
+const series = fc.array(
+  fc.record({
+    pause_s: fc.constantFrom(5, 10, 30, 200),
+    tilt_deg: fc.option(fc.constantFrom(1, 4, 10, 20), { nil: undefined }),
+    level_mm: fc.option(fc.constantFrom(0, 10, 20), { nil: undefined }),
+  }),
+  { maxLength: 60 },
+)
+
+function samplesOf(steps: readonly { pause_s: number; [channel: string]: number | undefined }[]) {
+  let at = 0
+  return steps.map(({ pause_s, tilt_deg, level_mm }): Sample => {
+    at += pause_s
+    const values = {
+      ...(tilt_deg === undefined ? {} : { tilt_deg }),
+      ...(level_mm === undefined ? {} : { level_mm }),
+    }
+    return reading(COVER, at, values)
+  })
+}
+
+const facts = (stretches: readonly Stretch[]): string[] =>
+  stretches.map(
+    ({ first, confirmed, endedAt, clearedAt }) =>
+      `${first.measuredAt} ${confirmed.measuredAt} ${endedAt} ${clearedAt}`,
+  )
+
+test('a span folded on its own gives what the whole past gives in it', () => {
+  fc.assert(
+    fc.property(series, fc.nat(60), fc.constantFrom(...RULES), (steps, cut, tried) => {
+      const samples = samplesOf(steps)
+      const from = epochMs(samples[cut]?.measuredAt ?? START + 1_000_000_000)
+      const before = samples.filter(({ measuredAt }) => measuredAt < from)
+      const fold = new SpanFold(tried, GAP, from)
+      let length = 1
+      while (!fold.prime(before.slice(-length), length >= before.length)) length += 1
+      for (const sample of samples.slice(before.length)) fold.feed(sample)
+
+      const whole = new SpanFold(tried, GAP, from)
+      whole.prime([], true)
+      for (const sample of samples) whole.feed(sample)
+      const touching = whole.stretches.filter(
+        ({ clearedAt }) => clearedAt === null || clearedAt >= from,
+      )
+      expect(facts(fold.stretches)).toEqual(facts(touching))
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+test('a rule that was never quiet in the history is not taken for quiet', () => {
+  const fold = new SpanFold(RULES[1] as CompiledRule, GAP, epochMs(START + 100_000))
+  const tilted = [10, 20, 30].map((second) => reading(COVER, second, { tilt_deg: 10 }))
+  expect(fold.prime(tilted, false)).toBe(false)
+  expect(fold.prime(tilted, true)).toBe(true)
+})
