@@ -5,6 +5,8 @@ import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 /** Acts of a span of time as lines of a dry run, with what it takes to merge them with others. */
 export interface Slice {
   readonly lines: number
+  /** How many bytes there are in all. */
+  readonly used: number
   /** The lines themselves, one after the other; each ends with a line feed. */
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Of each line: when, which device, how many bytes. */
@@ -36,12 +38,12 @@ const LINE_MAX_BYTES = 512
  */
 export class ActLines {
   readonly #heads: (string | undefined)[]
-  #bytes = Buffer.alloc(0)
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   #used = 0
   #lines = 0
-  #at = new Float64Array(0)
-  #device = new Int32Array(0)
-  #length = new Int32Array(0)
+  #at = new Float64Array(FIRST_LINES)
+  #device = new Int32Array(FIRST_LINES)
+  #length = new Int32Array(FIRST_LINES)
   #messages = 0
   #readings = 0
   #lost = 0
@@ -49,7 +51,6 @@ export class ActLines {
   /** @param devices how many there are in all, whichever of them act here */
   constructor(devices: number) {
     this.#heads = Array.from({ length: devices })
-    this.#begin(FIRST_BYTES, FIRST_LINES)
   }
 
   add(act: Act): void {
@@ -66,31 +67,31 @@ export class ActLines {
     this.#lines += 1
   }
 
-  /** What was added since the last time; its arrays are the caller's own. */
-  take(): Slice {
-    const lines = this.#lines
+  /**
+   * What was added since the last time.
+   *
+   * @param spent one that is done with: its memory is used again
+   */
+  take(spent?: Slice): Slice {
     const slice = {
-      lines,
-      bytes: new Uint8Array(this.#bytes.buffer, 0, this.#used),
+      lines: this.#lines,
+      used: this.#used,
+      bytes: this.#bytes,
       at: this.#at,
       device: this.#device,
       length: this.#length,
       tally: { messages: this.#messages, readings: this.#readings, lost: this.#lost },
     }
-    this.#begin(this.#bytes.length, this.#at.length)
-    return slice
-  }
-
-  #begin(bytes: number, lines: number): void {
-    this.#bytes = Buffer.allocUnsafeSlow(bytes)
-    this.#at = new Float64Array(lines)
-    this.#device = new Int32Array(lines)
-    this.#length = new Int32Array(lines)
+    this.#bytes = spent ? Buffer.from(spent.bytes.buffer) : Buffer.allocUnsafeSlow(FIRST_BYTES)
+    this.#at = spent?.at ?? new Float64Array(FIRST_LINES)
+    this.#device = spent?.device ?? new Int32Array(FIRST_LINES)
+    this.#length = spent?.length ?? new Int32Array(FIRST_LINES)
     this.#used = 0
     this.#lines = 0
     this.#messages = 0
     this.#readings = 0
     this.#lost = 0
+    return slice
   }
 
   #addPublish(at: EpochMs, device: SimulatedDevice, payload: Buffer, again: boolean): void {

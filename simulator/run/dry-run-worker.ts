@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Broken } from '#model/error.ts'
 import { factsOf } from './error-facts.ts'
 import { ShardRun } from './shard-run.ts'
-import type { ShardOrder, ShardQuestion } from './shard-thread.ts'
+import { buffersOf, type ShardOrder, type ShardQuestion } from './shard-thread.ts'
 
 const port = parentPort
 if (!port) throw new Broken('internal', 'a worker of a dry run runs in a thread')
@@ -22,12 +22,8 @@ port.on('message', (question: ShardQuestion) => {
 
 function answer(run: ShardRun, question: ShardQuestion): void {
   if (question.ask === 'slice') {
-    const value = run.next()
-    const { bytes, at, device, length } = value
-    port?.postMessage(
-      { value },
-      [bytes, at, device, length].map(({ buffer }) => buffer),
-    )
+    const value = run.next(question.spent)
+    port?.postMessage({ value }, buffersOf(value))
   } else {
     const value = question.ask === 'counts' ? run.counts() : run.truth(question.others)
     port?.postMessage({ value }, [])

@@ -88,9 +88,9 @@ async function* slicesOf(
 ): AsyncGenerator<readonly ShardSlice[]> {
   const asked: Promise<readonly ShardSlice[]>[] = []
   // All shards are always asked for as many slices, so that they stop at the same instant.
-  const ask = (): void => {
+  const ask = (spent?: readonly ShardSlice[]): void => {
     if (signal?.aborted) return
-    const slices = Promise.all(shards.map((shard) => shard.slice()))
+    const slices = Promise.all(shards.map((shard, index) => shard.slice(spent?.[index])))
     // It is waited for below; by then it may have failed long ago.
     slices.catch(() => undefined)
     asked.push(slices)
@@ -98,8 +98,8 @@ async function* slicesOf(
   for (let ahead = 0; ahead < AHEAD; ahead += 1) ask()
   for (let next = asked.shift(); next; next = asked.shift()) {
     const slices = await next
-    if (!slices.some(({ last }) => last)) ask()
     yield slices
+    if (!slices.some(({ last }) => last)) ask(slices)
   }
 }
 
@@ -112,7 +112,7 @@ function shardHere(order: RunOrder): ShardWork {
     return made
   }
   return {
-    slice: async () => (await run()).next(),
+    slice: async (spent) => (await run()).next(spent),
     counts: async () => (await run()).counts(),
     truth: async (others) => (await run()).truth(others),
     close: async () => undefined,

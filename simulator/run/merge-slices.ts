@@ -5,7 +5,7 @@ import type { Slice } from './act-lines.ts'
  * as each device wrote them. A device is in one slice only.
  */
 export function mergeSlices(slices: readonly Slice[]): Buffer {
-  const merged = Buffer.allocUnsafeSlow(slices.reduce((sum, { bytes }) => sum + bytes.length, 0))
+  const merged = Buffer.allocUnsafeSlow(slices.reduce((sum, { used }) => sum + used, 0))
   const open = slices.filter(({ lines }) => lines > 0).map((slice) => new Reader(slice))
   let used = 0
   while (open.length > 1) {
@@ -55,6 +55,6 @@ class Reader {
   }
 
   copyRest(target: Buffer, used: number): void {
-    target.set(this.#slice.bytes.subarray(this.#byte), used)
+    target.set(this.#slice.bytes.subarray(this.#byte, this.#slice.used), used)
   }
 }

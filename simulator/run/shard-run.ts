@@ -28,13 +28,13 @@ const COUNTS = 3
 export class ShardRun {
   readonly #plan: RunPlan
   readonly #world: World
-  readonly #acts: Iterator<Act>
+  readonly #acts: Generator<Act, void, undefined>
   readonly #lines: ActLines
   readonly #span_ms: number
   readonly #slices: number
   #made = 0
-  /** An act of a later slice. The stream waits there, so that nothing later is counted. */
-  #ahead: IteratorResult<Act> | undefined
+  /** An act of a later slice, at which the stream waits. */
+  #ahead: IteratorResult<Act, void> | undefined
 
   constructor(order: RunOrder, shard: Shard) {
     this.#plan = planRun(order)
@@ -46,8 +46,12 @@ export class ShardRun {
     this.#slices = Math.max(1, Math.ceil((endedAt - startedAt) / this.#span_ms))
   }
 
-  /** The next slice. The last one has all that comes late as well; after it they are empty. */
-  next(): ShardSlice {
+  /**
+   * The next slice. The last one has all that comes late as well; after it they are empty.
+   *
+   * @param spent one that is done with: its memory is used again
+   */
+  next(spent?: Slice): ShardSlice {
     this.#made += 1
     const last = this.#made >= this.#slices
     const until = last ? Infinity : this.#reached
@@ -55,7 +59,7 @@ export class ShardRun {
     for (; !next.done && next.value.at < until; next = this.#acts.next())
       this.#lines.add(next.value)
     this.#ahead = next
-    return { ...this.#lines.take(), until: this.#reached, last }
+    return { ...this.#lines.take(spent), until: this.#reached, last }
   }
 
   /** The end of the slices that were made. */
@@ -64,7 +68,10 @@ export class ShardRun {
     return epochMs(Math.min(endedAt, startedAt + this.#made * this.#span_ms))
   }
 
-  /** What became of the readings of this shard, three numbers for each observation of the city. */
+  /**
+   * What became of the readings of this shard, three numbers for each observation of the city.
+   * What was still under way is lost: there are no slices after it.
+   */
   counts(): Float64Array<ArrayBuffer> {
     const observations = this.#observations()
     const counts = new Float64Array(COUNTS * observations.length)
@@ -74,7 +81,7 @@ export class ShardRun {
     return counts
   }
 
-  /** The truth so far, with the counts of the other shards. */
+  /** The truth so far, with the counts of the other shards. There are no slices after it. */
   truth(others: readonly Float64Array[]): readonly TruthLine[] {
     const observations = this.#observations().map((own, index): Observation => {
       const all = { ...own }
@@ -89,6 +96,7 @@ export class ShardRun {
   }
 
   #observations(): readonly Observation[] {
+    this.#acts.return()
     return this.#world.observations(this.#reached)
   }
 

@@ -13,7 +13,7 @@ export interface ShardOrder {
 }
 
 export type ShardQuestion =
-  | { readonly ask: 'slice' }
+  | { readonly ask: 'slice'; readonly spent?: ShardSlice }
   | { readonly ask: 'counts' }
   | { readonly ask: 'truth'; readonly others: readonly Float64Array[] }
 
@@ -21,11 +21,16 @@ type Answer = { readonly value: unknown } | { readonly error: ErrorFacts }
 
 /** A shard of a dry run, wherever it is worked on. */
 export interface ShardWork {
-  slice(): Promise<ShardSlice>
+  /** @param spent one of its slices that is done with: its memory is used again */
+  slice(spent?: ShardSlice): Promise<ShardSlice>
   counts(): Promise<Float64Array>
   truth(others: readonly Float64Array[]): Promise<readonly TruthLine[]>
   close(): Promise<void>
 }
+
+/** What a slice hands over instead of copying it. */
+export const buffersOf = ({ bytes, at, device, length }: ShardSlice): readonly ArrayBuffer[] =>
+  [bytes, at, device, length].map(({ buffer }) => buffer)
 
 // What a reading leaves behind dies young. In a larger nursery it is dead before anybody looks.
 const NURSERY_MB = 64
@@ -52,7 +57,10 @@ export class ShardThread implements ShardWork {
     })
   }
 
-  slice = (): Promise<ShardSlice> => this.#ask<ShardSlice>({ ask: 'slice' })
+  slice = (spent?: ShardSlice): Promise<ShardSlice> =>
+    spent
+      ? this.#ask<ShardSlice>({ ask: 'slice', spent }, buffersOf(spent))
+      : this.#ask<ShardSlice>({ ask: 'slice' })
 
   counts = (): Promise<Float64Array> => this.#ask<Float64Array>({ ask: 'counts' })
 
@@ -63,12 +71,12 @@ export class ShardThread implements ShardWork {
     await this.#worker.terminate()
   }
 
-  #ask<Value>(question: ShardQuestion): Promise<Value> {
+  #ask<Value>(question: ShardQuestion, given: readonly ArrayBuffer[] = []): Promise<Value> {
     const asked = Promise.withResolvers<Value>()
     if (this.#failure) asked.reject(this.#failure)
     else {
       this.#asked.push(asked as PromiseWithResolvers<unknown>)
-      this.#worker.postMessage(question, [])
+      this.#worker.postMessage(question, given)
     }
     return asked.promise
   }

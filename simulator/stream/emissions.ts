@@ -16,8 +16,8 @@ interface Sender extends Pick<Instrument, 'firstAt' | 'measure' | 'next' | 'stam
 
 /**
  * Everything the devices of a shard measure, in the order of time and then of the devices, made as
- * it is asked for: the clock is the reader's. Each reading is counted in what it shows as soon as
- * the next one is asked for. The same world and shard give the same bytes in the same order.
+ * it is asked for: the clock is the reader's. Each reading is counted in what it shows. The same
+ * world and shard give the same bytes in the same order.
  */
 export function* emissions(world: World, shard: Shard): Generator<Emission, void, undefined> {
   const { startedAt, endedAt } = world.setting
@@ -33,8 +33,8 @@ export function* emissions(world: World, shard: Shard): Generator<Emission, void
     if (values) {
       const payload = write(stamp(at), values)
       const shows = world.observe(index, at)
-      yield { at, device, payload, shows }
       for (const one of shows) one.measured += 1
+      yield { at, device, payload, shows }
     }
     const nextAt = next(at)
     if (nextAt < endedAt) due.reschedule(nextAt)
