@@ -1,7 +1,7 @@
 import { gaussian, type Random } from '#simulator/random/random.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import { inspector } from '#simulator/world/inspector.ts'
-import { refuseTruck } from '#simulator/world/refuse-truck.ts'
+import { type InspectorState, inspector } from '#simulator/world/inspector.ts'
+import { type RefuseTruckState, refuseTruck } from '#simulator/world/refuse-truck.ts'
 import type { World } from '#simulator/world/world.ts'
 import { pack } from './battery.ts'
 import { plannedFaults } from './faults/ailment.ts'
@@ -20,6 +20,7 @@ export function truckTerminal(random: Random, world: World, device: SimulatedDev
   const fix = receiver(random, fixError(world))
   return (at) => {
     const state = truck(at)
+    const { ignition = true }: RefuseTruckState & { readonly ignition?: boolean } = state
     const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = fix(state, at)
     return {
       lon_deg,
@@ -30,7 +31,7 @@ export function truckTerminal(random: Random, world: World, device: SimulatedDev
       load_kg: held(state.load_kg + 8 * gaussian(random), load_kg),
       lift_count: state.lifts,
       hopper_open: state.hopperOpen,
-      ignition: true,
+      ignition,
       odometer_km: state.odometer_km,
       fuel_pct: state.fuel_pct,
     }
@@ -44,6 +45,7 @@ export function patrolTerminal(random: Random, world: World, device: SimulatedDe
   const battery = pack(random)
   return (at) => {
     const state = walker(at)
+    const { onDuty = true }: InspectorState & { readonly onDuty?: boolean } = state
     const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = fix(state, at)
     return {
       lon_deg,
@@ -51,7 +53,7 @@ export function patrolTerminal(random: Random, world: World, device: SimulatedDe
       speed_kmh,
       heading_deg,
       accuracy_m,
-      on_duty: true,
+      on_duty: onDuty,
       sos: state.callsForHelp,
       battery_pct: battery(at),
     }
