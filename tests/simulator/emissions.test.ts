@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { findKind } from '#model/kinds.ts'
-import { type SimulatedRun, scenarioWith, simulate } from './simulated-run.ts'
+import { emissions } from '#simulator/stream/emissions.ts'
+import { createWorld } from '#simulator/world/world.ts'
+import {
+  type SimulatedReading,
+  type SimulatedRun,
+  scenarioWith,
+  simulate,
+} from './simulated-run.ts'
 
 const run = simulate(scenarioWith())
 
@@ -38,6 +45,24 @@ describe('the stream of a fleet', () => {
     expect(seen.size).toBe(run.readings.length)
   })
 
+  test('what a device measures is the same in a larger fleet and in a smaller shard', () => {
+    const calm = { city: { seed: '7' }, duration: '20m', incidents: {} }
+    const interval = { interval: { 'manhole-cover': '20s', 'patrol-terminal': '20s' } }
+    const mix = { mix: { 'manhole-cover': 0.5, 'patrol-terminal': 0.5 } }
+    const few = simulate(scenarioWith({ ...calm, fleet: { devices: 40, ...mix, ...interval } }))
+    const many = simulate(scenarioWith({ ...calm, fleet: { devices: 90, ...mix, ...interval } }))
+    // What flows below a cover it shares with others; what it is itself, it does not.
+    const own = ({ deviceId, values }: SimulatedReading): string =>
+      JSON.stringify([deviceId, values['tilt_deg'], values['rssi_dbm'], values['lon_deg']])
+    const ids = new Set(few.city.devices.map(({ id }) => id))
+    const shared = many.readings.filter(({ deviceId }) => ids.has(deviceId))
+    expect(shared.map(own)).toEqual(few.readings.map(own))
+    const world = createWorld(many.plan)
+    const half = [...emissions(world, { index: 1, of: 2 })].map(({ payload }) => payload.toString())
+    const odd = many.readings.filter(({ deviceId }) => indexOf(many, deviceId) % 2 === 1)
+    expect(half).toEqual(odd.map(({ payload }) => payload))
+  })
+
   test('every value is of a channel of its kind, of its type, within its range and precision', () => {
     const channels = new Map(
       run.city.devices.map(({ kind }) => [
@@ -63,3 +88,6 @@ describe('the stream of a fleet', () => {
     expect(bad).toEqual([])
   })
 })
+
+const indexOf = ({ city }: SimulatedRun, deviceId: string): number =>
+  city.devices.find(({ id }) => id === deviceId)?.index ?? Number.NaN
