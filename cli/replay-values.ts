@@ -26,6 +26,6 @@ export const speed = (text: string): number | null => (text === 'max' ? null : p
 export function shift(text: string): Shift {
   if (text === 'none' || text === 'now') return text
   const span = parseDuration(text.replace(/^[+-]/, ''))
-  if (span !== undefined) return milliseconds(text.startsWith('-') ? -span : span)
+  if (span !== undefined) return milliseconds(span * (text.startsWith('-') ? -1 : 1))
   throw new InvalidArgumentError('It must be none, now or a span such as 7d or -12h.')
 }

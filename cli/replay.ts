@@ -126,7 +126,16 @@ async function replayFile(file: string, options: Options): Promise<void> {
     if (signal.aborted) return
     const devices = await devicesOf(options, source, survey, signal)
     const summary = await replay({
-      ...{ source, survey, devices, network, shift, speed, window, array, endpoint, signal },
+      source,
+      survey,
+      devices,
+      network,
+      shift,
+      speed,
+      window,
+      array,
+      endpoint,
+      signal,
       qos: options.qos === '0' ? 0 : 1,
       clock: systemClock,
       onProgress: (progress) => display.show(progress),

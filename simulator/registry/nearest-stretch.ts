@@ -24,14 +24,20 @@ export function pointOf(plane: LocalPlane): (place: Place) => Point {
   })
 }
 
+/** A point by the directions of the streets, which are turned a little against the compass. */
+export function asStreetsLie({ east_m, north_m }: Point): Point {
+  const turn = (TURN_DEG * Math.PI) / 180
+  return {
+    east_m: east_m * Math.cos(turn) - north_m * Math.sin(turn),
+    north_m: east_m * Math.sin(turn) + north_m * Math.cos(turn),
+  }
+}
+
 /** The stretch that lies nearest to a point; at the edge of the plan for what lies beyond it. */
 export function nearestStretch(plan: StreetPlan, point: Point): StretchShare {
-  // As streets lie: the plan is turned a little against the compass.
-  const turn = (TURN_DEG * Math.PI) / 180
-  const east = point.east_m * Math.cos(turn) - point.north_m * Math.sin(turn)
-  const north = point.east_m * Math.sin(turn) + point.north_m * Math.cos(turn)
-  const column = lineBefore(plan.upright, east)
-  const row = lineBefore(plan.across, -north)
+  const { east_m, north_m } = asStreetsLie(point)
+  const column = lineBefore(plan.upright, east_m)
+  const row = lineBefore(plan.across, -north_m)
   let best: (StretchShare & { readonly off_m: number }) | undefined
   for (const stretch of around(plan, column, row)) {
     const near = shareOf(plan, stretch, point)

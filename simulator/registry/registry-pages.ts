@@ -23,7 +23,7 @@ export async function* registryItems<Item>(
     const query = new URLSearchParams({ limit: `${PAGE}`, ...(after === null ? {} : { after }) })
     const request = {
       method: 'GET',
-      path: `${path}?${query}`,
+      path: `${path}?${query.toString()}`,
       ...(signal ? { signal } : {}),
     } as const
     const page = (await askService(service, request)) as Page<Item>

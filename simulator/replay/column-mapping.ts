@@ -36,7 +36,7 @@ export function parseMapping(text: string, kind: DeviceKind): ColumnMapping {
   const { column, unit, channel: name, factor, offset } = MAPPING.exec(text)?.groups ?? {}
   if (!column || !name) throw new Rejected('invalid-input', `not ${FORMS}: ${text}`)
   const channel = kind.channels.find((candidate) => candidate.name === name)
-  if (!channel) throw new Rejected('invalid-input', `${unknownChannel(kind, name)}`)
+  if (!channel) throw new Rejected('invalid-input', unknownChannel(kind, name))
   const given = { factor: Number(factor ?? 1), offset: Number(offset ?? 0) }
   const converted = given.factor !== 1 || given.offset !== 0
   if (channel.type === 'boolean' && (converted || unit !== undefined)) {

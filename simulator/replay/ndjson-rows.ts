@@ -72,12 +72,17 @@ function parsed(text: string): object | undefined {
 function flatten(value: unknown, path: string, names: string[], cells: string[]): void {
   if (typeof value !== 'object' || value === null) {
     names.push(path)
-    cells.push(value === null ? '' : String(value))
+    cells.push(cellOf(value))
     return
   }
   for (const [key, inner] of Object.entries(value)) {
     flatten(inner, path === '' ? key : `${path}.${key}`, names, cells)
   }
+}
+
+function cellOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === null ? '' : JSON.stringify(value)
 }
 
 function isSame(columns: ReadonlyMap<string, number>, names: readonly string[]): boolean {

@@ -16,6 +16,7 @@ export class RecordedFleet {
   readonly #signal: AbortSignal
   #failure: WanmiError | undefined
   #everConnected = false
+  #largest = 1
   #interrupt: (() => void) | undefined
   readonly #counts = { messages: 0, published: 0, lost: 0, noise: 0 }
 
@@ -29,13 +30,16 @@ export class RecordedFleet {
     })
   }
 
-  /** So far; readings where it does not say messages. */
+  /**
+   * So far; readings where it does not say messages. What is in messages that are not acknowledged
+   * is taken for as much as the largest of all held.
+   */
   counters() {
     const { published, acknowledged, resent } = this.#fleet.counters()
-    const settled = published === acknowledged
+    const open = (published - acknowledged) * this.#largest
     return {
       ...this.#counts,
-      acknowledged: settled ? this.#counts.published : acknowledged,
+      acknowledged: Math.max(0, this.#counts.published - open),
       messagesResent: resent,
     }
   }
@@ -65,6 +69,7 @@ export class RecordedFleet {
     if (act.type === 'publish') {
       this.#counts.messages += 1
       this.#counts.published += act.emissions.length
+      this.#largest = Math.max(this.#largest, act.emissions.length)
     } else if (act.type === 'lost' || act.type === 'noise') {
       this.#counts[act.type] += 1
     }

@@ -54,7 +54,8 @@ export async function openSource(options: SourceOptions): Promise<RecordingSourc
     const names = KIND_NAMES.join(', ')
     throw new Rejected('invalid-input', `there is no kind ${options.kind}; there are ${names}`)
   }
-  const { format, size, open } = await openRecording(options.file, options)
+  const recording = await openRecording(options.file, options)
+  const { format, size } = recording
   const track = format === 'gpx'
   if ((track || motion) && !kind.mobile) {
     throw new Rejected('invalid-input', `a ${kind.name} stays where it is and has no track`)
@@ -69,7 +70,7 @@ export async function openSource(options: SourceOptions): Promise<RecordingSourc
     zone,
     motion,
     async *rows(onRead) {
-      const { stream, readBytes } = open()
+      const { stream, readBytes } = recording.open()
       const rows = {
         csv: () => csvRows(stream, csv),
         ndjson: () => ndjsonRows(stream, timeColumn),

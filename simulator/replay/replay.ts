@@ -113,12 +113,13 @@ export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
 
 type Span = Readonly<Record<'startedAt' | 'endedAt', EpochMs>>
 
+/** Each reading that is out of order may put the end off by a millisecond. */
 function shiftedSpan(
-  { firstAt, newestAt }: RecordingSurvey,
+  { firstAt, newestAt, readings }: RecordingSurvey,
   shift: ReturnType<typeof shiftOf>,
 ): Span {
   const startedAt = plus(firstAt ?? epochMs(0), shift)
-  return { startedAt, endedAt: plus(newestAt ?? epochMs(0), shift) }
+  return { startedAt, endedAt: epochMs((newestAt ?? 0) + shift + readings) }
 }
 
 function networkOf(

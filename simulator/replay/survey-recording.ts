@@ -9,6 +9,8 @@ export interface RecordingSurvey {
   /** Of the first row that can be used, and the latest of all; undefined when there is none. */
   readonly firstAt: EpochMs | undefined
   readonly newestAt: EpochMs | undefined
+  /** How many rows can be used. */
+  readonly readings: number
 }
 
 export interface SurveyedDevice {
@@ -32,6 +34,7 @@ export async function surveyRecording(
   signal: AbortSignal,
 ): Promise<RecordingSurvey> {
   const tracks = new Map<string, { before: EpochMs; readonly spans: number[] }>()
+  let readings = 0
   let firstAt: EpochMs | undefined
   let newest = Number.NEGATIVE_INFINITY
   for await (const row of source.rows()) {
@@ -39,6 +42,7 @@ export async function surveyRecording(
     const said = understand(row, source)
     if ('fault' in said) continue
     const at = said.measuredAt
+    readings += 1
     firstAt ??= at
     newest = Math.max(newest, at)
     const track = tracks.get(said.device)
@@ -55,6 +59,7 @@ export async function surveyRecording(
     devices: [...tracks].map(([id, { spans }]) => ({ id, interval: median(spans) })),
     firstAt,
     newestAt: firstAt === undefined ? undefined : epochMs(newest),
+    readings,
   }
 }
 

@@ -83,7 +83,7 @@ interface Outcome {
 export async function replayed(content: string | Buffer, options: Options = {}): Promise<Outcome> {
   await using broker = await FakeBroker.open()
   const summary = await replay(await optionsOf(broker, await fileOf(content), options))
-  const readings = broker.published.flatMap(({ packet }) => JSON.parse(packet.payload.toString()))
+  const readings = broker.published.flatMap(({ packet }) => jsonOf(packet.payload) ?? [])
   return { summary, readings, broker }
 }
 
@@ -97,3 +97,12 @@ export async function refusal(content: string, options: Options): Promise<string
 }
 
 export const at = (text: string): number => parseInstant(text) ?? Number.NaN
+
+/** What a message says; undefined for rubbish. */
+export function jsonOf(payload: string | Buffer): ReturnType<typeof JSON.parse> {
+  try {
+    return JSON.parse(payload.toString())
+  } catch {
+    return undefined
+  }
+}
