@@ -1,15 +1,15 @@
-import type { ChannelValue } from '#model/channel.ts'
 import type { Episode } from '#model/episode.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
 import { QUIET, type RuleState } from '#rules/fold.ts'
+import { blankMemory, copyMemory, type Memory } from '#rules/memory.ts'
 
 /** What the monitor remembers of a device. Rebuilt from the database when it is not there. */
 export interface DeviceState {
   readonly kind: string
   /** The newest reading folded; null when there is none. */
   last: Pick<Reading, 'measuredAt' | 'seq'> | null
-  /** Last value of each channel that a rule looks back at. */
-  readonly known: (ChannelValue | undefined)[]
+  /** What the rules of its kind look back at. */
+  readonly memory: Memory
   /** Beside the rules of the kind: their states and their open episodes. */
   readonly rules: RuleState[]
   readonly episodes: (Episode | undefined)[]
@@ -18,7 +18,7 @@ export interface DeviceState {
 export const freshState = (kind: string, rules: number): DeviceState => ({
   kind,
   last: null,
-  known: [],
+  memory: blankMemory(),
   rules: Array.from({ length: rules }, () => QUIET),
   episodes: Array.from({ length: rules }, () => undefined),
 })
@@ -27,7 +27,7 @@ export const freshState = (kind: string, rules: number): DeviceState => ({
 export const copyState = (state: DeviceState): DeviceState => ({
   kind: state.kind,
   last: state.last,
-  known: state.known.slice(),
+  memory: copyMemory(state.memory),
   rules: state.rules.slice(),
   episodes: state.episodes.slice(),
 })

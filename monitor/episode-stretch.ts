@@ -1,5 +1,6 @@
 import type { Episode } from '#model/episode.ts'
 import type { DeviceKind } from '#model/kind.ts'
+import { compareReadings } from '#model/reading.ts'
 import type { Sample, Stretch } from '#rules/fold.ts'
 import { fromEvidence, toEvidence } from './evidence.ts'
 
@@ -25,7 +26,8 @@ const bare = (measuredAt: Sample['measuredAt']): Sample => ({ measuredAt, seq: 0
 export function spanOf(kind: DeviceKind, stretch: Stretch) {
   const { first, confirmed, endedAt, clearedAt } = stretch
   const evidence = [toEvidence(kind, first)]
-  if (confirmed !== first) evidence.push(toEvidence(kind, confirmed))
+  // Read back from the database the two may be one reading in two objects.
+  if (compareReadings(confirmed, first) !== 0) evidence.push(toEvidence(kind, confirmed))
   return {
     startedAt: first.measuredAt,
     confirmedAt: confirmed.measuredAt,

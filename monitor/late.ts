@@ -124,5 +124,7 @@ function apply(
   }
   if (refold.done) return
   state.rules[index] = refold.state
-  for (const channel of rule.previousOf) state.known[channel] = refold.known[channel]
+  for (const channel of rule.lookback.previousOf) {
+    state.memory.known[channel] = refold.memory.known[channel]
+  }
 }

@@ -6,7 +6,8 @@ import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
-import { QUIET, remember, step, transition } from '#rules/fold.ts'
+import { QUIET, step, transition } from '#rules/fold.ts'
+import { recollect, remember } from '#rules/memory.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
@@ -159,9 +160,10 @@ export class Monitor {
     book: EpisodeBook,
   ): Promise<void> {
     const kind = findKind(device.kind)
-    const { rules } = this.#rules.of(device.kind)
+    const { rules, lookback } = this.#rules.of(device.kind)
     if (!kind || rules.length === 0) return
     await foldLate({ device, kind, rules, late }, state, this.#parts.history, book)
+    recollect(state.memory, lookback, late, state.last?.measuredAt)
   }
 
   #foldFresh(
@@ -170,12 +172,12 @@ export class Monitor {
     state: DeviceState,
     book: EpisodeBook,
   ): void {
-    const { rules, previousOf } = this.#rules.of(device.kind)
+    const { rules, lookback } = this.#rules.of(device.kind)
     for (const reading of fresh) {
       for (let index = 0; index < rules.length; index++) {
         this.#advance(rules[index] as CompiledRule, index, reading, state, book)
       }
-      if (previousOf.length > 0) remember(state.known, previousOf, reading)
+      remember(state.memory, lookback, reading)
     }
     const { measuredAt, seq } = fresh.at(-1) as Reading
     state.last = { measuredAt, seq }
@@ -191,7 +193,7 @@ export class Monitor {
     const { device } = reading
     const before = state.rules[index] ?? QUIET
     const gap = gapOf(rule.rule, device.reportingInterval)
-    const after = step(rule, before, reading, state.known, gap)
+    const after = step(rule, before, reading, state.memory, gap)
     if (after === before) return
     state.rules[index] = after
     const change = transition(before, after, reading)

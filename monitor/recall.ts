@@ -1,4 +1,3 @@
-import type { ChannelValue } from '#model/channel.ts'
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import type { DeviceKind } from '#model/kind.ts'
@@ -6,7 +5,8 @@ import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import { epochMs } from '#model/time.ts'
 import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
-import { type RuleState, remember, type Stretch, settle } from '#rules/fold.ts'
+import { isUnknown, type RuleState, type Stretch, settle } from '#rules/fold.ts'
+import { blankMemory, type Lookback, reachesBack, remember } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
 import { type DeviceState, freshState } from './device-state.ts'
 import { stretchOf } from './episode-stretch.ts'
@@ -32,7 +32,8 @@ export async function recall(
   const latest = await history.latest(devices, FIRST_LOOK)
   const states = new Map<string, DeviceState>()
   const one = async (device: Device): Promise<void> => {
-    const newest = latest.get(device.id) ?? []
+    const { lookback } = rules.of(device.kind)
+    const newest = await farEnough(device, latest.get(device.id) ?? [], lookback, history)
     states.set(device.id, await recallOne(device, newest, rules, openOf(device.id), history))
   }
   for (let from = 0; from < devices.length; from += AT_ONCE) {
@@ -41,20 +42,45 @@ export async function recall(
   return states
 }
 
+/** The newest readings of a device, at least as far as its rules look back from the last. */
+interface Newest {
+  readonly readings: readonly StoredReading[]
+  /** There are none before these. */
+  readonly whole: boolean
+}
+
+async function farEnough(
+  device: Device,
+  latest: readonly StoredReading[],
+  { window }: Lookback,
+  history: History,
+): Promise<Newest> {
+  let readings = latest
+  let limit = FIRST_LOOK
+  for (const last = latest.at(-1); last; limit *= LONGER) {
+    const whole = readings.length < limit
+    const oldest = readings[0]?.measuredAt ?? last.measuredAt
+    if (whole || window === 0 || oldest <= last.measuredAt - window) return { readings, whole }
+    const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
+    readings = await history.before(device, after, limit * LONGER)
+  }
+  return { readings, whole: true }
+}
+
 async function recallOne(
   device: Device,
-  newest: readonly StoredReading[],
+  newest: Newest,
   ruleSet: RuleSet,
   open: readonly Episode[],
   history: History,
 ): Promise<DeviceState> {
-  const { rules, previousOf } = ruleSet.of(device.kind)
+  const { rules, lookback } = ruleSet.of(device.kind)
   const state = freshState(device.kind, rules.length)
   const kind = findKind(device.kind)
-  const last = newest.at(-1)
+  const last = newest.readings.at(-1)
   if (!kind || !last) return state
   state.last = { measuredAt: last.measuredAt, seq: last.seq }
-  for (const reading of newest) remember(state.known, previousOf, reading)
+  for (const reading of newest.readings) remember(state.memory, lookback, reading)
   for (const [index, rule] of rules.entries()) {
     const episode = open.find(({ ruleId }) => ruleId === rule.rule.id)
     const stretch = episode && stretchOf(kind, episode)
@@ -72,17 +98,21 @@ async function recallOne(
  */
 function fromNewest(
   rule: CompiledRule,
-  newest: readonly StoredReading[],
+  { readings, whole }: Newest,
   open: Stretch | undefined,
 ): RuleState | undefined {
-  const telling = open ? rule.clear : rule.when
-  for (let index = newest.length - 1; index >= 0; index--) {
-    const reading = newest[index] as StoredReading
-    const known: (ChannelValue | undefined)[] = []
-    for (const earlier of newest.slice(0, index)) remember(known, rule.previousOf, earlier)
-    if (rule.previousOf.some((channel) => known[channel] === undefined)) return undefined
-    if (telling.test({ values: reading.values, previous: known }) === undefined) continue
-    return settle(rule, reading, known, open)
+  const { lookback } = rule
+  const looksBack = lookback.previousOf.length > 0 || lookback.window > 0
+  for (let index = readings.length - 1; index >= 0; index--) {
+    const reading = readings[index] as StoredReading
+    const memory = blankMemory()
+    if (looksBack) {
+      for (const earlier of readings.slice(0, index)) remember(memory, lookback, earlier)
+      const first = readings[0] as StoredReading
+      if (!whole && !reachesBack(lookback, memory, first, reading)) return undefined
+    }
+    if (isUnknown(rule, reading, memory, open !== undefined)) continue
+    return settle(rule, reading, memory, open)
   }
   return undefined
 }
@@ -111,7 +141,9 @@ async function lookFurther(search: Search, state: DeviceState, index: number): P
     )
     if (!refold.begin(readings, readings.length < limit)) continue
     state.rules[index] = refold.state
-    for (const channel of rule.previousOf) state.known[channel] = refold.known[channel]
+    for (const channel of rule.lookback.previousOf) {
+      state.memory.known[channel] = refold.memory.known[channel]
+    }
     return
   }
 }

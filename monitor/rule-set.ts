@@ -1,12 +1,13 @@
 import type { CompiledRule } from '#rules/compiled-rule.ts'
+import { jointLookback, type Lookback } from '#rules/memory.ts'
 
-/** The rules of one kind of device, and the channels whose last value they need. */
+/** The rules of one kind of device, and what they look back at. */
 export interface KindRules {
   readonly rules: readonly CompiledRule[]
-  readonly previousOf: readonly number[]
+  readonly lookback: Lookback
 }
 
-const NONE: KindRules = { rules: [], previousOf: [] }
+const NONE: KindRules = { rules: [], lookback: jointLookback([]) }
 
 /** The rules in force, by kind. */
 export class RuleSet {
@@ -14,8 +15,8 @@ export class RuleSet {
 
   constructor(rules: readonly CompiledRule[]) {
     for (const [kind, own] of Map.groupBy(rules, ({ rule }) => rule.kind)) {
-      const previousOf = [...new Set(own.flatMap((rule) => rule.previousOf))]
-      this.#byKind.set(kind, { rules: own, previousOf })
+      const lookback = jointLookback(own.map((rule) => rule.lookback))
+      this.#byKind.set(kind, { rules: own, lookback })
     }
   }
 

@@ -3,6 +3,7 @@ import { findKind } from '#model/kinds.ts'
 import type { Rule } from '#model/rule.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
 import { type Condition, compileCondition } from './condition.ts'
+import { jointLookback, type Lookback } from './memory.ts'
 
 /** A rule ready to be folded. */
 export interface CompiledRule {
@@ -11,8 +12,8 @@ export interface CompiledRule {
   readonly clear: Condition
   /** Indexes of the channels that either condition looks at. */
   readonly channels: readonly number[]
-  /** Indexes of the channels whose earlier values either condition needs. */
-  readonly previousOf: readonly number[]
+  /** How far either condition looks back. */
+  readonly lookback: Lookback
 }
 
 /** @throws Rejected `invalid-input` when the kind is unknown or a condition does not check. */
@@ -26,7 +27,7 @@ export function compileRule(rule: Rule): CompiledRule {
     when,
     clear,
     channels: [...new Set([...when.channels, ...clear.channels])],
-    previousOf: [...new Set([...when.previousOf, ...clear.previousOf])],
+    lookback: jointLookback([when.lookback, clear.lookback]),
   }
 }
 

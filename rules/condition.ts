@@ -2,11 +2,21 @@ import { type ASTNode, Environment, parse } from '@marcbachmann/cel-js'
 import type { ChannelValue } from '#model/channel.ts'
 import { messageOf, Rejected } from '#model/error.ts'
 import { channelIndex, type DeviceKind } from '#model/kind.ts'
+import { type DurationMs, type EpochMs, milliseconds, parseDuration } from '#model/time.ts'
+import type { Lookback } from './memory.ts'
+import { CHANNEL_WINDOWS, channelWindow, countWindow, LONGEST_WINDOW } from './windows.ts'
 
-/** What a condition looks at: a reading, and each channel's last value before it. */
+/** What a condition looks at: a reading, and what is remembered of those before it. */
 export interface Sight {
+  readonly at: EpochMs
   readonly values: readonly (ChannelValue | undefined)[]
+  /** Each channel's last value before the reading. */
   readonly previous: readonly (ChannelValue | undefined)[]
+  /** The readings before it, as far as the longest window goes, ascending. */
+  readonly recent: readonly {
+    readonly measuredAt: EpochMs
+    readonly values: readonly (ChannelValue | undefined)[]
+  }[]
 }
 
 /**
@@ -18,8 +28,7 @@ export interface Condition {
   readonly test: (sight: Sight) => boolean | undefined
   /** Indexes of the channels it looks at. */
   readonly channels: readonly number[]
-  /** Indexes of the channels whose value before the reading it needs. */
-  readonly previousOf: readonly number[]
+  readonly lookback: Lookback
 }
 
 type Value = number | boolean | undefined
@@ -37,12 +46,14 @@ export function compileCondition(text: string, kind: DeviceKind): Condition {
   if (checked.type !== 'bool') throw fault(text, `is a ${checked.type}, not a condition`, 0)
   const channels = new Set<number>()
   const previousOf = new Set<number>()
-  const evaluate = compileNode(parse(text).ast, { text, kind, channels, previousOf })
+  const windows = new Set<DurationMs>()
+  const to = { text, kind, channels, previousOf, windows, counting: false }
+  const evaluate = compileNode(parse(text).ast, to)
   return {
     text,
     test: evaluate as (sight: Sight) => boolean | undefined,
     channels: [...channels],
-    previousOf: [...previousOf],
+    lookback: { previousOf: [...previousOf], window: milliseconds(Math.max(0, ...windows)) },
   }
 }
 
@@ -57,6 +68,10 @@ function environmentOf(kind: DeviceKind): Environment {
   }
   // How far a channel moved since the reading before: present value minus last known value.
   environment.registerFunction('delta(double): double', (value: number) => value)
+  for (const name of CHANNEL_WINDOWS) {
+    environment.registerFunction(`${name}(double, string): double`, (value: number) => value)
+  }
+  environment.registerFunction('count(bool, string): int', () => 0n)
   environments.set(kind.name, environment)
   return environment
 }
@@ -66,6 +81,9 @@ interface Compilation {
   readonly kind: DeviceKind
   readonly channels: Set<number>
   readonly previousOf: Set<number>
+  readonly windows: Set<DurationMs>
+  /** Within `count`, whose condition is tried on earlier readings, each by itself. */
+  readonly counting: boolean
 }
 
 function compileNode(node: ASTNode, to: Compilation): Eval {
@@ -151,7 +169,9 @@ function compileMembership(node: ASTNode & { op: 'in' }, to: Compilation): Eval 
 }
 
 function compileCall(node: ASTNode & { op: 'call' }, to: Compilation): Eval {
-  const [name, [argument]] = node.args
+  const [name, [argument, span]] = node.args
+  if (to.counting) throw fault(to.text, 'count takes a condition without functions', node.start)
+  if (span && argument) return compileWindow(name, argument, span, to)
   if (name !== 'delta') throw fault(to.text, `the function ${name} is not known here`, node.start)
   if (argument?.op !== 'id') throw fault(to.text, 'delta takes one channel', node.start)
   const index = channelIndex(to.kind, argument.args)
@@ -162,6 +182,30 @@ function compileCall(node: ASTNode & { op: 'call' }, to: Compilation): Eval {
     const before = previous[index]
     return typeof now === 'number' && typeof before === 'number' ? now - before : undefined
   }
+}
+
+function compileWindow(name: string, argument: ASTNode, span: ASTNode, to: Compilation): Eval {
+  const window = windowOf(span, to)
+  to.windows.add(window)
+  if (name === 'count') {
+    return countWindow(compileNode(argument, { ...to, counting: true }), window)
+  }
+  const known = CHANNEL_WINDOWS.find((each) => each === name)
+  if (!known) throw fault(to.text, `the function ${name} is not known here`, span.start)
+  if (argument.op !== 'id') throw fault(to.text, `${name} takes one channel`, argument.start)
+  const index = channelIndex(to.kind, argument.args)
+  to.channels.add(index)
+  return channelWindow(known, index, window)
+}
+
+function windowOf(node: ASTNode, { text }: Compilation): DurationMs {
+  const literal = node.op === 'value' ? node.args : undefined
+  const window = typeof literal === 'string' ? parseDuration(literal) : undefined
+  if (window === undefined || window === 0) {
+    throw fault(text, "a window is a span such as '10m'", node.start)
+  }
+  if (window > LONGEST_WINDOW) throw fault(text, 'a window is a day at most', node.start)
+  return window
 }
 
 /** Type-checked before: both sides are numbers, or for == and != two values of one type. */

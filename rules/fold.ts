@@ -1,8 +1,8 @@
-import type { ChannelValue } from '#model/channel.ts'
 import { compareReadings, type StoredReading } from '#model/reading.ts'
 import { between, type DurationMs, type EpochMs } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { Sight } from './condition.ts'
+import type { Memory } from './memory.ts'
 
 /** The part of a reading that the fold looks at. */
 export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'>
@@ -37,10 +37,10 @@ export function step(
   { rule, when, clear }: CompiledRule,
   state: RuleState,
   sample: Sample,
-  previous: Sight['previous'],
+  memory: Memory,
   gap: DurationMs,
 ): RuleState {
-  const sight = { values: sample.values, previous }
+  const sight = sightOf(sample, memory)
   if (state.phase === 'active') {
     const cleared = clear.test(sight)
     if (cleared === undefined) return state
@@ -56,6 +56,13 @@ export function step(
     ? { phase: 'active', first: run.since, confirmed: sample, clearing: null }
     : { phase: 'pending', run }
 }
+
+const sightOf = ({ measuredAt, values }: Sample, { known, recent }: Memory): Sight => ({
+  at: measuredAt,
+  values,
+  previous: known,
+  recent,
+})
 
 const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
   since: run && between(run.lastTrueAt, sample.measuredAt) <= gap ? run.since : sample,
@@ -103,28 +110,24 @@ export function transition(
 export function settle(
   { when, clear }: CompiledRule,
   sample: Sample,
-  previous: Sight['previous'],
+  memory: Memory,
   covering: Stretch | undefined,
 ): RuleState | undefined {
-  const sight = { values: sample.values, previous }
+  const sight = sightOf(sample, memory)
   if (!covering) return when.test(sight) === false ? QUIET : undefined
   if (clear.test(sight) !== false) return undefined
   return { phase: 'active', first: covering.first, confirmed: covering.confirmed, clearing: null }
 }
 
+/** Whether a reading says nothing to a rule that is active, or is not. */
+export const isUnknown = (
+  { when, clear }: CompiledRule,
+  sample: Sample,
+  memory: Memory,
+  active: boolean,
+): boolean => (active ? clear : when).test(sightOf(sample, memory)) === undefined
+
 /** Whether a stretch is active just after a reading. */
 export const covers = (stretch: Stretch, sample: Sample): boolean =>
   compareReadings(stretch.confirmed, sample) <= 0 &&
   (stretch.clearedAt === null || sample.measuredAt < stretch.clearedAt)
-
-/** The last known value of each channel in `of`, brought up to date with a reading. */
-export function remember(
-  known: (ChannelValue | undefined)[],
-  of: readonly number[],
-  sample: Sample,
-): void {
-  for (const index of of) {
-    const value = sample.values[index]
-    if (value !== undefined) known[index] = value
-  }
-}

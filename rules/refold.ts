@@ -1,4 +1,3 @@
-import type { ChannelValue } from '#model/channel.ts'
 import { compareReadings } from '#model/reading.ts'
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'
@@ -6,13 +5,13 @@ import {
   covers,
   QUIET,
   type RuleState,
-  remember,
   type Sample,
   type Stretch,
   settle,
   step,
   transition,
 } from './fold.ts'
+import { blankMemory, copyMemory, type Memory, reachesBack, remember } from './memory.ts'
 
 /** The readings that came late are at or after `first` and at or before `last`. */
 export interface LateSpan {
@@ -33,9 +32,9 @@ export class Refold {
   readonly #gap: DurationMs
   readonly #stored: readonly Stretch[]
   readonly #late: LateSpan
-  /** Last known values with and without the late readings. */
-  readonly #known: (ChannelValue | undefined)[] = []
-  readonly #knownBefore: (ChannelValue | undefined)[] = []
+  /** What is remembered with and without the late readings. */
+  #memory = blankMemory()
+  #memoryBefore = blankMemory()
   readonly #found: Stretch[] = []
   #state: RuleState = QUIET
   #from: EpochMs | null = null
@@ -59,7 +58,7 @@ export class Refold {
     else rest = this.#startAtSettled(history)
     if (rest < 0) return false
     for (const sample of history.slice(rest)) this.#advance(sample)
-    this.#knownBefore.push(...this.#known)
+    this.#memoryBefore = copyMemory(this.#memory)
     return true
   }
 
@@ -69,7 +68,7 @@ export class Refold {
     this.#advance(sample)
     if (late) return
     const past = this.#pastAfter(sample)
-    remember(this.#knownBefore, this.#rule.previousOf, sample)
+    remember(this.#memoryBefore, this.#rule.lookback, sample)
     if (past && compareReadings(sample, this.#late.last) > 0) this.#tryToJoin(past, sample)
   }
 
@@ -82,9 +81,9 @@ export class Refold {
     return this.#state
   }
 
-  /** Last known values after the last reading fed; only of use when not `done`. */
-  get known(): readonly (ChannelValue | undefined)[] {
-    return this.#known
+  /** What is remembered after the last reading fed; only of use when not `done`. */
+  get memory(): Memory {
+    return this.#memory
   }
 
   /** The stored stretches that the refold speaks about. */
@@ -113,13 +112,14 @@ export class Refold {
 
   /** The index after the reading that settles the state, -1 when none does. */
   #startAtSettled(history: readonly Sample[]): number {
-    this.#known.length = 0
+    this.#memory = blankMemory()
     for (const [index, sample] of history.entries()) {
       const covering = this.#covering(sample)
       const state =
-        covering === 'edge' ? undefined : settle(this.#rule, sample, this.#known, covering)
-      remember(this.#known, this.#rule.previousOf, sample)
-      const remembers = this.#rule.previousOf.every((channel) => this.#known[channel] !== undefined)
+        covering === 'edge' ? undefined : settle(this.#rule, sample, this.#memory, covering)
+      remember(this.#memory, this.#rule.lookback, sample)
+      const first = history[0] as Sample
+      const remembers = reachesBack(this.#rule.lookback, this.#memory, first, sample)
       if (!state || !remembers) continue
       this.#from = sample.measuredAt
       if (covering && covering !== 'edge') this.#enter(covering)
@@ -134,12 +134,12 @@ export class Refold {
   }
 
   #advance(sample: Sample): void {
-    const next = step(this.#rule, this.#state, sample, this.#known, this.#gap)
+    const next = step(this.#rule, this.#state, sample, this.#memory, this.#gap)
     const change = transition(this.#state, next, sample)
     if (change?.type === 'opened') this.#found.push(change.stretch)
     if (change?.type === 'closed') this.#amendLast(change)
     this.#state = next
-    remember(this.#known, this.#rule.previousOf, sample)
+    remember(this.#memory, this.#rule.lookback, sample)
   }
 
   #amendLast(end: Pick<Stretch, 'endedAt' | 'clearedAt'>): void {
@@ -151,19 +151,25 @@ export class Refold {
   #pastAfter(sample: Sample): RuleState | undefined {
     const covering = this.#covering(sample)
     if (covering === 'edge') return undefined
-    return settle(this.#rule, sample, this.#knownBefore, covering)
+    return settle(this.#rule, sample, this.#memoryBefore, covering)
   }
 
   #tryToJoin(past: RuleState, sample: Sample): void {
     const now = this.#state
     if (now.phase !== past.phase || (now.phase === 'active' && now.clearing !== null)) return
-    const sameMemory = this.#rule.previousOf.every(
-      (channel) => this.#known[channel] === this.#knownBefore[channel],
-    )
-    if (!sameMemory) return
+    if (!this.#remembersTheSame(sample)) return
     const covering = this.#covering(sample)
     if (covering && covering !== 'edge') this.#amendLast(covering)
     this.#until = sample
+  }
+
+  #remembersTheSame(sample: Sample): boolean {
+    const { previousOf, window } = this.#rule.lookback
+    const [now, before] = [this.#memory.known, this.#memoryBefore.known]
+    return (
+      previousOf.every((channel) => now[channel] === before[channel]) &&
+      (window === 0 || this.#late.last.measuredAt <= sample.measuredAt - window)
+    )
   }
 
   // At the very millisecond of a clearing the sequence numbers would have to tell; nothing starts

@@ -11,7 +11,9 @@ const Condition = Type.String({
   minLength: 1,
   maxLength: 2_000,
   description:
-    'CEL over the channels of the kind; delta(channel) is its change since the reading before.',
+    'CEL over the channels of the kind. delta(channel): change since the reading before; over a ' +
+    "window of event time such as '10m': min, max, mean, delta and rate (in an hour) of a channel, " +
+    'count of readings at which a condition was true.',
 })
 
 /** The form of a rule file. `docs/api/rule.schema.json` is generated from it. */

@@ -6,7 +6,8 @@ import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import { type EpochMs, epochMs, formatDuration, milliseconds, parseDuration } from '#model/time.ts'
 import { type CompiledRule, gapOf } from './compiled-rule.ts'
-import { QUIET, type RuleState, remember, type Sample, step, transition } from './fold.ts'
+import { QUIET, type RuleState, type Sample, step, transition } from './fold.ts'
+import { blankMemory, remember } from './memory.ts'
 import { RuleTestDocument } from './rule-test-document.ts'
 import { parseSeries } from './series.ts'
 
@@ -80,11 +81,11 @@ function samplesOf({ rule }: CompiledRule, test: RuleTest, path: string): readon
 
 function foldAll(rule: CompiledRule, test: RuleTest, samples: readonly Sample[]): string[] {
   const gap = gapOf(rule.rule, milliseconds(span(test.reportingInterval ?? test.interval)))
-  const known: (ChannelValue | undefined)[] = []
+  const memory = blankMemory()
   const found: string[] = []
   let state: RuleState = QUIET
   for (const sample of samples) {
-    const next = step(rule, state, sample, known, gap)
+    const next = step(rule, state, sample, memory, gap)
     const change = transition(state, next, sample)
     if (change?.type === 'opened') {
       const { first, confirmed } = change.stretch
@@ -98,7 +99,7 @@ function foldAll(rule: CompiledRule, test: RuleTest, samples: readonly Sample[])
       )
     }
     state = next
-    remember(known, rule.previousOf, sample)
+    remember(memory, rule.lookback, sample)
   }
   return found
 }

@@ -1,16 +1,9 @@
-import type { ChannelValue } from '#model/channel.ts'
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import { epochMs } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'
-import {
-  QUIET,
-  type RuleState,
-  remember,
-  type Sample,
-  type Stretch,
-  step,
-  transition,
-} from './fold.ts'
+import { QUIET, type RuleState, type Sample, type Stretch, step, transition } from './fold.ts'
+
+import { blankMemory, reachesBack, remember } from './memory.ts'
 
 /** Stands for readings before all that were fed. */
 const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
@@ -28,7 +21,7 @@ export class SpanFold {
   readonly #gap: DurationMs
   readonly #from: EpochMs
   #state: RuleState = QUIET
-  #known: (ChannelValue | undefined)[] = []
+  #memory = blankMemory()
   #stretches: Stretch[] = []
   #certain = false
 
@@ -45,17 +38,18 @@ export class SpanFold {
    */
   prime(history: readonly Sample[], whole: boolean): boolean {
     this.#state = QUIET
-    this.#known = []
+    this.#memory = blankMemory()
     this.#stretches = []
     this.#certain = whole
     let other: RuleState | null = whole ? null : SINCE_EVER
+    const { lookback } = this.#rule
     for (const sample of history) {
       // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !this.#remembersAll()) {
-        remember(this.#known, this.#rule.previousOf, sample)
+      if (other && !reachesBack(lookback, this.#memory, history[0] as Sample, sample)) {
+        remember(this.#memory, lookback, sample)
         continue
       }
-      if (other) other = step(this.#rule, other, sample, this.#known, this.#gap)
+      if (other) other = step(this.#rule, other, sample, this.#memory, this.#gap)
       this.#advance(sample)
       if (other && same(this.#state, other)) {
         other = null
@@ -85,16 +79,12 @@ export class SpanFold {
     return ended
   }
 
-  #remembersAll(): boolean {
-    return this.#rule.previousOf.every((channel) => this.#known[channel] !== undefined)
-  }
-
   #touches({ clearedAt }: Stretch): boolean {
     return clearedAt === null || clearedAt >= this.#from
   }
 
   #advance(sample: Sample): void {
-    const next = step(this.#rule, this.#state, sample, this.#known, this.#gap)
+    const next = step(this.#rule, this.#state, sample, this.#memory, this.#gap)
     if (next !== this.#state) {
       const change = transition(this.#state, next, sample)
       if (change?.type === 'opened') this.#stretches.push(change.stretch)
@@ -105,7 +95,7 @@ export class SpanFold {
       }
       this.#state = next
     }
-    if (this.#rule.previousOf.length > 0) remember(this.#known, this.#rule.previousOf, sample)
+    remember(this.#memory, this.#rule.lookback, sample)
   }
 }
 

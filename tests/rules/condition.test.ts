@@ -4,6 +4,7 @@ import type { ChannelValue } from '#model/channel.ts'
 import { Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
+import { epochMs } from '#model/time.ts'
 import { compileCondition } from '#rules/condition.ts'
 
 type Named = Readonly<Record<string, ChannelValue>>
@@ -11,7 +12,12 @@ type Named = Readonly<Record<string, ChannelValue>>
 const values = (named: Named) => manholeCover.channels.map(({ name }) => named[name])
 
 const ask = (text: string, now: Named, before: Named = {}) =>
-  compileCondition(text, manholeCover).test({ values: values(now), previous: values(before) })
+  compileCondition(text, manholeCover).test({
+    at: epochMs(0),
+    values: values(now),
+    previous: values(before),
+    recent: [],
+  })
 
 describe('a condition', () => {
   test.each<[string, Named, boolean | undefined]>([
@@ -36,7 +42,7 @@ describe('a condition', () => {
   test('delta is the change since the last reading that had the channel', () => {
     expect(ask('delta(level_mm) < -300.0', { level_mm: 100 }, { level_mm: 500 })).toBe(true)
     expect(ask('delta(level_mm) < -300.0', { level_mm: 100 })).toBeUndefined()
-    expect(compileCondition('delta(level_mm) > 0.0', manholeCover).previousOf).toEqual([
+    expect(compileCondition('delta(level_mm) > 0.0', manholeCover).lookback.previousOf).toEqual([
       channelIndex(manholeCover, 'level_mm'),
     ])
   })
@@ -57,7 +63,72 @@ describe('a condition', () => {
   })
 })
 
+describe('a window', () => {
+  const series: readonly (readonly [second: number, named: Named])[] = [
+    [0, { level_mm: 90 }],
+    [60, { level_mm: 10, tilt_deg: 1 }],
+    [120, { tilt_deg: 20 }],
+    [180, { level_mm: 30, tilt_deg: 30 }],
+    [240, { level_mm: 50, tilt_deg: 2 }],
+    [300, { level_mm: 40, tilt_deg: 25 }],
+  ]
+  const samples = series.map(([second, named]) => ({
+    measuredAt: epochMs(second * 1_000),
+    values: values(named),
+  }))
+  const tell = (text: string, last = samples.length - 1) => {
+    const now = samples[last]
+    return compileCondition(text, manholeCover).test({
+      at: now?.measuredAt ?? epochMs(0),
+      values: now?.values ?? [],
+      previous: [],
+      recent: samples.slice(0, last),
+    })
+  }
+
+  test.each([
+    // The value at 60 s lies just outside of four minutes: a window leaves its far end out.
+    ["max(level_mm, '5m') == 50.0", true],
+    ["max(level_mm, '6m') == 90.0", true],
+    ["min(level_mm, '4m') == 30.0", true],
+    ["min(level_mm, '241s') == 10.0", true],
+    ["mean(level_mm, '4m') == 40.0", true],
+    ["delta(level_mm, '4m') == 10.0", true],
+    ["rate(level_mm, '4m') == 300.0", true],
+    ["count(tilt_deg > 15.0, '5m') == 3", true],
+    ["count(tilt_deg > 15.0, '3m') == 2", true],
+    ["count(tilt_deg > 15.0 && level_mm > 0.0, '5m') == 2", true],
+    ["max(tilt_deg, '1s') > 20.0", true],
+    // One value is no change, and two that lie close are none over an hour.
+    ["delta(level_mm, '30s') > 0.0", undefined],
+    ["rate(level_mm, '1h') > 0.0", undefined],
+    ["max(ch4_pct_lel, '5m') > 0.0", undefined],
+  ])('%s is %j', (text, expected) => {
+    expect(tell(text)).toBe(expected)
+  })
+
+  test('a reading without the channel says nothing, whatever was before', () => {
+    expect(tell("max(level_mm, '5m') > 0.0", 2)).toBeUndefined()
+    expect(tell("count(level_mm > 0.0, '5m') > 0", 2)).toBeUndefined()
+  })
+
+  test('a condition says how far it looks back', () => {
+    const text = "rate(level_mm, '10m') > 5.0 || delta(tilt_deg) > 3.0 || max(level_mm, '1h') > 2.0"
+    const { lookback, channels } = compileCondition(text, manholeCover)
+    expect(lookback.window).toBe(3_600_000)
+    expect(lookback.previousOf).toEqual([channelIndex(manholeCover, 'tilt_deg')])
+    expect(channels).toHaveLength(2)
+  })
+})
+
 test.each([
+  ["rate(level_mm, '10 minutes') > 1.0", 15, /a window is a span such as '10m'/],
+  ["max(level_mm, '0s') > 1.0", 14, /a window is a span/],
+  ["mean(level_mm, '25h') > 1.0", 15, /a day at most/],
+  ["min(level_mm + 1.0, '5m') > 1.0", 4, /min takes one channel/],
+  ["count(delta(level_mm) > 1.0, '5m') > 2", 6, /count takes a condition without functions/],
+  ["rate(lid_open, '5m') > 1.0", 0, /no matching overload/],
+  ["count(level_mm, '5m') > 1", 0, /no matching overload/],
   ['tilt > 15.0', 0, /Unknown variable: tilt/],
   ['lid_open && tilt_degg > 1.0', 12, /tilt_degg/],
   ['lid_open > 3.0', 0, /no such overload/],

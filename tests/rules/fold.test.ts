@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { minutes, seconds } from '#model/time.ts'
 import { QUIET, type RuleState, step, transition } from '#rules/fold.ts'
+import { blankMemory } from '#rules/memory.ts'
 import { device, reading, rule } from '#tests/monitor/fixtures.ts'
 
 const COVER = device('c')
@@ -18,7 +19,7 @@ function watch(series: readonly (readonly [number, number | undefined])[]): stri
   const happened: string[] = []
   for (const [second, tilt_deg] of series) {
     const sample = reading(COVER, second, tilt_deg === undefined ? {} : { tilt_deg })
-    const next = step(DISPLACED, state, sample, [], minutes(3))
+    const next = step(DISPLACED, state, sample, blankMemory(), minutes(3))
     const change = transition(state, next, sample)
     const at = (instant: number) => (instant - reading(COVER, 0, {}).measuredAt) / 1_000
     if (change?.type === 'opened') {
@@ -111,5 +112,5 @@ test('a silence longer than the gap starts the hold again', () => {
 test('without a hold one reading is enough', () => {
   const open = rule({ id: 'open', when: 'lid_open' })
   const sample = reading(COVER, 0, { lid_open: true })
-  expect(step(open, QUIET, sample, [], seconds(1)).phase).toBe('active')
+  expect(step(open, QUIET, sample, blankMemory(), seconds(1)).phase).toBe('active')
 })

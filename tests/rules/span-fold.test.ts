@@ -24,6 +24,12 @@ const RULES: readonly CompiledRule[] = [
     clear: 'delta(level_mm) < 0.0',
     clearHold: seconds(20),
   }),
+  rule({
+    id: 'looks-far-back',
+    when: "mean(level_mm, '1m') > 9.0 && count(tilt_deg > 3.0, '40s') >= 2",
+    clear: "max(tilt_deg, '30s') < 5.0",
+    clearHold: seconds(10),
+  }),
 ]
 
 const series = fc.array(

@@ -1,0 +1,100 @@
+import { type DurationMs, days, type EpochMs, hours } from '#model/time.ts'
+import type { Sight } from './condition.ts'
+
+/** Windows over the event time of one device's readings: of one reading and those before it. */
+
+type Value = number | boolean | undefined
+type Eval = (sight: Sight) => Value
+
+/** No window is longer: the readings in it are kept in memory for each device. */
+export const LONGEST_WINDOW: DurationMs = days(1)
+
+/** Functions over the values of one channel within a window, by name. */
+export const CHANNEL_WINDOWS = ['rate', 'delta', 'min', 'max', 'mean'] as const
+export type ChannelWindow = (typeof CHANNEL_WINDOWS)[number]
+
+const HOUR_MS: number = hours(1)
+/** Of a window, that the values must span before a change over it means anything. */
+const SPANNED = 0.5
+
+/** The value of a channel at a reading, where it is a number. */
+const numberAt = (values: Sight['values'], index: number): number | undefined => {
+  const value = values[index]
+  return typeof value === 'number' ? value : undefined
+}
+
+/**
+ * `min`, `max` and `mean` of what was measured in the window, and its change from the first value to
+ * the last: as it is (`delta`), or in an hour (`rate`). Unknown where the reading has no such value;
+ * a change also until the values span half of the window.
+ */
+export function channelWindow(name: ChannelWindow, index: number, window: DurationMs): Eval {
+  if (name === 'min') return folded(index, window, (a, b) => Math.min(a, b))
+  if (name === 'max') return folded(index, window, (a, b) => Math.max(a, b))
+  if (name === 'mean') return mean(index, window)
+  return change(index, window, name === 'rate')
+}
+
+function folded(index: number, window: DurationMs, join: (a: number, b: number) => number): Eval {
+  return ({ at, values, recent }) => {
+    const now = numberAt(values, index)
+    if (now === undefined) return undefined
+    let joined = now
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const sample = recent[back] as Sight['recent'][number]
+      if (sample.measuredAt <= at - window) break
+      const value = numberAt(sample.values, index)
+      if (value !== undefined) joined = join(joined, value)
+    }
+    return joined
+  }
+}
+
+function mean(index: number, window: DurationMs): Eval {
+  return ({ at, values, recent }) => {
+    const now = numberAt(values, index)
+    if (now === undefined) return undefined
+    let [sum, count] = [now, 1]
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const sample = recent[back] as Sight['recent'][number]
+      if (sample.measuredAt <= at - window) break
+      const value = numberAt(sample.values, index)
+      if (value === undefined) continue
+      sum += value
+      count += 1
+    }
+    return sum / count
+  }
+}
+
+function change(index: number, window: DurationMs, perHour: boolean): Eval {
+  return ({ at, values, recent }) => {
+    const now = numberAt(values, index)
+    if (now === undefined) return undefined
+    let first: { readonly at: EpochMs; readonly value: number } | undefined
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const sample = recent[back] as Sight['recent'][number]
+      if (sample.measuredAt <= at - window) break
+      const value = numberAt(sample.values, index)
+      if (value !== undefined) first = { at: sample.measuredAt, value }
+    }
+    if (!first || at - first.at < window * SPANNED) return undefined
+    const moved = now - first.value
+    return perHour ? (moved * HOUR_MS) / (at - first.at) : moved
+  }
+}
+
+/** How many readings of the window a condition over their own channels was true at. */
+export function countWindow(condition: Eval, window: DurationMs): Eval {
+  return (sight) => {
+    const { at, recent } = sight
+    if (condition(sight) === undefined) return undefined
+    let count = condition(sight) === true ? 1 : 0
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const { measuredAt, values } = recent[back] as Sight['recent'][number]
+      if (measuredAt <= at - window) break
+      if (condition({ at: measuredAt, values, previous: [], recent: [] }) === true) count += 1
+    }
+    return count
+  }
+}
