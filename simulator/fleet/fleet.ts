@@ -1,36 +1,24 @@
-import { createHistogram } from 'node:perf_hooks'
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import type { WanmiError } from '#model/error.ts'
 import { type DurationMs, type EpochMs, seconds } from '#model/time.ts'
 import { commandTopic, replyTopic, telemetryTopic } from '#model/topic.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { Act } from '#simulator/network/act.ts'
+import type { Act, Noise, Publish } from '#simulator/network/act.ts'
 import { fraction, splitRandom } from '#simulator/random/random.ts'
 import { ConnectGate } from '#simulator/transport/connect-gate.ts'
+import type { Connection } from '#simulator/transport/connection.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
-import { type ClientEvents, MqttClient } from '#simulator/transport/mqtt-client.ts'
+import {
+  type ClientEvents,
+  type ClientOptions,
+  MqttClient,
+} from '#simulator/transport/mqtt-client.ts'
 import type { Message } from '#simulator/transport/outbox.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { answerCommand } from './answer-command.ts'
-
-/** What a fleet has done so far. */
-export interface FleetCounters {
-  readonly devices: number
-  readonly connected: number
-  /** Turned away for good by the broker. */
-  readonly refused: number
-  /** Broken ones, and attempts that failed. */
-  readonly connectionsLost: number
-  /** Readings that fell due. Each is published until it is acknowledged. */
-  readonly published: number
-  readonly acknowledged: number
-  /** Sent again after a lost connection. */
-  readonly resent: number
-  readonly commandsAnswered: number
-  /** From the instant of measuring to the acknowledgement, of late. */
-  readonly lag_ms: number
-  readonly lagP50_ms: number
-  readonly lagP99_ms: number
-}
+import type { FleetCounters } from './fleet-counters.ts'
+import { Impostors } from './impostors.ts'
+import { localAddressOf } from './local-address.ts'
 
 export interface FleetOptions {
   readonly devices: readonly Pick<SimulatedDevice, 'index' | 'id' | 'secret'>[]
@@ -43,11 +31,13 @@ export interface FleetOptions {
   readonly window: number
   /** Hears of every connection that failed, broke or was refused. */
   readonly onTrouble: (reason: WanmiError) => void
+  /** When, by `clock`, something of that instant is due; absent or null: when it is performed. */
+  readonly dueAt?: (at: EpochMs) => EpochMs | null
 }
 
 interface FleetMessage extends Message {
-  /** Null for what is not a reading. */
-  readonly measuredAt: EpochMs | null
+  /** By the clock of the fleet; null for what is no reading. */
+  readonly dueAt: EpochMs | null
 }
 
 const KNOCKING_AT_ONCE = 48
@@ -56,26 +46,35 @@ const MOST_UNACKNOWLEDGED = 20_000
 
 /** Devices as MQTT clients in one process. */
 export class Fleet {
+  /** From when a message was due to its acknowledgement, in ms. */
+  readonly lags: RecordableHistogram = createHistogram()
+  readonly #options: FleetOptions
   readonly #clients = new Map<number, MqttClient<FleetMessage>>()
-  readonly #qos: 0 | 1
-  readonly #clock: Clock
-  readonly #lags = createHistogram()
-  readonly #onTrouble: (reason: WanmiError) => void
+  readonly #devices = new Map<number, FleetOptions['devices'][number]>()
+  readonly #impostors: Impostors
+  /** Connections that were forgotten, not closed. */
+  readonly #frozen = new Set<Connection>()
+  /** Most that may wait for an acknowledgement before more is handed over. */
+  readonly #most: number
   #waiting: (() => void)[] = []
+  #unsettled = 0
   #lag = 0
   #refused = 0
   #connectionsLost = 0
   #published = 0
   #acknowledged = 0
+  #readings = 0
+  #lost = 0
+  #noise = 0
   #resent = 0
   #commandsAnswered = 0
 
-  constructor({ devices, seed, endpoint, clock, qos, window, onTrouble }: FleetOptions) {
-    this.#clock = clock
-    this.#qos = qos
-    this.#onTrouble = onTrouble
+  constructor(options: FleetOptions) {
+    const { devices, seed, endpoint, window } = options
+    this.#options = options
+    this.#most = Math.min(MOST_UNACKNOWLEDGED, devices.length * window)
     const random = splitRandom(seed, 'reconnect')
-    const options = {
+    const clientOptions: ClientOptions = {
       endpoint,
       gate: new ConnectGate(KNOCKING_AT_ONCE),
       window,
@@ -85,10 +84,14 @@ export class Fleet {
       connectTimeout: seconds(30),
       random: () => fraction(random),
     }
+    this.#impostors = new Impostors(clientOptions)
     const events = this.#events()
     for (const device of devices) {
-      const client = new MqttClient(device, options, events, [commandTopic(device.id)])
-      this.#clients.set(device.index, client)
+      const { id, secret, index } = device
+      const credentials = { id, secret, localAddress: localAddressOf(endpoint, index) }
+      const client = new MqttClient(credentials, clientOptions, events, [commandTopic(id)])
+      this.#clients.set(index, client)
+      this.#devices.set(index, device)
     }
   }
 
@@ -98,16 +101,44 @@ export class Fleet {
   }
 
   perform(act: Act): void {
-    if (act.type !== 'publish') return
-    const { device, at, payload } = act
-    this.#published += 1
-    const topic = telemetryTopic(device.id)
-    this.#clients.get(device.index)?.publish({ topic, payload, qos: this.#qos, measuredAt: at })
+    if (act.type === 'lost') {
+      this.#lost += 1
+      return
+    }
+    const client = this.#clients.get(act.device.index)
+    if (!client) return
+    switch (act.type) {
+      case 'publish':
+        this.#publish(client, act)
+        break
+      case 'noise':
+        this.#makeNoise(client, act)
+        break
+      case 'down':
+        client.leave()
+        break
+      case 'up':
+        client.comeBack()
+        break
+      case 'cut':
+        if (client.connected) this.#connectionsLost += 1
+        client.drop()
+        break
+      case 'freeze':
+        this.#freeze(client)
+        break
+      default: {
+        const until = this.#options.dueAt?.(act.until)
+        const span = until ? until - this.#options.clock.now() : act.until - act.at
+        const device = this.#devices.get(act.device.index)
+        if (device) this.#impostors.appear(device, span as DurationMs)
+      }
+    }
   }
 
   /** Resolves when so little is unacknowledged that more may be handed over. */
   async room(): Promise<void> {
-    if (this.#published - this.#acknowledged < MOST_UNACKNOWLEDGED) return
+    if (this.#unsettled < this.#most) return
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
     })
@@ -115,17 +146,19 @@ export class Fleet {
 
   counters(): FleetCounters {
     const percentile = (share: number): number =>
-      this.#lags.count > 0 ? this.#lags.percentile(share) : 0
+      this.lags.count > 0 ? this.lags.percentile(share) : 0
+    let connected = 0
+    for (const client of this.#clients.values()) if (client.connected) connected += 1
     return {
       devices: this.#clients.size,
-      connected: this.#clients
-        .values()
-        .filter((client) => client.connected)
-        .toArray().length,
+      connected,
       refused: this.#refused,
       connectionsLost: this.#connectionsLost,
       published: this.#published,
       acknowledged: this.#acknowledged,
+      readings: this.#readings,
+      lost: this.#lost,
+      noise: this.#noise,
       resent: this.#resent,
       commandsAnswered: this.#commandsAnswered,
       lag_ms: Math.round(this.#lag),
@@ -134,49 +167,96 @@ export class Fleet {
     }
   }
 
-  /** Waits up to `grace` for acknowledgements, then ends every connection. */
+  /**
+   * Waits up to `grace` for acknowledgements, then ends every connection. Devices out of coverage
+   * come back for what they had handed over.
+   */
   async end(grace: DurationMs): Promise<void> {
+    await this.#impostors.end()
     await Promise.all(this.#clients.values().map((client) => client.end(grace)))
+    await Promise.all(this.#frozen.values().map((connection) => connection.close()))
+  }
+
+  #publish(client: MqttClient<FleetMessage>, { device, at, payload, emissions, again }: Publish) {
+    this.#published += 1
+    if (!again) this.#readings += emissions.length
+    const { clock, dueAt, qos } = this.#options
+    this.#hand(client, {
+      topic: telemetryTopic(device.id),
+      payload,
+      qos,
+      dueAt: dueAt?.(at) ?? clock.now(),
+    })
+  }
+
+  #makeNoise(client: MqttClient<FleetMessage>, { device, noise, payload }: Noise): void {
+    this.#noise += 1
+    // What closes the connection must not be sent again on the next.
+    const qos = noise === 'oversize' ? 0 : this.#options.qos
+    this.#hand(client, { topic: telemetryTopic(device.id), payload, qos, dueAt: null })
+  }
+
+  #hand(client: MqttClient<FleetMessage>, message: FleetMessage): void {
+    // Whom the broker has turned away says nothing more, and keeps nothing.
+    if (client.closed) return
+    this.#unsettled += 1
+    client.publish(message)
+  }
+
+  #freeze(client: MqttClient<FleetMessage>): void {
+    const frozen = client.freeze(() => {
+      if (frozen) this.#frozen.delete(frozen)
+    })
+    if (!frozen) return
+    this.#connectionsLost += 1
+    this.#frozen.add(frozen)
   }
 
   #events(): ClientEvents<FleetMessage> {
+    const { clock, onTrouble } = this.#options
     return {
-      sent: (_client, { qos, measuredAt }, dup) => {
+      sent: (_client, message, dup) => {
         if (dup) this.#resent += 1
-        if (qos === 0 && measuredAt !== null) this.#settle(measuredAt)
+        if (message.qos === 0) this.#settle(message)
       },
-      acknowledged: (_client, { measuredAt }) => {
-        if (measuredAt !== null) this.#settle(measuredAt)
-      },
+      acknowledged: (_client, message) => this.#settle(message),
       received: (client, _topic, payload) => {
-        const replies = answerCommand(payload, this.#clock.now())
+        const replies = answerCommand(payload, clock.now())
         const topic = replyTopic(client.id)
         for (const reply of replies) {
-          client.publish({ topic, payload: JSON.stringify(reply), qos: 1, measuredAt: null })
+          this.#hand(client, { topic, payload: JSON.stringify(reply), qos: 1, dueAt: null })
         }
         if (replies.length > 0) this.#commandsAnswered += 1
       },
       lost: (_client, reason) => {
         this.#connectionsLost += 1
-        this.#onTrouble(reason)
+        onTrouble(reason)
       },
-      closed: (_client, reason) => {
+      closed: (client, reason) => {
         if (!reason) return
         this.#refused += 1
-        this.#onTrouble(reason)
+        this.#unsettled -= client.unacknowledged
+        this.#makeRoom()
+        onTrouble(reason)
       },
     }
   }
 
-  #settle(measuredAt: EpochMs): void {
-    const lag = Math.max(0, this.#clock.now() - measuredAt)
-    this.#acknowledged += 1
-    this.#lag += (lag - this.#lag) * (this.#acknowledged === 1 ? 1 : SMOOTHING)
-    // The histogram counts from 1.
-    this.#lags.record(Math.max(1, Math.round(lag)))
-    if (this.#published - this.#acknowledged >= MOST_UNACKNOWLEDGED) return
+  #settle({ dueAt }: FleetMessage): void {
+    this.#unsettled -= 1
+    if (dueAt !== null) {
+      const lag = Math.max(0, this.#options.clock.now() - dueAt)
+      this.#acknowledged += 1
+      this.#lag += (lag - this.#lag) * (this.#acknowledged === 1 ? 1 : SMOOTHING)
+      // The histogram counts from 1.
+      this.lags.record(Math.max(1, Math.round(lag)))
+    }
+    this.#makeRoom()
+  }
+
+  #makeRoom(): void {
+    if (this.#waiting.length === 0 || this.#unsettled >= this.#most) return
     const waiting = this.#waiting
-    if (waiting.length === 0) return
     this.#waiting = []
     for (const resolve of waiting) resolve()
   }

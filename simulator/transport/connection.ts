@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { IConnackPacket, IPubackPacket, IPublishPacket, Packet } from 'mqtt-packet'
 import { isWanmiError, messageOf, Rejected, Unavailable, type WanmiError } from '#model/error.ts'
 import type { DurationMs } from '#model/time.ts'
-import { type Endpoint, formatEndpoint, openSocket } from './endpoint.ts'
+import { type Endpoint, formatEndpoint } from './endpoint.ts'
+import { openStream } from './open-stream.ts'
 import { cutPackets, encode } from './packets.ts'
 
 export interface ConnectionOptions {
@@ -17,9 +18,11 @@ export interface Credentials {
   /** Client id and user name. */
   readonly id: string
   readonly secret: string
+  /** Where it connects from; the system decides when absent. */
+  readonly localAddress?: string | undefined
 }
 
-/** Who is told. After `failed`, or a call of `close`, nothing more is. */
+/** Who is told. After `failed`, or a call of `close`, `abort` or `freeze`, nothing more is. */
 export interface ConnectionOwner {
   readonly opened: () => void
   readonly packet: (packet: IPubackPacket | IPublishPacket) => void
@@ -43,7 +46,7 @@ const LEAVE_TIMEOUT_MS = 1_000
 export class Connection {
   readonly #options: ConnectionOptions
   readonly #owner: ConnectionOwner
-  readonly #socket: Socket
+  readonly #socket: Duplex
   #state: 'opening' | 'open' | 'over' = 'opening'
   #rest: Buffer | undefined
   #timer: NodeJS.Timeout
@@ -54,7 +57,7 @@ export class Connection {
     this.#options = options
     this.#owner = owner
     const { endpoint, connectTimeout } = options
-    const socket = openSocket(endpoint, () => {
+    const socket = openStream(endpoint, credentials.localAddress, () => {
       socket.write(hello(credentials, options))
     })
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
@@ -87,6 +90,24 @@ export class Connection {
     this.#socket.uncork()
   }
 
+  /** Breaks off without a word. */
+  abort(): void {
+    this.#state = 'over'
+    clearTimeout(this.#timer)
+    this.#socket.destroy()
+  }
+
+  /**
+   * Forgets the connection and leaves it open: nothing is sent, nothing that comes is read. To be
+   * closed some time; calls back when the broker has done so before.
+   */
+  freeze(onClosed: () => void): void {
+    this.#state = 'over'
+    this.#rest = undefined
+    clearTimeout(this.#timer)
+    this.#socket.once('close', onClosed)
+  }
+
   /** Takes leave of the broker where there is one; resolves when the socket is closed. */
   async close(): Promise<void> {
     const socket = this.#socket
@@ -95,15 +116,16 @@ export class Connection {
     clearTimeout(this.#timer)
     if (socket.closed) return
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    if (polite) {
-      // The broker hangs up. Doing so ourselves could take back what it has not read yet.
-      socket.setTimeout(LEAVE_TIMEOUT_MS, () => socket.destroy())
-      socket.end(encode({ cmd: 'disconnect' }))
-    } else socket.destroy()
+    // The broker hangs up. Doing so ourselves could take back what it has not read yet.
+    const patience = setTimeout(() => socket.destroy(), polite ? LEAVE_TIMEOUT_MS : 0)
+    if (polite) socket.end(encode({ cmd: 'disconnect' }))
+    else socket.destroy()
     await closed
+    clearTimeout(patience)
   }
 
   #read(chunk: Buffer): void {
+    if (this.#state === 'over') return
     this.#receivedAt = performance.now()
     const data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
     try {

@@ -1,13 +1,13 @@
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import { Rejected } from '#model/error.ts'
 
 /** Where an MQTT broker listens. */
 export interface Endpoint {
   readonly host: string
   readonly port: number
-  /** Absent for plain TCP. */
+  /** Absent for what is not encrypted. */
   readonly tls?: TlsTrust
+  /** Where MQTT is spoken over WebSocket: on this path. Absent for bare TCP and TLS. */
+  readonly webSocketPath?: string
 }
 
 /** Whom to trust over TLS. */
@@ -18,37 +18,39 @@ export interface TlsTrust {
   readonly verified: boolean
 }
 
-const DEFAULT_PORT = { 'mqtt:': 1883, 'mqtts:': 8883 } as const
+const SCHEMES = {
+  'mqtt:': { port: 1883, tls: false, webSocket: false },
+  'mqtts:': { port: 8883, tls: true, webSocket: false },
+  'ws:': { port: 80, tls: false, webSocket: true },
+  'wss:': { port: 443, tls: true, webSocket: true },
+} as const
+
+const isScheme = (text: string | undefined): text is keyof typeof SCHEMES =>
+  text !== undefined && Object.hasOwn(SCHEMES, text)
 
 /**
- * Reads `mqtt://host[:port]` or `mqtts://host[:port]`.
+ * Reads `mqtt://host[:port]`, `mqtts://…`, `ws://host[:port][/path]` or `wss://…`.
  *
- * @throws Rejected('invalid-input') when the text is neither.
+ * @throws Rejected('invalid-input') when the text is none of them.
  */
 export function parseEndpoint(text: string, trust: TlsTrust = { verified: true }): Endpoint {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const plain = url?.protocol === 'mqtt:'
-  if (!url?.hostname || !(plain || url.protocol === 'mqtts:')) {
-    const wanted = 'mqtt://host[:port] or mqtts://host[:port]'
+  if (!url?.hostname || !isScheme(url.protocol)) {
+    const wanted = 'mqtt://, mqtts://, ws:// or wss://, then host[:port]'
     throw new Rejected('invalid-input', `not the address of a broker: ${text} (wanted ${wanted})`)
   }
-  const port = Number(url.port) || DEFAULT_PORT[plain ? 'mqtt:' : 'mqtts:']
-  // The brackets of an IPv6 address belong to the URL alone.
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  return plain ? { host, port } : { host, port, tls: trust }
+  const { port, tls, webSocket } = SCHEMES[url.protocol]
+  return {
+    // The brackets of an IPv6 address belong to the URL alone.
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port) || port,
+    ...(tls ? { tls: trust } : {}),
+    ...(webSocket ? { webSocketPath: `${url.pathname}${url.search}` } : {}),
+  }
 }
 
-export const formatEndpoint = ({ host, port, tls }: Endpoint): string =>
-  `${tls ? 'mqtts' : 'mqtt'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-
-/** Calls back once bytes can be sent. */
-export function openSocket({ host, port, tls }: Endpoint, onOpen: () => void): Socket {
-  if (!tls) return connectTcp({ host, port, noDelay: true }, onOpen)
-  const { ca, verified } = tls
-  const socket = connectTls(
-    { host, port, rejectUnauthorized: verified, ...(ca ? { ca } : {}) },
-    onOpen,
-  )
-  socket.setNoDelay(true)
-  return socket
+export function formatEndpoint({ host, port, tls, webSocketPath }: Endpoint): string {
+  const [plain, safe] = webSocketPath === undefined ? ['mqtt', 'mqtts'] : ['ws', 'wss']
+  const name = host.includes(':') ? `[${host}]` : host
+  return `${tls ? safe : plain}://${name}:${port}${webSocketPath ?? ''}`
 }

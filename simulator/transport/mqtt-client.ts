@@ -37,6 +37,9 @@ export interface ClientEvents<M extends Message> {
   readonly closed?: (client: MqttClient<M>, reason: WanmiError | null) => void
 }
 
+/** `waiting` to be let through the gate, `resting` before another attempt. */
+type State = 'idle' | 'waiting' | 'connecting' | 'connected' | 'resting' | 'away' | 'closed'
+
 const FIRST_RETRY = seconds(1)
 const LONGEST_RETRY = seconds(30)
 
@@ -52,12 +55,13 @@ const LONGEST_RETRY = seconds(30)
 export class MqttClient<M extends Message = Message> {
   readonly id: string
   readonly #secret: string
+  readonly #localAddress: string | undefined
   readonly #options: ClientOptions
   readonly #events: ClientEvents<M>
   readonly #topics: readonly string[]
   readonly #outbox: Outbox<M>
   readonly #owner: ConnectionOwner
-  #state: 'idle' | 'waiting' | 'connecting' | 'connected' | 'closed' = 'idle'
+  #state: State = 'idle'
   #connection: Connection | undefined
   #retry: NodeJS.Timeout | undefined
   #pauses: Iterator<DurationMs, never> | undefined
@@ -65,13 +69,14 @@ export class MqttClient<M extends Message = Message> {
 
   /** `topics` are subscribed to on every connection, at QoS 1. */
   constructor(
-    { id, secret }: Credentials,
+    { id, secret, localAddress }: Credentials,
     options: ClientOptions,
     events: ClientEvents<M>,
     topics: readonly string[] = [],
   ) {
     this.id = id
     this.#secret = secret
+    this.#localAddress = localAddress
     this.#options = options
     this.#events = events
     this.#topics = topics
@@ -86,6 +91,11 @@ export class MqttClient<M extends Message = Message> {
 
   get connected(): boolean {
     return this.#state === 'connected'
+  }
+
+  /** Ended, or turned away for good: what is given to it now is never sent. */
+  get closed(): boolean {
+    return this.#state === 'closed'
   }
 
   /** Messages given to `publish` and not yet acknowledged (QoS 0: not yet sent). */
@@ -104,12 +114,56 @@ export class MqttClient<M extends Message = Message> {
     this.#flush()
   }
 
+  /** The connection breaks, and another is opened at once. Nothing where there is none. */
+  drop(): void {
+    if (this.#state !== 'connected') return
+    this.#connection?.abort()
+    this.#openAnother()
+  }
+
+  /**
+   * Forgets its connection and opens another at once. The old one is to be closed by the caller;
+   * `onClosed` is called when the broker has done so. Undefined where there is none.
+   */
+  freeze(onClosed: () => void): Connection | undefined {
+    const connection = this.#connection
+    if (this.#state !== 'connected' || !connection) return undefined
+    connection.freeze(onClosed)
+    this.#openAnother()
+    return connection
+  }
+
+  /** The connection breaks, and none is tried before `comeBack`. */
+  leave(): void {
+    if (this.#state === 'closed' || this.#state === 'away') return
+    if (this.#state === 'connecting') this.#options.gate.leave()
+    this.#state = 'away'
+    clearTimeout(this.#retry)
+    this.#pauses = undefined
+    this.#connection?.abort()
+    this.#connection = undefined
+    this.#outbox.rewind()
+  }
+
+  comeBack(): void {
+    if (this.#state === 'away') this.#knock()
+  }
+
   /** Waits up to `grace` for what is unacknowledged, then takes leave of the broker. */
   async end(grace: DurationMs): Promise<void> {
-    if (this.#state !== 'closed' && this.unacknowledged > 0) await this.#drained(grace)
+    if (this.#state !== 'closed' && this.unacknowledged > 0) {
+      this.comeBack()
+      await this.#drained(grace)
+    }
     const connection = this.#connection
     this.#close(null)
     await connection?.close()
+  }
+
+  #openAnother(): void {
+    this.#connection = undefined
+    this.#outbox.rewind()
+    this.#knock()
   }
 
   #knock(): void {
@@ -121,7 +175,11 @@ export class MqttClient<M extends Message = Message> {
         return
       }
       this.#state = 'connecting'
-      const credentials = { id: this.id, secret: this.#secret }
+      const credentials = {
+        id: this.id,
+        secret: this.#secret,
+        localAddress: this.#localAddress,
+      }
       this.#connection = new Connection(credentials, this.#options, this.#owner)
     })
   }
@@ -186,7 +244,7 @@ export class MqttClient<M extends Message = Message> {
       return
     }
     this.#outbox.rewind()
-    this.#state = 'waiting'
+    this.#state = 'resting'
     const { random } = this.#options
     this.#pauses ??= backoff({ first: FIRST_RETRY, longest: LONGEST_RETRY, random })
     const pause = this.#pauses.next().value
