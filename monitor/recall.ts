@@ -55,16 +55,16 @@ async function farEnough(
   { window }: Lookback,
   history: History,
 ): Promise<Newest> {
+  const last = latest.at(-1)
+  if (!last) return { readings: latest, whole: true }
   let readings = latest
-  let limit = FIRST_LOOK
-  for (const last = latest.at(-1); last; limit *= LONGER) {
+  for (let limit = FIRST_LOOK; ; limit *= LONGER) {
     const whole = readings.length < limit
     const oldest = readings[0]?.measuredAt ?? last.measuredAt
     if (whole || window === 0 || oldest <= last.measuredAt - window) return { readings, whole }
     const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
     readings = await history.before(device, after, limit * LONGER)
   }
-  return { readings, whole: true }
 }
 
 async function recallOne(
