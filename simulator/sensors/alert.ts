@@ -1,6 +1,6 @@
 import { type DurationMs, epochMs, minutes } from '#model/time.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import type { Instrument, Measure } from './instrument.ts'
+import type { Measure } from './instrument.ts'
 import type { Rhythm } from './rhythm.ts'
 
 /** When a device counts as alerted, and how often it then reports. */
@@ -8,6 +8,11 @@ export interface Alert {
   readonly channel: string
   readonly above: number
   readonly every: DurationMs
+}
+
+/** What is measured, and when. */
+export interface Timed extends Rhythm {
+  readonly measure: Measure
 }
 
 const EVERY = minutes(5)
@@ -28,11 +33,7 @@ export function alertOf({ kind, medium }: SimulatedDevice): Alert | null {
  * Reports more often for as long as what it reads is above the mark, be that so or not. The rhythm
  * itself goes on as if it were not.
  */
-export function alerted(
-  measure: Measure,
-  rhythm: Rhythm,
-  { channel, above, every }: Alert,
-): Rhythm & Pick<Instrument, 'measure'> {
+export function alerted(measure: Measure, rhythm: Rhythm, { channel, above, every }: Alert): Timed {
   let high = false
   let due = rhythm.firstAt
   return {

@@ -7,6 +7,11 @@ export type Measure = (at: EpochMs) => Values | null
 /** What the clock of a device says: a whole number of milliseconds, never twice the same. */
 export type Stamp = (at: EpochMs) => EpochMs
 
+/** The sensors of one device, as good as they are made. Asked in the order of time. */
+export interface Meter {
+  measure(at: EpochMs): Values
+}
+
 /** A device as far as it measures: what, when, and what its clock makes of that. */
 export interface Instrument {
   /** When it takes its first reading. */

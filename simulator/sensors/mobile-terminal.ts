@@ -1,13 +1,18 @@
+import type { EpochMs } from '#model/time.ts'
 import { gaussian, type Random } from '#simulator/random/random.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { type InspectorState, inspector } from '#simulator/world/inspector.ts'
 import { type RefuseTruckState, refuseTruck } from '#simulator/world/refuse-truck.ts'
 import type { World } from '#simulator/world/world.ts'
-import { pack } from './battery.ts'
+import { type Battery, Pack } from './battery.ts'
 import { plannedFaults } from './faults/ailment.ts'
-import type { Sensor } from './measured.ts'
-import { receiver } from './receiver.ts'
+import type { Meter } from './instrument.ts'
+import type { Values } from './measured.ts'
+import { Receiver } from './receiver.ts'
 import { held, SENSOR_RANGES } from './sensor-range.ts'
+
+type TruckState = RefuseTruckState & { readonly ignition?: boolean }
+type WalkerState = InspectorState & { readonly onDuty?: boolean }
 
 const { load_kg } = SENSOR_RANGES['refuse-truck']
 
@@ -15,23 +20,30 @@ const fixError = ({ setting }: World): number | undefined =>
   plannedFaults(setting)?.fix.error_m ?? undefined
 
 /** The terminal of a truck with its weighing gear. */
-export function truckTerminal(random: Random, world: World, device: SimulatedDevice): Sensor {
-  const truck = refuseTruck(random, world, device)
-  const fix = receiver(random, fixError(world))
-  return (at) => {
-    const state = truck(at)
-    const { ignition = true }: RefuseTruckState & { readonly ignition?: boolean } = state
-    const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = fix(state, at)
+export class TruckTerminal implements Meter {
+  readonly #random: Random
+  readonly #truck: (at: EpochMs) => TruckState
+  readonly #receiver: Receiver
+
+  constructor(random: Random, world: World, device: SimulatedDevice) {
+    this.#random = random
+    this.#truck = refuseTruck(random, world, device)
+    this.#receiver = new Receiver(random, fixError(world))
+  }
+
+  measure(at: EpochMs): Values {
+    const state = this.#truck(at)
+    const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = this.#receiver.fix(state, at)
     return {
       lon_deg,
       lat_deg,
       speed_kmh,
       heading_deg,
       accuracy_m,
-      load_kg: held(state.load_kg + 8 * gaussian(random), load_kg),
+      load_kg: held(state.load_kg + 8 * gaussian(this.#random), load_kg),
       lift_count: state.lifts,
       hopper_open: state.hopperOpen,
-      ignition,
+      ignition: state.ignition ?? true,
       odometer_km: state.odometer_km,
       fuel_pct: state.fuel_pct,
     }
@@ -39,23 +51,29 @@ export function truckTerminal(random: Random, world: World, device: SimulatedDev
 }
 
 /** The terminal an inspector carries. */
-export function patrolTerminal(random: Random, world: World, device: SimulatedDevice): Sensor {
-  const walker = inspector(random, world, device)
-  const fix = receiver(random, fixError(world))
-  const battery = pack(random)
-  return (at) => {
-    const state = walker(at)
-    const { onDuty = true }: InspectorState & { readonly onDuty?: boolean } = state
-    const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = fix(state, at)
+export class PatrolTerminal implements Meter {
+  readonly #walker: (at: EpochMs) => WalkerState
+  readonly #receiver: Receiver
+  readonly #battery: Battery
+
+  constructor(random: Random, world: World, device: SimulatedDevice) {
+    this.#walker = inspector(random, world, device)
+    this.#receiver = new Receiver(random, fixError(world))
+    this.#battery = new Pack(random)
+  }
+
+  measure(at: EpochMs): Values {
+    const state = this.#walker(at)
+    const { lon_deg, lat_deg, speed_kmh, heading_deg, accuracy_m } = this.#receiver.fix(state, at)
     return {
       lon_deg,
       lat_deg,
       speed_kmh,
       heading_deg,
       accuracy_m,
-      on_duty: onDuty,
+      on_duty: state.onDuty ?? true,
       sos: state.callsForHelp,
-      battery_pct: battery(at),
+      battery_pct: this.#battery.left(at),
     }
   }
 }

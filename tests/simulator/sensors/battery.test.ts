@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { days, type EpochMs, epochMs, hours, minutes, seconds } from '#model/time.ts'
 import { splitRandom } from '#simulator/random/random.ts'
-import { cell, pack } from '#simulator/sensors/battery.ts'
+import { type Battery, cell, Pack } from '#simulator/sensors/battery.ts'
 import { runningDown } from '#simulator/sensors/faults/flat-battery.ts'
-import type { Signal } from '#simulator/signals/signal.ts'
 import { after, saying, startedAt } from './bench.ts'
 
 /** How much is gone after so long when it is asked every so often. */
-function spent(battery: Signal, every: number, span: number): number {
-  const full = battery(startedAt)
+function spent(battery: Battery, every: number, span: number): number {
+  const full = battery.left(startedAt)
   let left = full
-  for (let at = startedAt + every; at <= startedAt + span; at += every) left = battery(epochMs(at))
+  for (let at = startedAt + every; at <= startedAt + span; at += every)
+    left = battery.left(epochMs(at))
   return full - left
 }
 
@@ -36,7 +36,7 @@ describe('a cell', () => {
 
   test('is renewed before a rule would call for it, however much is sent', () => {
     const battery = cell(splitRandom('s'), 'manhole-cover')
-    const read = Array.from({ length: 100_000 }, (_, second) => battery(after(second * 5)))
+    const read = Array.from({ length: 100_000 }, (_, second) => battery.left(after(second * 5)))
     expect(Math.min(...read)).toBeGreaterThanOrEqual(15)
     expect(Math.max(...read)).toBe(100)
   })
@@ -45,7 +45,7 @@ describe('a cell', () => {
     const wornOut = { startedAt: after(600), endedAt: after(1_200), strength: 0.5 }
     const battery = cell(splitRandom('s'), 'manhole-cover', [wornOut])
     for (let second = 0; second < 2_000; second += 1) {
-      expect(battery(after(second)) < 10).toBe(second >= 600 && second < 1_200)
+      expect(battery.left(after(second)) < 10).toBe(second >= 600 && second < 1_200)
     }
   })
 })
@@ -54,14 +54,14 @@ describe('a pack', () => {
   const midnight = epochMs(Date.parse('2026-11-23T00:00:00+08:00'))
   const at = (day: number, hour: number): EpochMs =>
     epochMs(midnight + days(day) + Math.round(hours(hour)))
-  const through = (battery: Signal, from: EpochMs, to: EpochMs, every: number): number => {
-    let left = battery(from)
-    for (let next = from + every; next <= to; next += every) left = battery(epochMs(next))
+  const through = (battery: Battery, from: EpochMs, to: EpochMs, every: number): number => {
+    let left = battery.left(from)
+    for (let next = from + every; next <= to; next += every) left = battery.left(epochMs(next))
     return left
   }
 
   test('lasts a shift from six to ten and is full again in the morning', () => {
-    const battery = pack(splitRandom('s'))
+    const battery = new Pack(splitRandom('s'))
     const evening = through(battery, at(1, 6), at(1, 21.9), seconds(30))
     expect(evening).toBeLessThan(40)
     const night = through(battery, at(1, 22), at(2, 5.9), seconds(30))
@@ -69,9 +69,9 @@ describe('a pack', () => {
   })
 
   test('is full after a night in which nobody asked, and never below fifteen', () => {
-    const battery = pack(splitRandom('s'))
+    const battery = new Pack(splitRandom('s'))
     expect(through(battery, at(1, 8), at(1, 20), seconds(1))).toBe(15)
-    expect(battery(at(2, 7))).toBeGreaterThan(95)
+    expect(battery.left(at(2, 7))).toBeGreaterThan(95)
   })
 })
 

@@ -6,7 +6,7 @@ import { jumping } from '#simulator/sensors/faults/fix-jump.ts'
 import { shiftedPlace, shifting } from '#simulator/sensors/faults/fix-shifted.ts'
 import type { Spell } from '#simulator/sensors/faults/spells.ts'
 import type { Values } from '#simulator/sensors/measured.ts'
-import { FIX_ERROR_MAX_M, receiver } from '#simulator/sensors/receiver.ts'
+import { FIX_ERROR_MAX_M, Receiver } from '#simulator/sensors/receiver.ts'
 import { after, isLikely, sampled, saying } from './bench.ts'
 
 const HERE = { lon_deg: 111.007, lat_deg: 35.026 }
@@ -30,9 +30,9 @@ function off_m(values: Values | null): number {
 describe('a receiver', () => {
   const errors = (deviation_m?: number): { off: number; stated: number }[] =>
     Array.from({ length: 200 }, (_, number) => {
-      const fix = receiver(splitRandom('s', number), deviation_m)
+      const receiver = new Receiver(splitRandom('s', number), deviation_m)
       const state = { place: HERE, speed_kmh: 0, heading_deg: 0 }
-      return sampled((at) => ({ ...fix(state, at) }), 30, 40).map((values) => ({
+      return sampled((at) => ({ ...receiver.fix(state, at) }), 30, 40).map((values) => ({
         off: off_m(values),
         stated: Number(values?.['accuracy_m']),
       }))
@@ -63,9 +63,9 @@ describe('a receiver', () => {
   )
 
   test('its error wanders: what it is now it nearly is a second later', () => {
-    const fix = receiver(splitRandom('s'))
+    const receiver = new Receiver(splitRandom('s'))
     const state = { place: HERE, speed_kmh: 0, heading_deg: 0 }
-    const read = sampled((at) => ({ ...fix(state, at) }), 1, 500)
+    const read = sampled((at) => ({ ...receiver.fix(state, at) }), 1, 500)
     const steps = read.slice(1).map((values, index) => {
       const before = read[index]
       return Math.abs(Number(values?.['lat_deg']) - Number(before?.['lat_deg'])) * 111_000

@@ -11,9 +11,10 @@ import { after, saying, startedAt, worldOf } from './bench.ts'
 const calm = worldOf({})
 
 /** When a device reports in the first so many seconds. */
-function moments({ firstAt, next }: Rhythm, seconds: number): number[] {
+function moments(rhythm: Rhythm, seconds: number): number[] {
   const found: number[] = []
-  for (let at = firstAt; at < startedAt + seconds * 1_000; at = next(at)) found.push(at)
+  const end = startedAt + seconds * 1_000
+  for (let at = rhythm.firstAt; at < end; at = rhythm.next(at)) found.push(at)
   return found
 }
 
@@ -150,10 +151,10 @@ describe('alerted', () => {
 
   test('a sensor reports every five minutes while its water is high, and by its rhythm', () => {
     const flood = saying((seconds) => ({ level_mm: seconds >= 7_200 && seconds < 9_000 ? 3e3 : 0 }))
-    const { firstAt, next, measure } = alerted(flood, hourly, alert)
+    const gauge = alerted(flood, hourly, alert)
     const found: number[] = []
-    for (let at = firstAt; at < after(5 * 3_600); at = next(at)) {
-      measure(at)
+    for (let at = gauge.firstAt; at < after(5 * 3_600); at = gauge.next(at)) {
+      gauge.measure(at)
       found.push((at - startedAt) / 60_000)
     }
     expect(found).toEqual([0, 60, 120, 125, 130, 135, 140, 145, 150, 180, 240])
