@@ -21,16 +21,24 @@ const built = buildCity({ seed: '7', devices: 120, unwatched: 0.2 })
 /** What the service tells of a city that was registered. */
 const told = (city: City) => ({
   devices: city.devices.map(({ id, kind, label, group, spot, part }) => ({
-    ...{ id, kind, label, group, partId: part?.id ?? null },
+    id,
+    kind,
+    label,
+    group,
+    partId: part?.id ?? null,
     place: spot?.place ?? null,
     address: spot?.address ?? null,
     gridCode: spot?.gridCode ?? null,
-    ...{ coordinateSystem: 'wgs84', enabled: true, reportingInterval_s: 60 },
+    coordinateSystem: 'wgs84',
+    enabled: true,
+    reportingInterval_s: 60,
   })),
   parts: city.parts.map(({ lon_deg = 0, lat_deg = 0, ...part }) => ({
     ...part,
     place: { lon_deg, lat_deg },
-    ...{ note: null, createdAt: 'then', updatedAt: 'then' },
+    note: null,
+    createdAt: 'then',
+    updatedAt: 'then',
   })),
   grids: city.grids,
 })
@@ -99,9 +107,16 @@ describe('a city from the registry', () => {
 
   test('lies around what is there, wherever that is; what is far away stands at the edge', async () => {
     const device = (n: number, lon_deg: number, lat_deg: number) => ({
-      ...{ id: `cover-${n}`, kind: 'manhole-cover', label: null, group: null, partId: null },
-      ...{ place: { lon_deg, lat_deg }, address: null, gridCode: null },
-      ...{ coordinateSystem: 'wgs84', enabled: true },
+      id: `cover-${n}`,
+      kind: 'manhole-cover',
+      label: null,
+      group: null,
+      partId: null,
+      place: { lon_deg, lat_deg },
+      address: null,
+      gridCode: null,
+      coordinateSystem: 'wgs84',
+      enabled: true,
     })
     const devices = Array.from({ length: 100 }, (_, n) =>
       device(n, 121.47 + (n % 10) * 0.001, 31.23 + Math.floor(n / 10) * 0.001),

@@ -18,12 +18,11 @@ describe('a recording of many devices', () => {
       ['river:a', 'wanmi/v1/river:a/telemetry', 1],
       ['river:a', 'wanmi/v1/river:a/telemetry', 3],
     ])
-    expect(sent.map(([, , level]) => level).sort()).toEqual([1, 2, 3, 4, 5])
-    expect(broker.sessions.map(({ connect }) => connect.password?.toString()).sort()).toEqual([
-      'secret of river:a',
-      'secret of river:b',
-      'secret of river:c',
-    ])
+    expect(new Set(sent.map(([, , level]) => level))).toEqual(new Set([1, 2, 3, 4, 5]))
+    const secrets = broker.sessions.map(({ connect }) => connect.password?.toString())
+    expect(new Set(secrets)).toEqual(
+      new Set(['secret of river:a', 'secret of river:b', 'secret of river:c']),
+    )
     expect(summary).toMatchObject({ devices: 3, rows: 5, distinct: 5, acknowledged: 5 })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { epochMs } from '#model/time.ts'
+import { days, epochMs, milliseconds } from '#model/time.ts'
 import { replay } from '#simulator/replay/replay.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { fileOf, now, optionsOf, replayed } from './replayed.ts'
@@ -29,6 +29,31 @@ describe('a recording', () => {
     expect(readings.map(({ measuredAt }) => now - Number(measuredAt))).toEqual([
       300_000, 0, 240_000,
     ])
+  })
+
+  test('shifted by a span, back or forth, its readings move by it and order stays', async () => {
+    for (const shift of [days(7), milliseconds(-604_800_000)]) {
+      const { readings } = await replayed('time,level\n1735689600,1\n1735689540,2\n', { shift })
+      expect(readings).toEqual([
+        { measuredAt: 1_735_689_600_000 + shift, level_mm: 1 },
+        { measuredAt: 1_735_689_540_000 + shift, level_mm: 2 },
+      ])
+    }
+  })
+
+  test('shifted to now at the speed it was recorded, its first reading is measured now', async () => {
+    await using broker = await FakeBroker.open()
+    const stopping = new AbortController()
+    const file = await fileOf('time,level\n1735689600,1\n1735699999,2\n')
+    const options = { speed: 1, shift: 'now', signal: stopping.signal } as const
+    const summary = replay(await optionsOf(broker, file, options))
+    await until(() => broker.published.length === 1, 'the first is due')
+    stopping.abort()
+    await summary
+    expect(JSON.parse(broker.published[0]?.packet.payload.toString() ?? '')).toEqual({
+      measuredAt: now,
+      level_mm: 1,
+    })
   })
 
   test('at a speed it takes its time, and stops when told to', async () => {
