@@ -1,21 +1,36 @@
-import type { EpochMs } from '#model/time.ts'
+import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 
-/** Holds each thing back until its time has come; the first comes at once. */
-export async function* inTime<Timed extends { readonly at: EpochMs }>(
-  stream: AsyncIterable<Timed>,
-  speed: number,
-  clock: Clock,
-  signal: AbortSignal,
-): AsyncGenerator<Timed> {
-  const begunAt = clock.now()
-  let first: EpochMs | undefined
-  for await (const timed of stream) {
-    first ??= timed.at
-    const dueIn = (timed.at - first) / speed - (clock.now() - begunAt)
-    if (dueIn > 0) await pauseUnless(signal, dueIn)
-    if (signal.aborted) return
-    yield timed
+/** Times a recording by the clock: what comes first is due when it is first asked about. */
+export class Pace {
+  readonly #speed: number
+  readonly #clock: Clock
+  #begun: { readonly at: EpochMs; readonly first: EpochMs } | undefined
+
+  /** @param speed how many times as fast as it was recorded */
+  constructor(speed: number, clock: Clock) {
+    this.#speed = speed
+    this.#clock = clock
+  }
+
+  /** When, by the clock, something of that instant is due. */
+  dueAt(instant: EpochMs): EpochMs {
+    this.#begun ??= { at: this.#clock.now(), first: instant }
+    const { at, first } = this.#begun
+    return epochMs(Math.round(at + (instant - first) / this.#speed))
+  }
+
+  /** Holds each thing back until it is due, or the signal says stop. */
+  async *hold<Timed extends { readonly at: EpochMs }>(
+    stream: AsyncIterable<Timed>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Timed> {
+    for await (const timed of stream) {
+      const dueIn = this.dueAt(timed.at) - this.#clock.now()
+      if (dueIn > 0) await pauseUnless(signal, dueIn)
+      if (signal.aborted) return
+      yield timed
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import type { Endpoint } from '#simulator/transport/endpoint.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { CLEAR_NETWORK, type NetworkPlan } from './load-network.ts'
 import { withMotion } from './motion.ts'
-import { inTime } from './pace.ts'
+import { Pace } from './pace.ts'
 import { inArrays, recordedActs } from './recorded-acts.ts'
 import { recordedDevice } from './recorded-device.ts'
 import { recordedEmissions } from './recorded-emissions.ts'
@@ -76,7 +76,9 @@ export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
   const { source, survey, speed, array, clock, signal } = options
   const devices = options.devices.map((one, index) => recordedDevice(source.kind.name, one, index))
   const shift = shiftOf(options.shift, survey, speed, clock.now())
-  const fleet = new RecordedFleet({ ...options, devices })
+  const pace = speed === null ? null : new Pace(speed, clock)
+  const dueAt = (at: EpochMs): EpochMs | null => pace?.dueAt(at) ?? null
+  const fleet = new RecordedFleet({ ...options, devices, dueAt })
   const counts = noReadings()
   let readBytes = 0
   const rows = source.rows((bytes) => {
@@ -99,7 +101,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayProgress> {
     const byId = new Map(devices.map((device) => [device.id, device]))
     const network = networkOf(options, devices, shiftedSpan(survey, shift))
     const acts = recordedActs(recordedEmissions(readings, byId), network)
-    const timed = speed === null ? acts : inTime(acts, speed, clock, signal)
+    const timed = pace ? pace.hold(acts, signal) : acts
     for await (const act of array === 1 ? timed : inArrays(timed, array)) {
       if (signal.aborted) break
       await fleet.perform(act)
