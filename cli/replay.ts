@@ -2,22 +2,21 @@ import { Command, Option } from 'commander'
 import { Rejected } from '#model/error.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { ensureDevices } from '#simulator/registry/ensure-devices.ts'
 import type { DeviceNaming } from '#simulator/replay/device-naming.ts'
 import { loadNetwork } from '#simulator/replay/load-network.ts'
 import { RECORDING_FORMATS, type RecordingFormat } from '#simulator/replay/recording.ts'
-import { openSource, type RecordingSource } from '#simulator/replay/recording-source.ts'
-import { type ReplayOptions, replay } from '#simulator/replay/replay.ts'
+import { openSource } from '#simulator/replay/recording-source.ts'
+import { replay } from '#simulator/replay/replay.ts'
 import type { Shift } from '#simulator/replay/shift-of.ts'
-import { type RecordingSurvey, surveyRecording } from '#simulator/replay/survey-recording.ts'
+import { surveyRecording } from '#simulator/replay/survey-recording.ts'
 import { type BrokerOptions, brokerEndpoint } from './broker-endpoint.ts'
 import { onInterruption } from './interruption.ts'
 import { wholeNumber } from './option-values.ts'
+import { devicesOf, type SecretOptions } from './replay-devices.ts'
 import { replayDisplay } from './replay-display.ts'
 import { deviceId, devicePrefix, shift, speed, zone } from './replay-values.ts'
-import { defaultApiUrl, serviceAddress } from './service-address.ts'
 
-interface Options extends BrokerOptions {
+interface Options extends BrokerOptions, SecretOptions {
   readonly kind: string
   readonly device?: string
   readonly deviceColumn?: string
@@ -35,11 +34,6 @@ interface Options extends BrokerOptions {
   readonly qos: '0' | '1'
   readonly window: number
   readonly array: number
-  readonly secret?: string
-  readonly rotateSecret?: boolean
-  readonly register: boolean
-  readonly api?: string
-  readonly token?: string
   readonly json?: boolean
 }
 
@@ -94,8 +88,9 @@ export function replayCommand(): Command {
     .option('--window <n>', 'most messages of a device in flight', wholeNumber(1, 60_000), 200)
     .option('--array <n>', 'readings of a device in one message', wholeNumber(1, 1_000), 1)
     .option('--secret <secret>', 'of the device, or of all of them')
+    .option('--secrets <file>', 'CSV of id and secret: those known, to which new ones are added')
     .option('--rotate-secret', 'give devices that are registered another secret')
-    .option('--no-register', 'do not look into the registry; needs --secret')
+    .option('--no-register', 'do not look into the registry; needs --secret or --secrets')
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--mqtt <url>', 'mqtt:// or mqtts:// (default: MQTT_PORT on this machine)')
@@ -108,8 +103,8 @@ export function replayCommand(): Command {
 async function replayFile(file: string, options: Options): Promise<void> {
   const { window, array, shift, speed, zone, encoding, delimiter, kind, map = [] } = options
   const endpoint = brokerEndpoint(options)
-  if (!options.register && options.secret === undefined) {
-    throw new Rejected('invalid-input', '--no-register needs --secret')
+  if (!options.register && options.secret === undefined && options.secrets === undefined) {
+    throw new Rejected('invalid-input', '--no-register needs --secret or --secrets')
   }
   const naming = namingOf(options)
   const network = options.network === undefined ? null : loadNetwork(options.network)
@@ -124,7 +119,7 @@ async function replayFile(file: string, options: Options): Promise<void> {
   try {
     const survey = await surveyRecording(source, signal)
     if (signal.aborted) return
-    const devices = await devicesOf(options, source, survey, signal)
+    const devices = await devicesOf(options, kind, survey, signal)
     const summary = await replay({
       source,
       survey,
@@ -157,29 +152,4 @@ function namingOf({ device, deviceColumn: column, devicePrefix: prefix }: Option
     throw new Rejected('invalid-input', '--device-prefix goes with --device-column')
   }
   return column === undefined ? { id: device ?? '' } : { column, prefix }
-}
-
-const SECRETS_SHOWN = 20
-
-async function devicesOf(
-  options: Options,
-  source: RecordingSource,
-  { devices }: RecordingSurvey,
-  signal: AbortSignal,
-): Promise<ReplayOptions['devices']> {
-  const { secret, rotateSecret: rotate = false, register } = options
-  if (!register && secret !== undefined) return devices.map(({ id }) => ({ id, secret }))
-  if (devices.length === 0) return []
-  const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
-  const wanted = { kind: source.kind.name, devices, secret, rotate }
-  const ensured = await ensureDevices(service, wanted, signal)
-  const secrets = new Map(ensured.devices.map((device) => [device.id, device.secret]))
-  const { changed } = ensured
-  for (const id of changed.slice(0, SECRETS_SHOWN)) {
-    console.error(`${id} has a new secret: ${secrets.get(id)}`)
-  }
-  if (changed.length > SECRETS_SHOWN) {
-    console.error(`and ${changed.length - SECRETS_SHOWN} others have new secrets`)
-  }
-  return ensured.devices
 }

@@ -44,7 +44,7 @@ export async function ensureDevice(
     throw new Rejected('conflict', `${id} is registered as a ${found}, not as a ${kind}`)
   }
   if (rotate) {
-    return { secret: await rotateSecret(service, id, { secret }), registered: 'before' }
+    return { secret: await rotateSecret(service, id, secret), registered: 'before' }
   }
   if (secret !== undefined) return { secret, registered: 'before' }
   throw new Rejected(

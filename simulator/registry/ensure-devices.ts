@@ -10,8 +10,8 @@ import type { ServiceAddress } from './service-client.ts'
 export interface WantedDevices {
   readonly kind: string
   readonly devices: readonly WantedDevice[]
-  /** Of all of them; undefined lets the service make one for each. */
-  readonly secret: string | undefined
+  /** What is known of their secrets; undefined lets the service make one. */
+  readonly secretOf: (id: string) => string | undefined
   /** Give those that exist another secret rather than give up. */
   readonly rotate: boolean
 }
@@ -59,10 +59,11 @@ export async function ensureDevices(
 type Secrets = ReadonlyMap<string, { readonly secret: string; readonly changed: boolean }>
 
 async function oneByOne(service: ServiceAddress, wanted: WantedDevices): Promise<Secrets> {
-  const { kind, secret, rotate } = wanted
+  const { kind, secretOf, rotate } = wanted
   const found = new Map<string, { secret: string; changed: boolean }>()
   for (const { id, interval } of wanted.devices) {
-    const ensured = await ensureDevice(service, { id, kind, secret, rotate, interval })
+    const asked = { id, kind, secret: secretOf(id), rotate, interval }
+    const ensured = await ensureDevice(service, asked)
     found.set(id, { secret: ensured.secret, changed: ensured.registered === 'now' || rotate })
   }
   return found
@@ -73,7 +74,7 @@ async function together(
   wanted: WantedDevices,
   signal?: AbortSignal,
 ): Promise<Secrets> {
-  const { devices, secret, rotate } = wanted
+  const { devices, secretOf, rotate } = wanted
   const there = await kindsOf(service, new Set(devices.map(({ id }) => id)), signal)
   const known = devices.filter(({ id }) => there.has(id)).map(({ id }) => id)
   refuseOthers(wanted, there, known)
@@ -82,19 +83,18 @@ async function together(
     found.set(id, { secret: made, changed: true })
   }
   if (rotate) {
-    const options = { secret, ...(signal ? { signal } : {}) }
-    for (const [id, made] of await rotateSecrets(service, known, options)) {
+    for (const [id, made] of await rotateSecrets(service, known, secretOf, signal)) {
       found.set(id, { secret: made, changed: true })
     }
-  } else if (secret !== undefined) {
-    for (const id of known) found.set(id, { secret, changed: false })
+  } else {
+    for (const id of known) found.set(id, { secret: secretOf(id) as string, changed: false })
   }
   return found
 }
 
 /** Nothing is changed before it is clear that all of them can be had. */
 function refuseOthers(
-  { kind, secret, rotate }: WantedDevices,
+  { kind, secretOf, rotate }: WantedDevices,
   there: ReadonlyMap<string, string>,
   known: readonly string[],
 ): void {
@@ -103,10 +103,11 @@ function refuseOthers(
     const is = there.get(other) ?? ''
     throw new Rejected('conflict', `${other} is registered as a ${is}, not as a ${kind}`)
   }
-  if (known.length === 0 || rotate || secret !== undefined) return
+  const unknown = rotate ? [] : known.filter((id) => secretOf(id) === undefined)
+  if (unknown.length === 0) return
   throw new Rejected(
     'conflict',
-    `${known.length} devices are registered already, such as ${known[0]}: give their secret with --secret, or have them changed with --rotate-secret`,
+    `${unknown.length} devices are registered already, such as ${unknown[0]}: give their secret with --secret or --secrets, or have them changed with --rotate-secret`,
   )
 }
 
@@ -123,7 +124,7 @@ async function kindsOf(
 
 async function registerNew(
   service: ServiceAddress,
-  { kind, devices, secret }: WantedDevices,
+  { kind, devices, secretOf }: WantedDevices,
   there: ReadonlyMap<string, string>,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
@@ -135,13 +136,13 @@ async function registerNew(
       id,
       kind,
       reportingInterval_s: interval === undefined ? undefined : inSeconds(interval),
-      secret,
+      secret: secretOf(id),
     }))
     const body = stringify(rows, { header: true })
     const file = { what: 'devices', contentType: 'text/csv', body } as const
     const report = await importFile(service, file, signal)
     for (const made of report.secrets) secrets.set(made.id, made.secret)
-    if (secret !== undefined) for (const { id } of some) secrets.set(id, secret)
+    for (const { id, secret } of rows) if (secret !== undefined) secrets.set(id, secret)
     const untold = some.find(({ id }) => !secrets.has(id))
     if (untold) {
       throw new Rejected('invalid-input', `the service did not tell the secret of ${untold.id}`)

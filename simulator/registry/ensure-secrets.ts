@@ -31,10 +31,7 @@ export async function ensureSecrets(
       `the registry does not tell secrets, and those of ${without.length} devices, such as ${without[0]}, are not known; --rotate-secrets gives them others, which turns the real devices away`,
     )
   }
-  const made = await rotateSecrets(service, without, {
-    secret: undefined,
-    ...(signal ? { signal } : {}),
-  })
+  const made = await rotateSecrets(service, without, () => undefined, signal)
   const devices = records.devices.map((device) => ({
     ...device,
     secret: device.secret ?? made.get(device.id) ?? null,

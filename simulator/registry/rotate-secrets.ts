@@ -1,12 +1,6 @@
 import { Rejected } from '#model/error.ts'
 import { askService, type ServiceAddress } from './service-client.ts'
 
-export interface RotateOptions {
-  /** Undefined lets the service make one for each. */
-  readonly secret: string | undefined
-  readonly signal?: AbortSignal
-}
-
 // The service hashes one in a few milliseconds; more at once gain nothing.
 const AT_ONCE = 8
 
@@ -14,17 +8,21 @@ const AT_ONCE = 8
  * Gives devices another secret, which ends the connection of whoever has the old one. Returns the
  * secrets by id.
  *
+ * @param secretOf undefined lets the service make one
  * @throws the errors of {@link askService}.
  */
 export async function rotateSecrets(
   service: ServiceAddress,
   ids: readonly string[],
-  options: RotateOptions,
+  secretOf: (id: string) => string | undefined,
+  signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const secrets = new Map<string, string>()
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE)
-    const made = await Promise.all(some.map((id) => rotateSecret(service, id, options)))
+    const made = await Promise.all(
+      some.map((id) => rotateSecret(service, id, secretOf(id), signal)),
+    )
     for (const [index, id] of some.entries()) secrets.set(id, made[index] as string)
   }
   return secrets
@@ -34,7 +32,8 @@ export async function rotateSecrets(
 export async function rotateSecret(
   service: ServiceAddress,
   id: string,
-  { secret, signal }: RotateOptions,
+  secret: string | undefined,
+  signal?: AbortSignal,
 ): Promise<string> {
   const answer = await askService(service, {
     method: 'POST',

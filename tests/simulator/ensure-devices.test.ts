@@ -6,7 +6,7 @@ import { type FakeRequest, FakeService } from './fake-service.ts'
 const wanted = (count: number) => ({
   kind: 'pipe-gauge',
   devices: Array.from({ length: count }, (_, n) => ({ id: `g-${n}`, interval: minutes(n + 1) })),
-  secret: undefined as string | undefined,
+  secretOf: (_id: string): string | undefined => undefined,
   rotate: false,
 })
 
@@ -50,7 +50,7 @@ describe('the devices of a recording', () => {
   test('that are there already keep what they are, whatever page they are on', async () => {
     const known = ['a', 'b', 'g-1', 'c', 'g-4'].map((id) => ({ id, kind: 'pipe-gauge' }))
     await using service = await registry(known)
-    const all = { ...wanted(6), secret: 'mine' }
+    const all = { ...wanted(6), secretOf: () => 'mine' }
     const ensured = await ensureDevices({ url: service.url, token: 't' }, all)
     expect(ensured.devices.map(({ secret }) => secret)).toEqual(Array(6).fill('mine'))
     expect(ensured.changed).toEqual(['g-0', 'g-2', 'g-3', 'g-5'])
@@ -63,7 +63,7 @@ describe('the devices of a recording', () => {
     await using service = await registry(known)
     const address = { url: service.url, token: 't' }
     await expect(ensureDevices(address, wanted(6))).rejects.toThrow(
-      /^2 devices are registered already, such as g-1: give their secret with --secret, or/,
+      /^2 devices are registered already, such as g-1: give their secret with --secret or --secrets, or/,
     )
     expect(service.requests.every(({ method }) => method === 'GET')).toBe(true)
     const { devices } = await ensureDevices(address, { ...wanted(6), rotate: true })

@@ -1,3 +1,4 @@
+import { readFile, stat } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { replayCommand } from '#cli/replay.ts'
 import { type Outcome, runInProcess } from '#tests/cli/run-in-process.ts'
@@ -41,13 +42,43 @@ describe('wanmi replay', () => {
     expect(out).toMatch(
       /^devices {7}30\nrows {10}61\ndistinct {6}60\npublished {5}(\d+) in \1 messages\nacknowledged {2}\1\nlost {10}\d+ by the network\nnoise {9}\d+ messages that are no readings\nskipped {7}1\n {2}1 × the line is no JSON object\n$/,
     )
-    expect(err).toMatch(/^g-0 has a new secret: s-g-0\n[\s\S]*and 10 others have new secrets\n$/)
+    expect(err).toMatch(
+      /^g-0 has a new secret: s-g-0\n[\s\S]*and 10 others have new secrets; --secrets keeps them\n$/,
+    )
     expect(exitCode).toBe(0)
     expect(service.requests.map(({ path }) => path)).toEqual([
       '/api/v1/devices?limit=1000',
       '/api/v1/imports/devices',
     ])
     expect(broker.sessions).toHaveLength(30)
+  })
+
+  test('keeps new secrets in a file, and needs no registry where all are in it', async () => {
+    await using broker = await FakeBroker.open()
+    await using service = await FakeService.open(({ method, body }) =>
+      method === 'GET'
+        ? { status: 404, body: { title: 'no' } }
+        : { status: 201, body: { secret: `of ${JSON.parse(body).id}` } },
+    )
+    const what = [...GAUGE, '--device-column', 'id', '--mqtt', broker.url]
+    const ab = await fileOf('id,time,level_mm\na,1735689600,1\nb,1735689600,1\n')
+    const secrets = `${ab}.secrets`
+    const where = ['--api', service.url, '--token', 't']
+    const { err } = await run(ab, ...what, ...where, '--secrets', secrets)
+    expect(err).toBe('')
+    expect(await readFile(secrets, 'utf8')).toBe('id,secret\na,of a\nb,of b\n')
+    expect((await stat(secrets)).mode & 0o077).toBe(0)
+
+    const again = await run(ab, ...what, '--no-register', '--secrets', secrets)
+    expect(again).toMatchObject({ exitCode: 0, err: '' })
+    const passwords = broker.sessions.map(({ connect }) => connect.password?.toString())
+    expect(new Set(passwords)).toEqual(new Set(['of a', 'of b']))
+
+    const more = await fileOf('id,time,level_mm\na,1735689600,1\nc,1735689600,1\n')
+    const { err: unknown } = await run(more, ...what, '--no-register', '--secrets', secrets)
+    expect(unknown).toBe('the secret of c is not in the file of --secrets\n')
+    const { err: wrong } = await run(ab, ...what, '--no-register', '--secrets', ab)
+    expect(wrong).toContain('is no CSV with the columns id and secret')
   })
 
   test('tells a broker that turns a device away from one that is not there', async () => {
