@@ -5,6 +5,7 @@ import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
 import { rulesCommand } from './rules.ts'
 import { runCommand } from './run-command.ts'
+import { scoreCommand } from './score.ts'
 import { simulateCommand } from './simulate.ts'
 
 const program = new Command('wanmi')
@@ -17,5 +18,6 @@ const program = new Command('wanmi')
   .addCommand(rulesCommand())
   .addCommand(simulateCommand())
   .addCommand(replayCommand())
+  .addCommand(scoreCommand())
 
 await runCommand(program, process.argv)
