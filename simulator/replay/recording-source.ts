@@ -76,13 +76,24 @@ export async function openSource(options: SourceOptions): Promise<RecordingSourc
         ndjson: () => ndjsonRows(stream, timeColumn),
         gpx: () => gpxRows(stream),
       }
-      for await (const row of rows[format]()) {
-        onRead?.(readBytes())
-        yield row
+      try {
+        for await (const row of rows[format]()) {
+          onRead?.(readBytes())
+          yield row
+        }
+      } catch (error) {
+        throw brokenOff(options.file, error) ?? error
       }
       onRead?.(readBytes())
     },
   }
+}
+
+/** What the disk or the unpacking says; undefined for every other error. */
+function brokenOff(file: string, cause: unknown): Rejected | undefined {
+  if (!(cause instanceof Error && 'errno' in cause)) return undefined
+  const message = `${file} cannot be read to its end: ${cause.message}`
+  return new Rejected('invalid-input', message, { cause })
 }
 
 function mappingsOf(

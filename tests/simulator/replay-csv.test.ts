@@ -42,6 +42,13 @@ describe('a CSV recording', () => {
     expect(summary).toMatchObject({ rows: 3, distinct: 3, skipped: {} })
   })
 
+  test('cut off in the middle of its packing it is refused before anything is sent', async () => {
+    const packed = gzipSync(`time,level\n${'1735689600,1\n'.repeat(5_000)}`)
+    await expect(replayed(packed.subarray(0, -20))).rejects.toThrow(
+      /recording-\d+ cannot be read to its end: unexpected end of file$/,
+    )
+  })
+
   test('a header that comes again may have its columns in another order', async () => {
     const { readings } = await replayed(
       'time,level\n2025-01-01T00:00:00Z,1\n\nlevel,note,time\n2,x,2025-01-01T00:01:00Z\n',
