@@ -15,6 +15,8 @@ const SHAKE_DEG: readonly [number, number] = [3, 9]
 /** One that lies askew already is not tilted further. */
 const SEATED_DEG = 4
 const SHOCKS = 6
+const SHAKE_SHOCKS = 4
+const HIT_SHOCKS = 12
 
 // Signal strength wanders so slowly that it is not worked out anew for each reading.
 const STRENGTH_DBM: readonly [number, number] = [-105, -75]
@@ -57,7 +59,7 @@ export class CoverSensor implements Meter {
       level_mm: held(state.level_mm + 8 * gaussian(random), level_mm),
       ch4_pct_lel: state.methane_pct_lel + 0.2 * gaussian(random),
       h2s_ppm: held(state.hydrogenSulphide_ppm + 0.2 * gaussian(random), h2s_ppm),
-      vibration_count: shocks + (shaken ? 4 : 0),
+      vibration_count: shocks + (state.struck ? HIT_SHOCKS : shaken ? SHAKE_SHOCKS : 0),
       temperature_celsius: held(state.temperature_celsius, temperature_celsius),
       battery_pct: this.#battery.left(at),
       rssi_dbm: this.#strength(at),

@@ -20,6 +20,7 @@ const DISTURBING: Readonly<Record<string, readonly Cause[]>> = {
 }
 
 const DELAY_MS: readonly [number, number] = [200, 2_000]
+const SINKING_SHARES = [0.25, 0.5, 0.75]
 const BURST_MS = [0, 10_000, 20_000, 40_000, 60_000]
 
 /**
@@ -38,10 +39,12 @@ export function wakesOf(
   if (incidents.length === 0) return NEVER
   const wakes = incidents.flatMap((incident) => {
     const random = splitRandom(setting.city.seed, 'wake', incident.id, device.id)
-    return momentsOf(incident).flatMap((moment) => {
-      const first = Math.round(moment + between(random, ...DELAY_MS))
-      return BURST_MS.map((after) => first + after)
-    })
+    const noticed = (moment: number): number => Math.round(moment + between(random, ...DELAY_MS))
+    const bursts = momentsOf(incident).map(noticed)
+    return [
+      ...bursts.flatMap((first) => BURST_MS.map((after) => first + after)),
+      ...stepsOf(incident).map(noticed),
+    ]
   })
   return [...new Set(wakes)].sort((a, b) => a - b).map(epochMs)
 }
@@ -50,3 +53,9 @@ const NEVER: readonly EpochMs[] = []
 
 const momentsOf = ({ startedAt, endedAt }: Incident): readonly number[] =>
   startedAt === endedAt ? [startedAt] : [startedAt, endedAt]
+
+// A road gives way bit by bit, and each time it does the cover moves.
+const stepsOf = ({ cause, startedAt, endedAt }: Incident): readonly number[] =>
+  cause === 'road-sinking'
+    ? SINKING_SHARES.map((share) => startedAt + share * (endedAt - startedAt))
+    : []

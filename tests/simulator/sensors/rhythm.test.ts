@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EpochMs, epochMs, minutes } from '#model/time.ts'
 import { alerted, alertOf } from '#simulator/sensors/alert.ts'
+import { wakesOf } from '#simulator/sensors/disturbances.ts'
 import { equip } from '#simulator/sensors/equip.ts'
 import { type Rhythm, wokenAt } from '#simulator/sensors/rhythm.ts'
 import type { World } from '#simulator/world/world.ts'
@@ -103,6 +104,43 @@ describe('by change', () => {
         const burst = [0, 10_000, 20_000, 40_000, 60_000].map((off) => first + off)
         if (endedAt - from > 60_000) expect(burst.every((at) => reports.includes(at))).toBe(true)
       }
+    }
+  })
+
+  test('a road that sinks wakes its covers as it gives way', () => {
+    const world = worldOf({
+      incidents: { scheduled: [{ cause: 'road-sinking', at: '1h', lasts: '2h' }] },
+      fleet: { devices: 60, byChange: true },
+    })
+    const [incident] = world.setting.incidents
+    const wakes = incident?.devices.map((device) => wakesOf(world, device)) ?? []
+    expect(wakes.length).toBeGreaterThan(0)
+    for (const own of wakes) {
+      expect(own).toHaveLength(13)
+      for (const minute of [60, 90, 120, 150, 180]) {
+        const delays = own.map((at) => at - after(60 * minute))
+        expect(delays.some((delay) => delay >= 200 && delay <= 2_000)).toBe(true)
+      }
+    }
+  })
+
+  test('a hit by a lorry shows while it lasts, and is over in the report after it', () => {
+    const run = simulate(
+      scenarioWith({
+        fleet: { devices: 60, byChange: true },
+        incidents: { scheduled: [{ cause: 'cover-hit', at: '10m', lasts: '5s', count: 4 }] },
+      }),
+    )
+    expect(run.incidents).toHaveLength(4)
+    for (const { devices, startedAt: from, endedAt } of run.incidents) {
+      const own = run.readings.filter(({ deviceId }) => deviceId === devices[0]?.id)
+      const during = own.find(({ at }) => at > from)
+      expect(during?.at).toBeLessThan(endedAt)
+      expect(Number(during?.values['tilt_deg'])).toBeGreaterThan(15)
+      expect(Number(during?.values['vibration_count'])).toBeGreaterThanOrEqual(12)
+      const later = own.find(({ at }) => at > endedAt)
+      expect(Number(later?.at) - endedAt).toBeLessThanOrEqual(2_000)
+      expect(Number(later?.values['tilt_deg'])).toBeLessThan(15)
     }
   })
 
