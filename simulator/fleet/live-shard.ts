@@ -2,6 +2,8 @@ import type { RecordableHistogram } from 'node:perf_hooks'
 import type { WanmiError } from '#model/error.ts'
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { registryCity } from '#simulator/registry/registry-city.ts'
+import type { RegistryRecords } from '#simulator/registry/registry-records.ts'
 import { acts } from '#simulator/run/acts.ts'
 import { planRun, type RunPlan } from '#simulator/run/run-plan.ts'
 import { type Shard, shardHolds } from '#simulator/run/shard.ts'
@@ -10,7 +12,6 @@ import { faultsOf } from '#simulator/sensors/faults/diagnose.ts'
 import type { Endpoint } from '#simulator/transport/endpoint.ts'
 import type { Observation } from '#simulator/truth/observation.ts'
 import { type FaultOf, type TruthLine, truthLines } from '#simulator/truth/truth-file.ts'
-import type { City } from '#simulator/world/city.ts'
 import { createWorld, type World } from '#simulator/world/world.ts'
 import { Fleet } from './fleet.ts'
 import type { FleetCounters } from './fleet-counters.ts'
@@ -23,6 +24,8 @@ export interface LiveOrder {
   readonly duration: DurationMs | null
   readonly endpoint: Endpoint
   readonly shard: Shard
+  /** What the city is made from where it is that of the registry; null: from its seed. */
+  readonly records: RegistryRecords | null
 }
 
 export interface ShardProgress {
@@ -49,8 +52,9 @@ export class LiveShard {
   #reachedAt: EpochMs | null = null
 
   /** @throws Rejected('invalid-input') when there can be no such city */
-  constructor(order: LiveOrder, clock: Clock, city?: City) {
-    const { scenario, duration, endpoint, shard } = order
+  constructor(order: LiveOrder, clock: Clock) {
+    const { scenario, duration, endpoint, shard, records } = order
+    const city = records ? registryCity(records) : undefined
     this.#order = order
     this.#clock = clock
     this.plan = planRun({ scenario, startedAt: clock.now(), duration }, city)

@@ -3,6 +3,8 @@ import { Unavailable } from '#model/error.ts'
 import { type DurationMs, type EpochMs, epochMs, seconds } from '#model/time.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { registerCity } from '#simulator/registry/register-city.ts'
+import { registryCity } from '#simulator/registry/registry-city.ts'
+import type { RegistryRecords } from '#simulator/registry/registry-records.ts'
 import type { ServiceAddress } from '#simulator/registry/service-client.ts'
 import { planRun, type RunPlan } from '#simulator/run/run-plan.ts'
 import { WHOLE } from '#simulator/run/shard.ts'
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly endpoint: Endpoint
   /** Where to register the city first; null when its devices are registered already. */
   readonly service: ServiceAddress | null
+  /** Of the registry's own devices, with their secrets; absent, the city is made from its seed. */
+  readonly records?: RegistryRecords | null
   /** When it begins in its own time; see {@link startOfRun}. */
   readonly start?: Start | undefined
   /** How many threads share the devices; one, this very one, when absent. */
@@ -82,17 +86,21 @@ class FleetRun {
 
   constructor(options: RunOptions) {
     const { scenario, duration, endpoint, workers = 1, clock = systemClock } = options
+    const { records = null } = options
     this.#options = options
     this.#clock = clock
-    const { devices } = scenario.fleet
+    // Refused before anybody connects.
+    this.#startedAt(clock.now())
+    const devices = records ? records.devices.length : scenario.fleet.devices
     requireOpenFiles(scenario.network.clones.reduce((sum, clone) => sum + clone.devices, devices))
-    const order = { scenario, duration, endpoint }
+    const order = { scenario, duration, endpoint, records }
     if (workers === 1) {
       this.#alone = new LiveShard({ ...order, shard: WHOLE }, clock)
       this.#plan = this.#alone.plan
       this.#parties = [partyHere(this.#alone)]
     } else {
-      this.#plan = planRun({ scenario, startedAt: clock.now(), duration })
+      const city = records ? registryCity(records) : undefined
+      this.#plan = planRun({ scenario, startedAt: clock.now(), duration }, city)
       this.#parties = Array.from(
         { length: workers },
         (_, index) => new LiveThread({ ...order, shard: { index, of: workers } }),
@@ -187,9 +195,9 @@ class FleetRun {
   }
 
   async #report(): Promise<void> {
-    const { scenario, duration, start } = this.#options
+    const { scenario, duration } = this.#options
     const begunAt = this.#clock.now()
-    const startedAt = startOfRun(scenario, duration ?? scenario.duration, begunAt, start)
+    const startedAt = this.#startedAt(begunAt)
     const departure = { startedAt, begunAt, speed: scenario.speed }
     this.#plan = planRun({ scenario, startedAt, duration }, this.city)
     this.#virtual = new VirtualClock(departure, this.#clock)
@@ -197,6 +205,11 @@ class FleetRun {
     this.#stage = 'running'
     this.#departure.resolve()
     await this.#all((party) => party.depart(departure))
+  }
+
+  #startedAt(now: EpochMs): EpochMs {
+    const { scenario, duration, start } = this.#options
+    return startOfRun(scenario, duration ?? scenario.duration, now, start)
   }
 
   async #drain(): Promise<void> {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { Rejected, Unavailable, type WanmiError } from '#model/error.ts'
 import { milliseconds, seconds } from '#model/time.ts'
 import { ConnectGate } from '#simulator/transport/connect-gate.ts'
-import { parseEndpoint, type TlsTrust } from '#simulator/transport/endpoint.ts'
+import { formatEndpoint, parseEndpoint, type TlsTrust } from '#simulator/transport/endpoint.ts'
 import { Authority, hasOpenssl } from '#tests/broker/certificates.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { clientOf, message, NOW } from './test-client.ts'
@@ -162,10 +162,23 @@ describe('addresses of brokers', () => {
     ['mqtt://city.example', { host: 'city.example', port: 1883 }],
     ['mqtt://10.0.0.1:2883', { host: '10.0.0.1', port: 2883 }],
     ['mqtt://[::1]:1883', { host: '::1', port: 1883 }],
+    ['ws://city.example/mqtt', { host: 'city.example', port: 80, webSocketPath: '/mqtt' }],
+    ['ws://10.0.0.1:8083', { host: '10.0.0.1', port: 8083, webSocketPath: '/' }],
+    [
+      'wss://city.example/a?b=c',
+      { host: 'city.example', port: 443, tls: { verified: true }, webSocketPath: '/a?b=c' },
+    ],
     ['mqtts://city.example', { host: 'city.example', port: 8883, tls: { verified: true } }],
   ])('%s', (text, endpoint) => {
     expect(parseEndpoint(text)).toEqual(endpoint)
   })
+
+  test.each(['mqtt://a:1', 'mqtts://[::1]:2', 'ws://a:3/p', 'wss://a:4/'])(
+    '%s is written as it was read',
+    (text) => {
+      expect(formatEndpoint(parseEndpoint(text))).toBe(text)
+    },
+  )
 
   test.each(['city.example', 'http://city.example', 'mqtt:', ''])('%j is none', (text) => {
     expect(() => parseEndpoint(text)).toThrow(/not the address of a broker/)
