@@ -9,7 +9,7 @@ export interface Blockage {
 }
 
 /** How much of the section is left open, for the strengths 0 and 1. */
-const OPEN: readonly [number, number] = [0.15, 0.02]
+const OPEN: readonly [number, number] = [0.12, 0.02]
 /** Water behind what was cleared is taken to come from it for so long. */
 const DRAINING = hours(6)
 
@@ -25,19 +25,13 @@ export class Blockages {
   dammed: ReadonlyMap<number, number> = new Map()
   dammedBefore: ReadonlyMap<number, number> = new Map()
   readonly #opening: SewerNetwork['opening']
-  readonly #all: readonly Blockage[]
   readonly #later: Blockage[]
   #active: readonly Blockage[] = []
   #recent: readonly Blockage[] = []
 
   constructor(network: SewerNetwork, blockages: readonly Blockage[]) {
     this.#opening = network.opening
-    this.#all = blockages
     this.#later = blockages.toSorted((a, b) => b.incident.startedAt - a.incident.startedAt)
-  }
-
-  get any(): boolean {
-    return this.#all.length > 0
   }
 
   /** Brings the openings to what they are from `at` on. */
@@ -67,6 +61,11 @@ export class Blockages {
       dammed.set(place.node, Math.max(dammed.get(place.node) ?? 0, place.share))
     }
     this.dammed = dammed
+  }
+
+  /** Those that are there or were there not long ago, in the order in which they came. */
+  get recent(): readonly Blockage[] {
+    return this.#recent
   }
 
   /** The one at or below a place in its reach that is there or was there not long ago. */

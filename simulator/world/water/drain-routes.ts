@@ -5,7 +5,7 @@ import type { StreetPlan } from '#simulator/world/street-plan.ts'
 export type SewerKind = 'foul' | 'storm'
 
 /** No treatment works is fed by more crossings than this. */
-const CROSSINGS_PER_WORKS = 2_500
+const CROSSINGS_PER_WORKS = 1_200
 /** A ditch that takes storm water runs along every third main street, and behind the last. */
 const MAINS_PER_DITCH = 3
 /** Trunk sewers lie in main streets: there a metre counts less. */

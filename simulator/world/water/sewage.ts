@@ -1,6 +1,6 @@
 import { BUSIEST } from './day-shape.ts'
 
-const LITRES_A_DAY = 210
+const LITRES_A_DAY = 230
 /** What seeps in through joints, beside the mean of what people make. */
 const SEEPAGE_SHARE = 0.1
 

@@ -32,7 +32,7 @@ export interface SewerTree {
 }
 
 const OUTLET_M = 60
-const PEOPLE_PER_HA: readonly [number, number] = [140, 380]
+const PEOPLE_PER_HA: readonly [number, number] = [260, 520]
 
 /** The sewers of a city: a matter of its seed and its streets alone. */
 export function layOutSewers(city: Pick<City, 'seed' | 'plan'>, kind: SewerKind): SewerTree {

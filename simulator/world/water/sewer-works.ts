@@ -1,4 +1,4 @@
-import { type EpochMs, hours, plus } from '#model/time.ts'
+import type { EpochMs } from '#model/time.ts'
 import type { Incident } from '#simulator/incidents/incident.ts'
 import type { Observation } from '#simulator/truth/observation.ts'
 import type { Medium, SimulatedDevice, Standing } from '#simulator/world/fixtures.ts'
@@ -8,6 +8,7 @@ import type { Weather } from '#simulator/world/weather.ts'
 import type { Blockage } from './blockages.ts'
 import { type Burst, extentAt, goneAt } from './burst.ts'
 import type { SewerKind } from './drain-routes.ts'
+import { highWaterCause } from './high-water-cause.ts'
 import { SewerCourse, type Spring } from './sewer-course.ts'
 import { type SewerPlace, sewerPlace } from './sewer-place.ts'
 import { layOutSewers, type SewerTree } from './sewer-tree.ts'
@@ -17,8 +18,6 @@ import { type Seen, seenUntil } from './watch.ts'
 const MEDIUM: Readonly<Record<SewerKind, Medium>> = { foul: 'sewage', storm: 'stormwater' }
 /** Of a burst, what finds a gully; the rest stays in the ground. */
 const INTO_GULLIES = 0.8
-/** High water so long after rain or a burst is still taken for its doing. */
-const AFTERWARDS = hours(3)
 const NONE: readonly Observation[] = []
 
 interface Built {
@@ -98,8 +97,11 @@ export class SewerWorks {
         watch: undefined,
       }
     }
-    const watch = new SewerWatch(this.#objects(tree), this.#log, (place, at) =>
-      this.#causeAt(course, place, at),
+    const why = { rain: this.#rain, bursts: this.#bursts.map(({ incident }) => incident) }
+    const watch = new SewerWatch(
+      this.#objects(tree),
+      this.#log,
+      (place, at) => highWaterCause(course, why, place, at)?.id,
     )
     const course: SewerCourse = new SewerCourse(
       tree,
@@ -120,48 +122,6 @@ export class SewerWorks {
         : [],
     )
   }
-
-  // A blockage that the water stands back from, else rain, else a burst main, else any blockage below.
-  #causeAt(course: SewerCourse, place: SewerPlace, at: EpochMs): string | undefined {
-    const cause =
-      blockageBelow(course, place, true) ??
-      this.#rain.findLast((rain) => rain.startedAt <= at && at <= plus(rain.endedAt, AFTERWARDS)) ??
-      this.#burstNear(course.tree, place, at) ??
-      blockageBelow(course, place, false)
-    return cause?.id
-  }
-
-  #burstNear(tree: SewerTree, { node }: SewerPlace, at: EpochMs): Incident | undefined {
-    const { columns } = tree
-    const [column, row] = [node % columns, Math.floor(node / columns)]
-    let [nearest, way]: [Incident | undefined, number] = [undefined, Infinity]
-    for (const { incident } of this.#bursts) {
-      if (incident.startedAt > at || at > plus(incident.endedAt, AFTERWARDS)) continue
-      if (!incident.spot) continue
-      const other = tree.nodeAt(incident.spot.stretch.from)
-      const off = Math.abs((other % columns) - column) + Math.abs(Math.floor(other / columns) - row)
-      if (off < way) [nearest, way] = [incident, off]
-    }
-    return nearest
-  }
-}
-
-const FULL = 0.95
-
-function blockageBelow(
-  { tree, network, blockages }: SewerCourse,
-  { node, share }: SewerPlace,
-  whileFull: boolean,
-): Incident | undefined {
-  let from = share
-  for (let here = node; here >= 0; here = tree.next[here] as number) {
-    const full = (network.depth_m[here] as number) > FULL * (tree.diameter_m[here] as number)
-    if (here !== node && whileFull && !full) return undefined
-    const found = blockages.below(here, from)
-    if (found) return found
-    from = 0
-  }
-  return undefined
 }
 
 function springOf(tree: SewerTree, burst: Burst): Spring[] {

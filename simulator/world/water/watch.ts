@@ -85,7 +85,8 @@ export class Watch {
       this.#endedAt ??= before > 0 ? cross() : from
       this.#under += 1
       if (this.#under < STEPS_TO_END) return
-      this.#current.endedAt = this.#endedAt
+      // Nothing that water does happens in an instant, which equal ends would say.
+      this.#current.endedAt = epochMs(Math.max(this.#current.what.startedAt + 1, this.#endedAt))
       this.#current = undefined
       this.#endedAt = undefined
     }
