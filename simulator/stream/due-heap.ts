@@ -6,6 +6,8 @@ const NUMBERS = 2 ** 20
 const SPAN_MAX_MS = 2 ** 33
 const BRANCHES = 4
 
+const numberOf = (key: number): number => key - Math.floor(key / NUMBERS) * NUMBERS
+
 /** Which of many is due next: a heap over numbered things, ties by the smaller number. */
 export class DueHeap {
   readonly #keys: Float64Array
@@ -27,8 +29,17 @@ export class DueHeap {
 
   /** The number of the one that is due next. Only when there is one. */
   get first(): number {
-    const key = this.#keys[0] as number
-    return key - Math.floor(key / NUMBERS) * NUMBERS
+    return numberOf(this.#keys[0] as number)
+  }
+
+  /** How many stand right behind it. The one that is due after it is among them. */
+  get followers(): number {
+    return Math.min(BRANCHES, this.#size - 1)
+  }
+
+  /** The number of one of them, from 0. */
+  follower(nth: number): number {
+    return numberOf(this.#keys[nth + 1] as number)
   }
 
   /** When it is due. */
