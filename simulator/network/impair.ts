@@ -46,13 +46,17 @@ function* impaired(
 ): Generator<Act, void, undefined> {
   const { seed: citySeed, devices } = city
   const network = new Network(faults, { seed, citySeed, startedAt, endedAt, devices }, shard)
+  let inHand: Emission | null = null
   try {
     for (const emission of emissions) {
+      inHand = emission
       yield* network.advance(emission.at)
+      inHand = null
       network.offer(emission)
     }
     yield* network.advance(FOREVER)
   } finally {
+    if (inHand) countLost(inHand)
     network.abandon()
   }
 }
