@@ -19,10 +19,9 @@ export interface ScoreOptions {
   readonly interval_ms: (deviceId: string) => number
 }
 
-/** How well the rules did in one run, against what truly happened. */
-export interface Score {
+/** The figures of a score. */
+export interface ScoreFigures {
   readonly scenario: string
-  readonly citySeed: string
   readonly device_days: number
   /** By rule; then what was there and no rule looks for. */
   readonly rows: readonly ScoreRow[]
@@ -30,6 +29,11 @@ export interface Score {
   readonly ruled: Figures
   /** Every phenomenon. */
   readonly all: Figures
+}
+
+/** How well the rules did in one run, against what truly happened. */
+export interface Score extends ScoreFigures {
+  readonly citySeed: string
   readonly missed: readonly MissedPhenomenon[]
   readonly false: readonly FalseFinding[]
 }

@@ -1,5 +1,5 @@
 import type { Figures } from './figures.ts'
-import type { Score, ScoreRow } from './score-run.ts'
+import type { Score, ScoreFigures, ScoreRow } from './score-run.ts'
 import { WHY_MISSED, type WhyMissed } from './why.ts'
 
 /** The columns of a table of scores, as texts. */
@@ -19,11 +19,11 @@ export const SCORE_COLUMNS = [
 ] as const
 
 /** The rows worth showing: those of which there is something to tell. */
-export const tellingRows = (score: Score): readonly ScoreRow[] =>
+export const tellingRows = (score: Pick<ScoreFigures, 'rows'>): readonly ScoreRow[] =>
   score.rows.filter((row) => row.true > 0 || row.episodes > 0)
 
 /** The cells of a table of scores, with two lines of sums at its end. */
-export const scoreCells = (score: Score): readonly (readonly string[])[] => [
+export const scoreCells = (score: ScoreFigures): readonly (readonly string[])[] => [
   ...tellingRows(score).map((row) => cellsOf(row.rule ?? `(none) ${row.phenomenon}`, row)),
   cellsOf('all that a rule looks for', score.ruled),
   cellsOf('all', score.all),
