@@ -9,9 +9,13 @@ export function mergeSlices(slices: readonly Slice[]): Buffer {
   const open = slices.filter(({ lines }) => lines > 0).map((slice) => new Reader(slice))
   let used = 0
   while (open.length > 1) {
-    const first = open.reduce((a, b) => (b.isBefore(a) ? b : a))
-    const others = open.filter((reader) => reader !== first)
-    const next = others.reduce((a, b) => (b.isBefore(a) ? b : a))
+    let [first, next] = open as [Reader, Reader]
+    if (next.isBefore(first)) [first, next] = [next, first]
+    for (let index = 2; index < open.length; index += 1) {
+      const reader = open[index] as Reader
+      if (reader.isBefore(first)) [first, next] = [reader, first]
+      else if (reader.isBefore(next)) next = reader
+    }
     used = first.copyUntil(next, merged, used)
     if (first.isOver) open.splice(open.indexOf(first), 1)
   }
