@@ -12,6 +12,8 @@ const LOSS_SHARE_MIN = 0.3
 /** Hazen–Williams: the loss goes with this power of the flow. */
 const LOSS_POWER = 1.852
 const MEAN_L_S: readonly [number, number] = [15, 55]
+/** Two bursts that each reach a place with less than this leave more than 100 kPa there. */
+const THREAT_SHARE = 0.4
 const MINUTE_MS = 60_000
 
 interface Near {
@@ -63,8 +65,9 @@ export class MainGauge {
     })
   }
 
-  get bursts(): readonly Burst[] {
-    return this.#near.map(({ burst }) => burst)
+  /** Those that could take most of the pressure here. */
+  get threats(): readonly Burst[] {
+    return this.#near.flatMap(({ burst, share }) => (share > THREAT_SHARE ? [burst] : []))
   }
 
   pressure_kpa(at: EpochMs): number {

@@ -9,6 +9,8 @@ const MARK_KPA = 100
 const STEP_MS = 5_000
 const HALVINGS = 13
 
+type GaugedDevice = readonly [SimulatedDevice, MainGauge]
+
 interface Watching {
   readonly gauge: MainGauge
   readonly watch: Watch
@@ -17,7 +19,8 @@ interface Watching {
 
 /** Sees where the pressure is gone, on a grid of time; when exactly, it finds between its instants. */
 export class MainsWatch {
-  readonly #gauges: () => readonly (readonly [SimulatedDevice, MainGauge])[]
+  readonly #gauges: () => readonly GaugedDevice[]
+  #reached: ReadonlyMap<Burst, readonly GaugedDevice[]> | undefined
   readonly #log: Seen[]
   readonly #later: Burst[]
   readonly #watching = new Map<number, Watching>()
@@ -27,7 +30,7 @@ export class MainsWatch {
   constructor(
     startedAt: EpochMs,
     bursts: readonly Burst[],
-    gauges: () => readonly (readonly [SimulatedDevice, MainGauge])[],
+    gauges: () => readonly GaugedDevice[],
     log: Seen[],
   ) {
     this.#now = startedAt
@@ -67,8 +70,8 @@ export class MainsWatch {
       first = this.#later.at(-1)
     ) {
       this.#later.pop()
-      for (const [device, gauge] of this.#gauges()) {
-        if (!gauge.bursts.includes(first)) continue
+      this.#reached ??= byBurst(this.#gauges())
+      for (const [device, gauge] of this.#reached.get(first) ?? []) {
         const one = this.#watching.get(device.index) ?? {
           gauge,
           watch: new Watch('water-main-burst', device, this.#log),
@@ -97,4 +100,16 @@ export class MainsWatch {
     watch.step(from, before, to, lost(to), crossing, () => gauge.causeAt(to)?.incident.id)
     if (to > one.until && !watch.open) this.#active.delete(one)
   }
+}
+
+function byBurst(gauges: readonly GaugedDevice[]): ReadonlyMap<Burst, readonly GaugedDevice[]> {
+  const reached = new Map<Burst, GaugedDevice[]>()
+  for (const gauged of gauges) {
+    for (const burst of gauged[1].threats) {
+      const own = reached.get(burst)
+      if (own) own.push(gauged)
+      else reached.set(burst, [gauged])
+    }
+  }
+  return reached
 }

@@ -21,6 +21,8 @@ export interface SewerObject {
   readonly place: SewerPlace
 }
 
+const NONE: readonly Marked[] = []
+
 /** Sees where water stands too high in the sewers of one tree, step by step. */
 export class SewerWatch {
   readonly #byNode = new Map<number, Marked[]>()
@@ -46,8 +48,14 @@ export class SewerWatch {
 
   at(deviceIndex: number, at: EpochMs): readonly Observation[] | undefined {
     if (this.#open.size === 0) return undefined
-    const found = this.#byDevice.get(deviceIndex)?.flatMap(({ watch }) => watch.at(at) ?? [])
-    return found?.length ? found : undefined
+    let found: Observation[] | undefined
+    for (const { watch } of this.#byDevice.get(deviceIndex) ?? NONE) {
+      const seen = watch.at(at)
+      if (!seen) continue
+      if (found) found.push(seen)
+      else found = [seen]
+    }
+    return found
   }
 
   /** Looks at what the last step of a course has brought. */
