@@ -2,12 +2,14 @@ import { type FleetProgress, runFleet } from '#simulator/fleet/run-fleet.ts'
 import type { Scenario } from '#simulator/scenario/scenario.ts'
 import type { Score } from '#simulator/score/score-run.ts'
 import { parseEndpoint } from '#simulator/transport/endpoint.ts'
+import type { TruthLine } from '#simulator/truth/truth-file.ts'
 import { scoreAgainst } from './score-against.ts'
 import type { ScoreService } from './score-service.ts'
 
 export interface ScoredRun {
   readonly score: Score
   readonly progress: FleetProgress
+  readonly truth: readonly TruthLine[]
 }
 
 /**
@@ -33,7 +35,8 @@ export async function scoreScenario(
   try {
     const progress = await run.finished
     signal?.throwIfAborted()
-    return { score: await scoreAgainst(address, run.truth(), signal), progress }
+    const truth = run.truth()
+    return { score: await scoreAgainst(address, truth, signal), progress, truth }
   } finally {
     clearInterval(timer)
     signal?.removeEventListener('abort', stop)
