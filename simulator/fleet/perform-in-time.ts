@@ -38,7 +38,8 @@ export async function performInTime(
   const room = (): Promise<void> =>
     new Promise((resolve, reject) => {
       interrupt = resolve
-      fleet.room().then(resolve, reject)
+      if (signal.aborted) resolve()
+      else fleet.room().then(resolve, reject)
     })
   let next = signal.aborted ? undefined : stream.next()
   while (next && !signal.aborted) {
