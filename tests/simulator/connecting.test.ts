@@ -126,8 +126,9 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
   const ca = authority?.self.cert.toString() ?? ''
   afterAll(() => authority?.remove())
 
-  const overTls = async (tls: TlsTrust): Promise<string> => {
-    await using broker = await FakeBroker.open({ tls: { cert, key } })
+  const overTls = async (tls: TlsTrust, webSocketPath?: string): Promise<string> => {
+    const webSocket = webSocketPath !== undefined
+    await using broker = await FakeBroker.open({ tls: { cert, key }, webSocket })
     const outcomes: string[] = []
     const client = clientOf(
       broker,
@@ -135,7 +136,14 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
         acknowledged: () => outcomes.push('acknowledged'),
         lost: (_, { message }) => outcomes.push(message),
       },
-      { endpoint: { host: '127.0.0.1', port: broker.port, tls } },
+      {
+        endpoint: {
+          host: '127.0.0.1',
+          port: broker.port,
+          tls,
+          ...(webSocketPath === undefined ? {} : { webSocketPath }),
+        },
+      },
     )
     client.publish(message('secret'))
     client.connect()
@@ -154,6 +162,44 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
 
   test('talks to any when told not to look', async () => {
     expect(await overTls({ verified: false })).toBe('acknowledged')
+  })
+
+  test('holds it the same way with WebSocket over it', async () => {
+    expect(await overTls({ ca, verified: true }, '/mqtt')).toBe('acknowledged')
+    expect(await overTls({ verified: false }, '/')).toBe('acknowledged')
+    expect(await overTls({ verified: true }, '/mqtt')).toMatch(
+      /no broker at wss:.*\/mqtt: .*certificate/,
+    )
+  })
+})
+
+describe('over WebSocket', () => {
+  test('publishes, is cut, and sends again what was not acknowledged', async () => {
+    await using broker = await FakeBroker.open({
+      webSocket: true,
+      acknowledges: ({ dup }) => dup,
+    })
+    let acknowledged = 0
+    const endpoint = { host: '127.0.0.1', port: broker.port, webSocketPath: '/mqtt' }
+    const client = clientOf(broker, { acknowledged: () => (acknowledged += 1) }, { endpoint })
+    client.connect()
+    for (let n = 0; n < 5; n += 1) client.publish(message('x'.repeat(10_000)))
+    await until(() => broker.published.length === 5, 'all were sent')
+    client.drop()
+    await until(() => acknowledged === 5, 'all are acknowledged')
+    await client.end(seconds(1))
+    expect(broker.packets.at(-1)?.packet.cmd).toBe('disconnect')
+  })
+
+  test('where something else answers the reason says so', async () => {
+    await using broker = await FakeBroker.open()
+    const lost: string[] = []
+    const endpoint = { host: '127.0.0.1', port: broker.port, webSocketPath: '/' }
+    const client = clientOf(broker, { lost: (_, { message }) => lost.push(message) }, { endpoint })
+    client.connect()
+    await until(() => lost.length === 1, 'the attempt fails')
+    expect(lost[0]).toMatch(/no broker at ws:\/\/127\.0\.0\.1:\d+\/: /)
+    await client.end(NOW)
   })
 })
 

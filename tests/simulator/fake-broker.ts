@@ -1,5 +1,8 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createServer as createTlsServer } from 'node:tls'
 import {
   generate,
@@ -8,10 +11,11 @@ import {
   type Packet,
   parser,
 } from 'mqtt-packet'
+import { createWebSocketStream, WebSocketServer } from 'ws'
 
 /** One connection as the fake broker sees it. */
 export interface FakeSession {
-  readonly socket: Socket
+  readonly socket: Duplex
   readonly connect: IConnectPacket
   readonly send: (packet: Packet) => void
 }
@@ -23,6 +27,8 @@ export interface FakeBrokerOptions {
   readonly acknowledges?: (publish: IPublishPacket, session: FakeSession) => boolean
   /** PEM; absent, it is plain TCP. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  /** Whether MQTT is spoken over WebSocket. */
+  readonly webSocket?: boolean
   /** False leaves CONNECT and PINGREQ unanswered. */
   readonly answers?: boolean
 }
@@ -35,12 +41,12 @@ export class FakeBroker implements AsyncDisposable {
   knocks = 0
   readonly #options: FakeBrokerOptions
   readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  readonly #sockets = new Set<Duplex>()
 
   private constructor(options: FakeBrokerOptions) {
     this.#options = options
-    const serve = (socket: Socket): void => this.#serve(socket)
-    this.#server = options.tls ? createTlsServer(options.tls, serve) : createServer(serve)
+    const serve = (socket: Duplex): void => this.#serve(socket)
+    this.#server = options.webSocket ? webSockets(options, serve) : bareSockets(options, serve)
   }
 
   static async open(options: FakeBrokerOptions = {}): Promise<FakeBroker> {
@@ -69,7 +75,7 @@ export class FakeBroker implements AsyncDisposable {
     await once(this.#server, 'close')
   }
 
-  #serve(socket: Socket): void {
+  #serve(socket: Duplex): void {
     this.knocks += 1
     this.#sockets.add(socket)
     socket.on('close', () => this.#sockets.delete(socket))
@@ -106,4 +112,15 @@ export class FakeBroker implements AsyncDisposable {
     })
     socket.on('data', (chunk) => decoder.parse(chunk))
   }
+}
+
+const bareSockets = ({ tls }: FakeBrokerOptions, serve: (stream: Duplex) => void): Server =>
+  tls ? createTlsServer(tls, serve) : createServer(serve)
+
+function webSockets({ tls }: FakeBrokerOptions, serve: (stream: Duplex) => void): Server {
+  const server = tls ? createHttpsServer(tls) : createHttpServer()
+  const protocols = { handleProtocols: (offered: Set<string>) => offered.has('mqtt') && 'mqtt' }
+  const listener = new WebSocketServer({ server, ...protocols })
+  listener.on('connection', (webSocket) => serve(createWebSocketStream(webSocket)))
+  return server
 }

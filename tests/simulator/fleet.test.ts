@@ -2,12 +2,13 @@ import { parse } from 'csv-parse/sync'
 import Value from 'typebox/value'
 import { describe, expect, test } from 'vitest'
 import { NewDevice } from '#model/device.ts'
-import { epochMs, milliseconds, seconds } from '#model/time.ts'
+import { epochMs, milliseconds, minutes, seconds } from '#model/time.ts'
 import { answerCommand } from '#simulator/fleet/answer-command.ts'
 import { type RunOptions, runFleet } from '#simulator/fleet/run-fleet.ts'
 import { FakeBroker } from './fake-broker.ts'
 import { type FakeRequest, FakeService } from './fake-service.ts'
 import { scenarioWith } from './simulated-run.ts'
+import { textOf } from './test-client.ts'
 import { until } from './until.ts'
 
 const ACCEPTED = { body: { committed: true, accepted: 1, rejected: 0, rows: [], secrets: [] } }
@@ -61,6 +62,49 @@ describe('a fleet', () => {
     const summary = await runFleet(optionsOf(broker, { drain: milliseconds(50) })).finished
     expect(summary.acknowledged).toBe(40)
     expect(summary.published).toBeGreaterThan(60)
+  })
+
+  test('says the same in two threads as in one, at any speed, and the truth counts it', async () => {
+    const payloadsOf = async (workers: number, speed: number | null) => {
+      await using broker = await FakeBroker.open()
+      const scenario = scenarioWith({
+        city: { seed: 'threads' },
+        fleet: { devices: 40, rate: 20 },
+        network: { loss: 0.1, duplicate: 0.1, storms: [{ at: '2m', share: 0.5 }] },
+      })
+      const run = runFleet(
+        optionsOf(broker, {
+          scenario: { ...scenario, speed },
+          duration: minutes(4),
+          start: epochMs(Date.parse('2026-11-23T02:00:00Z')),
+          workers,
+        }),
+      )
+      const summary = await run.finished
+      expect(summary).toMatchObject({ stage: 'over', devices: 40, simulated_ms: 240_000 })
+      expect(summary.acknowledged).toBe(summary.published)
+      expect(summary.lagP99_ms).toBeGreaterThan(0)
+      const said = broker.published.map(({ packet }) => `${packet.topic} ${textOf(packet)}`)
+      return { said: new Set(said), truth: [...run.truth()], lost: summary.lost }
+    }
+    const one = await payloadsOf(1, 240)
+    const fast = await payloadsOf(1, null)
+    const two = await payloadsOf(2, null)
+    expect(one.said.size).toBeGreaterThan(3_500)
+    expect(fast.said).toEqual(one.said)
+    expect(two.said).toEqual(one.said)
+    expect(two.lost).toBe(one.lost)
+    const [, ...what] = one.truth
+    expect(what.some((line) => line.type === 'incident' && line.phenomena.length > 0)).toBe(true)
+    expect(fast.truth.slice(1)).toEqual(what)
+    expect(two.truth.slice(1)).toEqual(what)
+  })
+
+  test('what fails in a thread is told, and ends them all', async () => {
+    await using broker = await FakeBroker.open({ returnCode: () => 4 })
+    const run = runFleet(optionsOf(broker, { workers: 2 }))
+    await expect(run.finished).rejects.toThrow(/does not take the secret/)
+    expect(run.progress()).toMatchObject({ stage: 'over', refused: 20 })
   })
 
   test('stopping ends a run without end', async () => {
