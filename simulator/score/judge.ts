@@ -1,5 +1,12 @@
 import type { FoundEpisode, ScoredRule } from './findings.ts'
-import { type Befallen, instant, isClockFault, type TrueCity, type TrueSpan } from './true-city.ts'
+import {
+  type Befallen,
+  instant,
+  isClockFault,
+  type Span,
+  type TrueCity,
+  type TrueSpan,
+} from './true-city.ts'
 
 /** A true phenomenon and the episodes that told of it. */
 export interface Outcome {
@@ -111,10 +118,19 @@ function takeByClock(
   untold.told.push(one)
 }
 
-/** What of these was so at the time of the episode, or may have been where times are not true. */
+/**
+ * What of these was so at the time of an episode. Of several, what lasted shortest: what lasts all
+ * day explains little.
+ */
 export const during = (
   befell: readonly Befallen[],
-  { from, to }: Pick<Judgement, 'from' | 'to'>,
+  { from, to }: Span,
   slack_ms: number,
 ): Befallen | undefined =>
-  befell.find((one) => from < one.to + slack_ms && to > one.from - slack_ms)
+  befell
+    .filter((one) => from < one.to + slack_ms && to > one.from - slack_ms)
+    .reduce<Befallen | undefined>(
+      (shortest, one) =>
+        shortest && shortest.to - shortest.from <= one.to - one.from ? shortest : one,
+      undefined,
+    )

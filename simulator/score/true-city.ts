@@ -31,6 +31,8 @@ export interface TrueSpan extends Span {
 /** Something that befell a device: an incident by its cause, or a fault by its name. */
 export interface Befallen extends Span {
   readonly name: string
+  /** What was so for it, anywhere; nothing for a fault. */
+  readonly phenomena: readonly string[]
 }
 
 /** A truth file, ready to be asked. */
@@ -112,7 +114,9 @@ const spanOf = (one: { readonly startedAt: string; readonly endedAt: string | nu
 
 const befallen = (line: TrueIncident | TrueFault): Befallen => ({
   ...spanOf(line),
-  name: line.type === 'incident' ? line.cause : line.fault,
+  ...(line.type === 'incident'
+    ? { name: line.cause, phenomena: line.phenomena.map(({ phenomenon }) => phenomenon) }
+    : { name: line.fault, phenomena: [] }),
 })
 
 function byDevice(

@@ -57,14 +57,21 @@ function isOf(
 
 /**
  * Why an episode tells of nothing true, as far as the truth knows: `incident: cover-work`,
- * `fault: stuck`, or `rule`. An incident comes first: it is shorter than most faults.
+ * `fault: stuck`, or `rule`. First comes an incident that looks like something to a rule and is
+ * nothing any rule looks for, then a fault of the device, then any other incident there.
  */
 export function whyFalse(judgement: Judgement, { city, rules, interval_ms }: JudgeOptions): string {
   const { deviceId, ruleId } = judgement.episode
   const slack_ms = interval_ms(deviceId) + holdOf(ruleId, rules)
-  const incident = during(city.incidentsAt(deviceId), judgement, slack_ms)
-  if (incident) return `incident: ${incident.name}`
+  const incidents = city.incidentsAt(deviceId)
+  const lookalikes = incidents.filter(
+    ({ phenomena }) => !rules.some(({ phenomenon }) => phenomena.includes(phenomenon)),
+  )
+  const lookalike = during(lookalikes, judgement, slack_ms)
+  if (lookalike) return `incident: ${lookalike.name}`
   const faults = city.faultsOf(deviceId)
   const fault = during(faults, judgement, slack_ms) ?? faults.find(isClockFault)
-  return fault ? `fault: ${fault.name}` : 'rule'
+  if (fault) return `fault: ${fault.name}`
+  const incident = during(incidents, judgement, slack_ms)
+  return incident ? `incident: ${incident.name}` : 'rule'
 }
