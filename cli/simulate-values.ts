@@ -6,7 +6,8 @@ import { positiveNumber } from './option-values.ts'
 
 /** Parsers of the option values of `wanmi simulate`. */
 
-export const pace = (text: string): number | null => (text === 'max' ? null : positiveNumber(text))
+// Not null for max: commander takes that for no value at all.
+export const pace = (text: string): number | 'max' => (text === 'max' ? text : positiveNumber(text))
 
 export function start(text: string): Start {
   if (text === 'now' || text === 'scenario') return text
@@ -24,7 +25,7 @@ export function seed(text: string): string {
 
 /** What may be said otherwise than the scenario says it. */
 export interface ScenarioChanges {
-  readonly speed?: number | null
+  readonly speed?: number | 'max'
   readonly devices?: number
   readonly rate?: number
   readonly seed?: string
@@ -39,7 +40,7 @@ export function changed(scenario: Scenario, changes: ScenarioChanges): Scenario 
   const scaled = fleet.rate === null ? null : (fleet.rate * devices) / fleet.devices
   return {
     ...scenario,
-    speed,
+    speed: speed === 'max' ? null : speed,
     seed: changes.seed ?? scenario.seed,
     city: { ...city, seed: changes.citySeed ?? city.seed },
     fleet: { ...fleet, devices, rate: changes.rate ?? scaled },

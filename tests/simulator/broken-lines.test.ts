@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { milliseconds, seconds } from '#model/time.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -154,6 +156,16 @@ describe('the line of a device', () => {
     expect(fleet.counters()).toMatchObject({ noise: 1, published: 1 })
   })
 })
+
+// Elsewhere this machine has no other address of its own.
+test.skipIf(process.platform !== 'linux')(
+  'a device beyond what one address can carry connects from the next',
+  async () => {
+    await using line = await connected({ devices: [{ ...device, index: 25_000 }] })
+    const { socket } = line.broker.sessions[0] as { readonly socket: Duplex }
+    expect((socket as Socket).remoteAddress).toBe('127.0.0.2')
+  },
+)
 
 describe('a fleet that is told more than it is acknowledged', () => {
   test('says when there is room, and counts readings, noise and losses apart', async () => {

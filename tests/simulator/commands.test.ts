@@ -94,6 +94,16 @@ describe('wanmi simulate', () => {
     expect(other).not.toBe(truth)
   })
 
+  test('at max speed takes no more time than it needs', async () => {
+    await using broker = await FakeBroker.open()
+    const args = ['--devices', '20', '--for', '10m', '--speed', 'max', '--no-register', '--json']
+    await simulateCommand().parseAsync([...args, '--mqtt', broker.url], { from: 'user' })
+    const summary = JSON.parse(lines.at(-1) ?? '')
+    expect(summary).toMatchObject({ simulated_ms: 600_000, acknowledged: summary.published })
+    expect(summary.published).toBeGreaterThan(2_000)
+    expect(summary.elapsed_ms).toBeLessThan(10_000)
+  })
+
   test('Ctrl-C ends a run cleanly, and the truth so far is written', async () => {
     await using broker = await FakeBroker.open()
     const truth = join(folder, 'truth.ndjson')
