@@ -27,7 +27,7 @@ const LONGEST_RUN = (31 * 86_400_000) as DurationMs
  * @param city where the devices are not made from a seed
  */
 export function planRun({ scenario, startedAt, duration }: RunOrder, city?: City): RunPlan {
-  const { fleet, incidents, seed, weather, day } = scenario
+  const { fleet, incidents, seed, weather, day, sensors } = scenario
   const built =
     city ??
     buildCity({
@@ -46,6 +46,7 @@ export function planRun({ scenario, startedAt, duration }: RunOrder, city?: City
     seed,
     day,
     weather,
+    sensors,
     startedAt,
     endedAt: plus(startedAt, duration ?? LONGEST_RUN),
     interval,

@@ -5,7 +5,6 @@ import { type InspectorState, inspector } from '#simulator/world/inspector.ts'
 import { type RefuseTruckState, refuseTruck } from '#simulator/world/refuse-truck.ts'
 import type { World } from '#simulator/world/world.ts'
 import { type Battery, Pack } from './battery.ts'
-import { plannedFaults } from './faults/ailment.ts'
 import type { Meter } from './instrument.ts'
 import type { Values } from './measured.ts'
 import { Receiver } from './receiver.ts'
@@ -17,7 +16,7 @@ type WalkerState = InspectorState & { readonly onDuty?: boolean }
 const { load_kg } = SENSOR_RANGES['refuse-truck']
 
 const fixError = ({ setting }: World): number | undefined =>
-  plannedFaults(setting)?.fix.error_m ?? undefined
+  setting.sensors.fix.error_m ?? undefined
 
 /** The terminal of a truck with its weighing gear. */
 export class TruckTerminal implements Meter {

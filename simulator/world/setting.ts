@@ -1,6 +1,6 @@
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { Incident } from '#simulator/incidents/incident.ts'
-import type { DayKind, WeatherPlan } from '#simulator/scenario/scenario.ts'
+import type { DayKind, SensorFaults, WeatherPlan } from '#simulator/scenario/scenario.ts'
 import type { City } from './city.ts'
 
 /** Everything that decides how a city fares in one run. The same setting is the same run. */
@@ -16,6 +16,7 @@ export interface Setting {
   readonly endedAt: EpochMs
   /** How often a device of the kind reports. */
   readonly interval: (kind: string) => DurationMs
+  readonly sensors: SensorFaults
   /** Whether a sensor wakes and reports when it is disturbed. */
   readonly byChange: boolean
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '#model/time.ts'
 import { chance, type Random, splitRandom } from '#simulator/random/random.ts'
-import type { Scenario, SensorFaults, Timely } from '#simulator/scenario/scenario.ts'
+import type { Timely } from '#simulator/scenario/scenario.ts'
 import type { FaultName, Measure, Stamp } from '#simulator/sensors/instrument.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import type { Setting } from '#simulator/world/setting.ts'
@@ -10,7 +10,7 @@ import { type Spell, spells } from './spells.ts'
 export interface Patient {
   readonly setting: Setting
   readonly device: SimulatedDevice
-  readonly faults: SensorFaults
+  readonly faults: Setting['sensors']
 }
 
 /** What ails one device: a layer over what it measures, or over its clock. */
@@ -24,13 +24,6 @@ export interface Ailment {
 
 /** Looks for one ailment; null where the device is spared. */
 export type Examine = (patient: Patient) => Ailment | null
-
-/** What a run plans for its sensors; null where it plans nothing or is not made from a scenario. */
-export const plannedFaults = (setting: Setting): SensorFaults | null =>
-  isPlanned(setting) ? setting.scenario.sensors : null
-
-const isPlanned = (setting: Setting): setting is Setting & { readonly scenario: Scenario } =>
-  'scenario' in setting
 
 /**
  * A stream of randomness for what afflicts this device, or null when it is spared. Each fault and

@@ -2,7 +2,7 @@ import type { EpochMs } from '#model/time.ts'
 import type { DeviceFault } from '#simulator/sensors/instrument.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import type { Setting } from '#simulator/world/setting.ts'
-import { type Ailment, type Examine, plannedFaults } from './ailment.ts'
+import type { Ailment, Examine } from './ailment.ts'
 import { bias } from './bias.ts'
 import { clockDrift } from './clock-drift.ts'
 import { clockReset } from './clock-reset.ts'
@@ -37,9 +37,7 @@ const WELL: readonly Ailment[] = []
 
 /** What ails a device in a run, by seed; nothing where the run plans no fault. */
 export function diagnose(setting: Setting, device: SimulatedDevice): readonly Ailment[] {
-  const faults = plannedFaults(setting)
-  if (!faults) return WELL
-  const patient = { setting, device, faults }
+  const patient = { setting, device, faults: setting.sensors }
   const found = EXAMINATIONS.map((examine) => examine(patient)).filter((one) => one !== null)
   return found.length === 0 ? WELL : found
 }

@@ -2,11 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { findKind } from '#model/kinds.ts'
 import { epochMs } from '#model/time.ts'
 import { equip } from '#simulator/sensors/equip.ts'
-import { plannedFaults } from '#simulator/sensors/faults/ailment.ts'
 import { faultsOf } from '#simulator/sensors/faults/diagnose.ts'
 import { FAULTS, type FaultName } from '#simulator/sensors/instrument.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
-import type { World } from '#simulator/world/world.ts'
 import { type SimulatedRun, scenarioWith, simulate } from '#tests/simulator/simulated-run.ts'
 import { type Faults, isLikely, startedAt, worldOf } from './bench.ts'
 
@@ -88,8 +86,6 @@ describe('who is afflicted', () => {
   test('nobody is where the scenario says nothing, or there is none', () => {
     const calm = worldOf({ fleet: many })
     expect(devices.every((device) => faultsOf(calm, device).length === 0)).toBe(true)
-    const { scenario: _, ...setting } = calm.setting as World['setting'] & { scenario: unknown }
-    expect(plannedFaults(setting)).toBeNull()
   })
 })
 
