@@ -115,10 +115,10 @@ export class Fleet {
         this.#makeNoise(client, act)
         break
       case 'down':
-        client.leave()
+        this.#leave(client)
         break
       case 'up':
-        client.comeBack()
+        this.#comeBack(client)
         break
       case 'cut':
         if (client.connected) this.#connectionsLost += 1
@@ -199,8 +199,22 @@ export class Fleet {
   #hand(client: MqttClient<FleetMessage>, message: FleetMessage): void {
     // Whom the broker has turned away says nothing more, and keeps nothing.
     if (client.closed) return
-    this.#unsettled += 1
+    if (!client.away) this.#unsettled += 1
     client.publish(message)
+  }
+
+  // What a device out of coverage has on its way waits for an act to come, not the acts for it.
+  #leave(client: MqttClient<FleetMessage>): void {
+    if (client.away || client.closed) return
+    this.#unsettled -= client.unacknowledged
+    client.leave()
+    this.#makeRoom()
+  }
+
+  #comeBack(client: MqttClient<FleetMessage>): void {
+    if (!client.away) return
+    this.#unsettled += client.unacknowledged
+    client.comeBack()
   }
 
   #freeze(client: MqttClient<FleetMessage>): void {

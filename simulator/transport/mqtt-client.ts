@@ -98,6 +98,11 @@ export class MqttClient<M extends Message = Message> {
     return this.#state === 'closed'
   }
 
+  /** Between `leave` and `comeBack`. */
+  get away(): boolean {
+    return this.#state === 'away'
+  }
+
   /** Messages given to `publish` and not yet acknowledged (QoS 0: not yet sent). */
   get unacknowledged(): number {
     return this.#outbox.waiting + this.#outbox.inFlight

@@ -222,6 +222,23 @@ describe('a fleet that is told more than it is acknowledged', () => {
     await fleet.end(milliseconds(0))
   })
 
+  test('does not wait for whom it has itself taken out of coverage', async () => {
+    let answering = false
+    await using line = await connected({ window: 2 }, { acknowledges: () => answering })
+    const { fleet } = line
+    for (const text of ['a', 'b', 'c']) fleet.perform(publishOf(text))
+    const room = fleet.room()
+    fleet.perform(lineAct('down'))
+    await room
+    fleet.perform(publishOf('d'))
+    await fleet.room()
+    answering = true
+    fleet.perform(lineAct('up'))
+    await fleet.room()
+    await until(() => fleet.counters().acknowledged === 4, 'all are acknowledged')
+    await fleet.room()
+  })
+
   test('at QoS 0 counts what was given to the connection', async () => {
     await using line = await connected({ qos: 0 })
     line.fleet.perform(publishOf('a'))
