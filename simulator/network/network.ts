@@ -211,10 +211,8 @@ export class Network {
   }
 }
 
-export type { NetworkSetting }
-
 /** Writes down what became of the readings of an act that was taken. */
-export function account(act: Act): void {
+function account(act: Act): void {
   if (act.type === 'lost') countLost(act.emission)
   else if (act.type === 'publish' && !act.again) act.emissions.forEach(countSent)
 }
