@@ -34,7 +34,11 @@ const line = new ProgressLine(process.stderr)
 async function run(names: readonly string[], options: Options): Promise<void> {
   const scenarios = (names.length > 0 ? names : shortScenarios()).map((name) => loadScenario(name))
   const stopping = new AbortController()
-  const stopListening = onInterruption(() => stopping.abort())
+  const stopListening = onInterruption(() => {
+    stopping.abort()
+    // The second time it need not be clean.
+    process.once('SIGINT', () => process.exit(130))
+  })
   const worse: string[] = []
   try {
     line.show('starting a service and its database …')

@@ -47,8 +47,12 @@ export async function startScoreService(): Promise<ScoreService> {
     said.push(line)
     if (said.length > LINES_KEPT) said.shift()
   })
+  // Whoever ends in a hurry leaves no service behind.
+  const end = (): void => void child.kill('SIGTERM')
+  process.on('exit', end)
   const stop = async (): Promise<void> => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+    process.off('exit', end)
+    if (child.exitCode === null && child.signalCode === null) end()
     await ended
     await rm(folder, { recursive: true, force: true })
   }
