@@ -5,7 +5,7 @@ import { CAUSES } from '#simulator/incidents/causes.ts'
 import { type DryRunOptions, type DryRunResult, dryRun } from '#simulator/run/dry-run.ts'
 import { planRun, type RunOrder } from '#simulator/run/run-plan.ts'
 import type { ScenarioDocument } from '#simulator/scenario/scenario-document.ts'
-import { scenarioWith, startedAt } from '../simulated-run.ts'
+import { scenarioWith, startedAt } from '#tests/simulator/simulated-run.ts'
 
 const often = {
   share: 0.1,
