@@ -10,9 +10,6 @@ import type { Values } from './measured.ts'
 import { Receiver } from './receiver.ts'
 import { held, SENSOR_RANGES } from './sensor-range.ts'
 
-type TruckState = RefuseTruckState & { readonly ignition?: boolean }
-type WalkerState = InspectorState & { readonly onDuty?: boolean }
-
 const { load_kg } = SENSOR_RANGES['refuse-truck']
 
 const fixError = ({ setting }: World): number | undefined =>
@@ -21,7 +18,7 @@ const fixError = ({ setting }: World): number | undefined =>
 /** The terminal of a truck with its weighing gear. */
 export class TruckTerminal implements Meter {
   readonly #random: Random
-  readonly #truck: (at: EpochMs) => TruckState
+  readonly #truck: (at: EpochMs) => RefuseTruckState
   readonly #receiver: Receiver
 
   constructor(random: Random, world: World, device: SimulatedDevice) {
@@ -42,7 +39,7 @@ export class TruckTerminal implements Meter {
       load_kg: held(state.load_kg + 8 * gaussian(this.#random), load_kg),
       lift_count: state.lifts,
       hopper_open: state.hopperOpen,
-      ignition: state.ignition ?? true,
+      ignition: state.ignition,
       odometer_km: state.odometer_km,
       fuel_pct: state.fuel_pct,
     }
@@ -51,7 +48,7 @@ export class TruckTerminal implements Meter {
 
 /** The terminal an inspector carries. */
 export class PatrolTerminal implements Meter {
-  readonly #walker: (at: EpochMs) => WalkerState
+  readonly #walker: (at: EpochMs) => InspectorState
   readonly #receiver: Receiver
   readonly #battery: Battery
 
@@ -70,7 +67,7 @@ export class PatrolTerminal implements Meter {
       speed_kmh,
       heading_deg,
       accuracy_m,
-      on_duty: state.onDuty ?? true,
+      on_duty: state.onDuty,
       sos: state.callsForHelp,
       battery_pct: this.#battery.left(at),
     }

@@ -1,7 +1,9 @@
-import { type EpochMs, hours, minutes, seconds } from '#model/time.ts'
-import { between, fraction, type Random } from '#simulator/random/random.ts'
-import { excursion, type Span, suddenly } from '#simulator/signals/excursion.ts'
+import { type EpochMs, epochMs, hours, minutes, seconds } from '#model/time.ts'
+import type { Random } from '#simulator/random/random.ts'
+import { excursion, suddenly } from '#simulator/signals/excursion.ts'
 import { clamped, drawn, type Signal, sum, wander } from '#simulator/signals/signal.ts'
+import type { BinRound } from './crew/collection.ts'
+import { levelAt } from './crew/filling.ts'
 import type { SimulatedDevice } from './fixtures.ts'
 import type { World } from './world.ts'
 
@@ -12,8 +14,6 @@ export interface RefuseBinState {
   readonly temperature_celsius: number
 }
 
-const EMPTY_PCT = 3
-
 /** Fills by the hour and is emptied in good time, unless something is wrong. */
 export function refuseBin(
   random: Random,
@@ -22,7 +22,7 @@ export function refuseBin(
 ): (at: EpochMs) => RefuseBinState {
   const incidentsOf = world.incidentsOf(device)
   const overflows = incidentsOf('bin-overflowing')
-  const fill = excursion(filling(random, overflows), overflows, {
+  const fill = excursion(level(world.crews.binRound(device.id)), overflows, {
     short: 91,
     beyond: 97.5,
     peak: [98, 100],
@@ -52,14 +52,15 @@ export function refuseBin(
   })
 }
 
-// Lifted when full for its crew, and at the end of each overflow: then it fills anew.
-function filling(random: Random, overflows: readonly Span[]): Signal {
-  const full = between(random, 60, 85)
-  const period = hours(between(random, 5, 14))
-  const phase = fraction(random)
+// The readings between two lifts need nobody's timetable.
+function level({ filling, liftedBy, liftedAfter }: BinRound): Signal {
+  let liftedAt = epochMs(-Infinity)
+  let nextAt = epochMs(-Infinity)
   return (at) => {
-    const lifted = overflows.findLast(({ endedAt }) => endedAt <= at)
-    const filled = lifted ? (at - lifted.endedAt) / period : at / period + phase
-    return EMPTY_PCT + (full - EMPTY_PCT) * (filled % 1)
+    if (at >= nextAt) {
+      liftedAt = liftedBy(at)
+      nextAt = liftedAfter(at)
+    }
+    return levelAt(filling, liftedAt, at)
   }
 }
