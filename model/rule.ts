@@ -16,6 +16,57 @@ export type Outcome =
       readonly class: string
     }
 
+export type ParamValue = number | string
+
+/** A value that a rule leaves to the city: overridden for devices, groups, part classes and areas. */
+export interface RuleParam {
+  readonly type: 'number' | 'text'
+  /** UCUM, as of channels; null for texts and for numbers without one. */
+  readonly unit: string | null
+  /** Null: unknown where nothing is set, and what needs it is unknown too. */
+  readonly default: ParamValue | null
+  readonly title: Bilingual | null
+  readonly min: number | null
+  readonly max: number | null
+}
+
+/** A severity that an episode has while a condition is true. */
+export interface Level {
+  readonly when: string
+  readonly severity: Severity
+}
+
+/** Absence as a condition: no reading for so long, in reporting intervals or as a span. */
+export type Silence = { readonly intervals: number } | { readonly span: DurationMs }
+
+/** The condition means something only at several devices near each other. */
+export interface Neighbours {
+  readonly atLeast: number
+  /** Within so many metres of each other, by chains; null: in one unit grid. */
+  readonly within_m: number | null
+  /** Each true at some time within so long. */
+  readonly during: DurationMs
+}
+
+/** What the devices of a mass silence have in common. */
+export const MASS_SCOPES = ['all', 'group', 'district', 'street', 'grid'] as const
+export type MassScope = (typeof MASS_SCOPES)[number]
+
+/** Many devices silent at once are one event of the infrastructure, and no case of each. */
+export interface MassSilence {
+  readonly of: MassScope
+  /** Of the devices of the scope that were ever heard, 0 to 1. */
+  readonly share: number
+  /** And never fewer than so many. */
+  readonly atLeast: number
+  /** Fell silent within so long of each other. */
+  readonly during: DurationMs
+  readonly title: Bilingual
+  readonly phenomenon: string
+  readonly severity: Severity
+  readonly outcome: Outcome
+}
+
 /** A rule as its YAML file states it, durations parsed. Conditions stay text here. */
 export interface Rule {
   readonly id: string
