@@ -1,3 +1,5 @@
+import type { RuleSchedule } from './schedule.ts'
+import type { DeviceSelector } from './selector.ts'
 import type { Bilingual } from './text.ts'
 import type { DurationMs } from './time.ts'
 
@@ -67,21 +69,36 @@ export interface MassSilence {
   readonly outcome: Outcome
 }
 
-/** A rule as its YAML file states it, durations parsed. Conditions stay text here. */
+/** A rule as its YAML document states it, spans parsed. Conditions stay text here. */
 export interface Rule {
   readonly id: string
-  readonly kind: string
+  /** At least one. */
+  readonly kinds: readonly string[]
   readonly title: Bilingual
   /** Where the thresholds come from. */
   readonly source: string
   /** What is wrong, in one word: one open case per object and phenomenon. */
   readonly phenomenon: string
-  readonly when: string
+  readonly where: DeviceSelector
+  readonly params: Readonly<Record<string, RuleParam>>
+  /** Outside of it the condition is false and an episode is over; null: always. */
+  readonly schedule: RuleSchedule | null
+  /** Null for a rule of silence. */
+  readonly when: string | null
+  readonly silent: Silence | null
   readonly hold: DurationMs
   /** The longest silence across which a condition is taken as still true; null: 3 intervals. */
   readonly gap: DurationMs | null
-  readonly clear: string
+  /** Null for a rule of silence. */
+  readonly clear: string | null
   readonly clearHold: DurationMs
+  /** For so long after an episode was cleared no other begins. */
+  readonly cooldown: DurationMs
+  /** How long readings must stay good after handling to count as proof; null: nothing proves it. */
+  readonly verify: DurationMs | null
   readonly severity: Severity
+  readonly levels: readonly Level[]
   readonly outcome: Outcome
+  readonly neighbours: Neighbours | null
+  readonly mass: MassSilence | null
 }

@@ -1,38 +1,51 @@
 import { Rejected } from '#model/error.ts'
+import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
-import type { Rule } from '#model/rule.ts'
-import { type DurationMs, milliseconds } from '#model/time.ts'
-import { type Condition, compileCondition } from './condition.ts'
-import { jointLookback, type Lookback } from './memory.ts'
+import { type Rule, SEVERITIES, type Severity } from '#model/rule.ts'
+import { type Condition, compileCondition, type PlaceRef, type Vocabulary } from './condition.ts'
 
-/** A rule ready to be folded. */
+/** A rule made ready for one of its kinds. */
 export interface CompiledRule {
   readonly rule: Rule
+  readonly kind: DeviceKind
   readonly when: Condition
   readonly clear: Condition
-  /** Indexes of the channels that either condition looks at. */
+  /** Most severe first. */
+  readonly levels: readonly { readonly when: Condition; readonly severity: Severity }[]
+  /** Indexes of the channels that any condition looks at. */
   readonly channels: readonly number[]
-  /** How far either condition looks back. */
-  readonly lookback: Lookback
+  /** In the order in which a binding gives their areas. */
+  readonly places: readonly PlaceRef[]
+  /** Whether it also looks at when a reading came. */
+  readonly looksAtArrival: boolean
 }
 
-/** @throws Rejected `invalid-input` when the kind is unknown or a condition does not check. */
-export function compileRule(rule: Rule): CompiledRule {
-  const kind = findKind(rule.kind)
-  if (!kind) throw new Rejected('invalid-input', `rule ${rule.id}: no kind ${rule.kind}`)
-  const when = compileCondition(rule.when, kind)
-  const clear = compileCondition(rule.clear, kind)
+/** @throws Rejected `invalid-input` when a kind is unknown or a condition does not check */
+export const compileRule = (rule: Rule): readonly CompiledRule[] =>
+  rule.kinds.map((name) => compileFor(rule, name))
+
+function compileFor(rule: Rule, name: string): CompiledRule {
+  const kind = findKind(name)
+  if (!kind) throw new Rejected('invalid-input', `rule ${rule.id}: no kind ${name}`)
+  const vocabulary: Vocabulary = { kind, params: rule.params, places: [] }
+  // A rule of silence has no conditions; what stands in their place is never tried.
+  const when = compileCondition(rule.when ?? 'false', vocabulary)
+  const clear = compileCondition(rule.clear ?? 'false', vocabulary)
+  const levels = rule.levels
+    .map((level) => ({
+      when: compileCondition(level.when, vocabulary),
+      severity: level.severity,
+    }))
+    .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))
+  const conditions = [when, clear, ...levels.map((level) => level.when)]
   return {
     rule,
+    kind,
     when,
     clear,
-    channels: [...new Set([...when.channels, ...clear.channels])],
-    lookback: jointLookback([when.lookback, clear.lookback]),
+    levels,
+    channels: [...new Set(conditions.flatMap(({ channels }) => channels))],
+    places: vocabulary.places,
+    looksAtArrival: conditions.some(({ looksAtArrival }) => looksAtArrival),
   }
 }
-
-/** A silence of up to three reporting intervals does not interrupt what was true. */
-const GAP_INTERVALS = 3
-
-export const gapOf = (rule: Rule, reportingInterval: DurationMs): DurationMs =>
-  rule.gap ?? milliseconds(reportingInterval * GAP_INTERVALS)

@@ -1,11 +1,13 @@
 import { compareReadings, type StoredReading } from '#model/reading.ts'
-import { between, type DurationMs, type EpochMs } from '#model/time.ts'
-import type { CompiledRule } from './compiled-rule.ts'
-import type { Sight } from './condition.ts'
+import { SEVERITIES, type Severity } from '#model/rule.ts'
+import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
+import type { BoundRule } from './bind-rule.ts'
 import type { Memory } from './memory.ts'
+import { silentFrom } from './silence.ts'
 
 /** The part of a reading that the fold looks at. */
-export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'>
+export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'> &
+  Partial<Pick<StoredReading, 'receivedAt'>>
 
 /** A condition that has been true without interruption. */
 interface Run {
@@ -13,56 +15,100 @@ interface Run {
   readonly lastTrueAt: EpochMs
 }
 
+/** From when on an episode has which severity. */
+export interface Grade {
+  readonly at: EpochMs
+  readonly severity: Severity
+}
+
+/** Changes of severity that an episode lists; of those after them only the last counts. */
+export const GRADES_MAX = 64
+
 /** What one rule remembers of one device between two readings. */
 export type RuleState =
-  | { readonly phase: 'quiet' }
+  /** `clearedAt` of the episode before, as long as it may still cool down. */
+  | { readonly phase: 'quiet'; readonly clearedAt: EpochMs | null }
   | { readonly phase: 'pending'; readonly run: Run }
   | {
       readonly phase: 'active'
       readonly first: Sample
       readonly confirmed: Sample
       readonly clearing: Run | null
+      readonly severity: Severity
+      readonly grades: readonly Grade[]
     }
+  /** Of a rule of silence: the last reading, after which it waits. */
+  | { readonly phase: 'heard'; readonly last: Sample }
 
-export const QUIET: RuleState = { phase: 'quiet' }
+type Active = RuleState & { readonly phase: 'active' }
+
+export const QUIET: RuleState = { phase: 'quiet', clearedAt: null }
 
 /**
  * One step of the fold: what the rule knows after a reading. Readings must come in the order of
- * their measurement; see {@link Refold} for those that did not.
+ * their measurement; see {@link Refold} for those that did not. The memory has perceived the
+ * reading and does not remember it yet.
  *
  * A condition holds when it was true at every reading that could tell, over at least the hold and
  * with no silence longer than `gap` between two of them. An unknown neither holds nor clears.
  */
 export function step(
-  { rule, when, clear }: CompiledRule,
+  bound: BoundRule,
   state: RuleState,
   sample: Sample,
   memory: Memory,
-  gap: DurationMs,
 ): RuleState {
-  const sight = sightOf(sample, memory)
+  if (bound.silence !== null) return { phase: 'heard', last: sample }
+  const { rule, gap } = bound
   if (state.phase === 'active') {
-    const cleared = clear.test(sight)
-    if (cleared === undefined) return state
-    if (!cleared) return state.clearing === null ? state : { ...state, clearing: null }
-    const run = extend(state.clearing, sample, gap)
-    return spans(run, sample, rule.clearHold) ? QUIET : { ...state, clearing: run }
+    const cleared = isClear(bound, sample, memory)
+    const run = cleared === true ? extend(state.clearing, sample, gap) : null
+    if (run && spans(run, sample, rule.clearHold)) {
+      return rule.cooldown === 0 ? QUIET : { phase: 'quiet', clearedAt: sample.measuredAt }
+    }
+    const graded = grade(bound, state, sample, memory)
+    if (cleared === undefined || graded.clearing === run) return graded
+    return { ...graded, clearing: run }
   }
-  const wrong = when.test(sight)
+  const wrong = isWrong(bound, sample, memory)
   if (wrong === undefined) return state
-  if (!wrong) return QUIET
+  if (!wrong) return state.phase === 'quiet' ? state : QUIET
+  if (isCooling(bound, state, sample)) return state
   const run = extend(state.phase === 'pending' ? state.run : null, sample, gap)
-  return spans(run, sample, rule.hold)
-    ? { phase: 'active', first: run.since, confirmed: sample, clearing: null }
-    : { phase: 'pending', run }
+  if (!spans(run, sample, rule.hold)) return { phase: 'pending', run }
+  const severity = severityAt(bound, rule.severity, sample, memory)
+  const grades = [{ at: sample.measuredAt, severity }]
+  return { phase: 'active', first: run.since, confirmed: sample, clearing: null, severity, grades }
 }
 
-const sightOf = ({ measuredAt, values }: Sample, { known, recent }: Memory): Sight => ({
-  at: measuredAt,
-  values,
-  previous: known,
-  recent,
-})
+/**
+ * What a rule of silence knows at an instant before the next reading, if there is one at all; other
+ * rules know nothing new while nothing comes.
+ */
+export function wait(bound: BoundRule, state: RuleState, until: EpochMs): RuleState {
+  if (bound.silence === null || state.phase !== 'heard') return state
+  const from = silentFrom(bound, bound.silence, state.last.measuredAt)
+  if (from >= until) return state
+  const { severity } = bound.rule
+  return {
+    phase: 'active',
+    first: state.last,
+    confirmed: { measuredAt: from, seq: 0, values: [] },
+    clearing: null,
+    severity,
+    grades: [{ at: from, severity }],
+  }
+}
+
+const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+  bound.schedule !== null && !bound.schedule.isOpen(sample.measuredAt)
+    ? false
+    : bound.when.test(sample, memory, bound)
+
+const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+  bound.schedule !== null && !bound.schedule.isOpen(sample.measuredAt)
+    ? true
+    : bound.clear.test(sample, memory, bound)
 
 const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
   since: run && between(run.lastTrueAt, sample.measuredAt) <= gap ? run.since : sample,
@@ -72,34 +118,109 @@ const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
 const spans = (run: Run, sample: Sample, hold: DurationMs): boolean =>
   between(run.since.measuredAt, sample.measuredAt) >= hold
 
-/** A stretch in which the rule was active; `ended` and `cleared` are null while it is. */
+const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
+  state.phase === 'quiet' &&
+  state.clearedAt !== null &&
+  measuredAt < plus(state.clearedAt, rule.cooldown)
+
+function grade(bound: BoundRule, state: Active, sample: Sample, memory: Memory): Active {
+  if (bound.levels.length === 0) return state
+  const severity = severityAt(bound, state.severity, sample, memory)
+  if (severity === state.severity) return state
+  const { grades } = state
+  const next = { at: sample.measuredAt, severity }
+  return {
+    ...state,
+    severity,
+    grades: grades.length < GRADES_MAX ? [...grades, next] : grades,
+  }
+}
+
+/** Of the first level that is true, most severe first; one that cannot tell stays as it was. */
+function severityAt(
+  bound: BoundRule,
+  before: Severity,
+  sample: Sample,
+  memory: Memory,
+): Severity {
+  for (const { when, severity } of bound.levels) {
+    const said = when.test(sample, memory, bound)
+    if (said === true || (said === undefined && before === severity)) return severity
+  }
+  return bound.rule.severity
+}
+
+/** A stretch in which the rule was active; `endedAt` and `clearedAt` are null while it is. */
 export interface Stretch {
   readonly first: Sample
   readonly confirmed: Sample
   readonly endedAt: EpochMs | null
   readonly clearedAt: EpochMs | null
+  /** The last it had. */
+  readonly severity: Severity
+  readonly grades: readonly Grade[]
 }
 
 export type Transition =
   | { readonly type: 'opened'; readonly stretch: Stretch }
+  | ({ readonly type: 'graded' } & Pick<Stretch, 'severity' | 'grades'>)
   | { readonly type: 'closed'; readonly endedAt: EpochMs; readonly clearedAt: EpochMs }
 
 /** What a step from one state to the next means to the outside; undefined when nothing. */
 export function transition(
   before: RuleState,
   after: RuleState,
-  sample: Sample,
+  sample: Pick<Sample, 'measuredAt'>,
 ): Transition | undefined {
   if (before === after) return undefined
-  if (before.phase !== 'active' && after.phase === 'active') {
-    const { first, confirmed } = after
-    return { type: 'opened', stretch: { first, confirmed, endedAt: null, clearedAt: null } }
+  if (after.phase === 'active') {
+    if (before.phase !== 'active') return { type: 'opened', stretch: openStretch(after) }
+    if (before.severity === after.severity) return undefined
+    return { type: 'graded', severity: after.severity, grades: after.grades }
   }
-  if (before.phase === 'active' && after.phase !== 'active') {
-    const clearedAt = sample.measuredAt
-    return { type: 'closed', endedAt: before.clearing?.since.measuredAt ?? clearedAt, clearedAt }
-  }
-  return undefined
+  if (before.phase !== 'active') return undefined
+  const clearedAt = sample.measuredAt
+  return { type: 'closed', endedAt: before.clearing?.since.measuredAt ?? clearedAt, clearedAt }
+}
+
+const openStretch = ({ first, confirmed, severity, grades }: Active): Stretch => ({
+  first,
+  confirmed,
+  endedAt: null,
+  clearedAt: null,
+  severity,
+  grades,
+})
+
+/** The worst that an episode ever was. */
+export const worstOf = ({ severity, grades }: Pick<Stretch, 'severity' | 'grades'>): Severity =>
+  grades.reduce(
+    (worst, grade) =>
+      SEVERITIES.indexOf(grade.severity) > SEVERITIES.indexOf(worst) ? grade.severity : worst,
+    severity,
+  )
+
+/** Whether a stretch is active just after a reading. */
+export const covers = (stretch: Stretch, sample: Sample): boolean =>
+  compareReadings(stretch.confirmed, sample) <= 0 &&
+  (stretch.clearedAt === null || sample.measuredAt < stretch.clearedAt)
+
+/** Whether a reading says nothing to a rule that is active, or is not. */
+export const isUnknown = (
+  bound: BoundRule,
+  sample: Sample,
+  memory: Memory,
+  active: boolean,
+): boolean =>
+  bound.silence === null &&
+  (active ? isClear : isWrong)(bound, sample, memory) === undefined
+
+/** What is known of the stretches around a reading. */
+export interface Around {
+  /** The one that is active just after it. */
+  readonly covering: Stretch | undefined
+  /** When the last one before it was cleared; null when there is none. */
+  readonly clearedAt: EpochMs | null
 }
 
 /**
@@ -108,26 +229,65 @@ export function transition(
  * condition means quiet; inside one a false clear condition means active and not clearing.
  */
 export function settle(
-  { when, clear }: CompiledRule,
+  bound: BoundRule,
   sample: Sample,
   memory: Memory,
-  covering: Stretch | undefined,
+  around: Around,
 ): RuleState | undefined {
-  const sight = sightOf(sample, memory)
-  if (!covering) return when.test(sight) === false ? QUIET : undefined
-  if (clear.test(sight) !== false) return undefined
-  return { phase: 'active', first: covering.first, confirmed: covering.confirmed, clearing: null }
+  if (bound.silence !== null) return { phase: 'heard', last: sample }
+  const { covering, clearedAt } = around
+  if (covering) {
+    if (isClear(bound, sample, memory) !== false) return undefined
+    const entered = enter(covering, sample.measuredAt)
+    const severity = settledSeverity(bound, entered.severity, sample, memory)
+    return { ...entered, severity }
+  }
+  const quiet = quietAfter(bound, clearedAt)
+  if (isCooling(bound, quiet, sample)) return quiet
+  return isWrong(bound, sample, memory) === false ? quiet : undefined
 }
 
-/** Whether a reading says nothing to a rule that is active, or is not. */
-export const isUnknown = (
-  { when, clear }: CompiledRule,
+export const quietAfter = ({ rule }: BoundRule, clearedAt: EpochMs | null): RuleState =>
+  rule.cooldown === 0 || clearedAt === null ? QUIET : { phase: 'quiet', clearedAt }
+
+/** The state within a stretch at an instant, when nothing was clearing then. */
+export function enter({ first, confirmed, grades }: Stretch, at: EpochMs): Active {
+  const until = grades.filter((each, index) => index === 0 || each.at <= at)
+  const severity = until.at(-1)?.severity ?? 'warning'
+  return { phase: 'active', first, confirmed, clearing: null, severity, grades: until }
+}
+
+// The list of grades may have been full: a reading that tells is the better witness.
+const settledSeverity = (
+  bound: BoundRule,
+  listed: Severity,
   sample: Sample,
   memory: Memory,
-  active: boolean,
-): boolean => (active ? clear : when).test(sightOf(sample, memory)) === undefined
+): Severity =>
+  bound.levels.length === 0 ? listed : severityAt(bound, listed, sample, memory)
 
-/** Whether a stretch is active just after a reading. */
-export const covers = (stretch: Stretch, sample: Sample): boolean =>
-  compareReadings(stretch.confirmed, sample) <= 0 &&
-  (stretch.clearedAt === null || sample.measuredAt < stretch.clearedAt)
+/** Whether two states say the same of all readings after `sample`. */
+export function sameFrom(bound: BoundRule, a: RuleState, b: RuleState, sample: Sample): boolean {
+  if (a.phase === 'active' && b.phase === 'active') {
+    return (
+      a.severity === b.severity && a.clearing?.since.measuredAt === b.clearing?.since.measuredAt
+    )
+  }
+  if (a.phase === 'pending' && b.phase === 'pending') {
+    return compareReadings(a.run.since, b.run.since) === 0
+  }
+  if (a.phase === 'heard' && b.phase === 'heard') return compareReadings(a.last, b.last) === 0
+  if (a.phase !== 'quiet' || b.phase !== 'quiet' || bound.silence !== null) {
+    return a.phase === b.phase && a.phase === 'quiet'
+  }
+  const cooling = (state: RuleState): EpochMs | null =>
+    state.phase === 'quiet' && isCooling(bound, state, sample) ? state.clearedAt : null
+  return cooling(a) === cooling(b)
+}
+
+/**
+ * How far before a reading the fold has to begin to be right after it, whatever was before: a
+ * condition that was true for longer has been confirmed, or was interrupted.
+ */
+export const settlingSpan = ({ rule, gap }: BoundRule): DurationMs =>
+  (Math.max(rule.hold, rule.clearHold) + gap + 1) as DurationMs

@@ -32,4 +32,10 @@ const same = (a: Stretch, b: Stretch): boolean =>
   a.confirmed.measuredAt === b.confirmed.measuredAt &&
   a.confirmed.seq === b.confirmed.seq &&
   a.endedAt === b.endedAt &&
-  a.clearedAt === b.clearedAt
+  a.clearedAt === b.clearedAt &&
+  a.severity === b.severity &&
+  a.grades.length === b.grades.length &&
+  a.grades.every(({ at, severity }, index) => {
+    const other = b.grades[index]
+    return other?.at === at && other.severity === severity
+  })

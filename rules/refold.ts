@@ -1,17 +1,32 @@
 import { compareReadings } from '#model/reading.ts'
-import type { DurationMs, EpochMs } from '#model/time.ts'
-import type { CompiledRule } from './compiled-rule.ts'
+import { between, type EpochMs } from '#model/time.ts'
+import type { BoundRule } from './bind-rule.ts'
 import {
+  type Around,
   covers,
+  enter,
+  GRADES_MAX,
   QUIET,
+  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
+  sameFrom,
   settle,
+  settlingSpan,
   step,
   transition,
+  wait,
 } from './fold.ts'
-import { blankMemory, copyMemory, type Memory, reachesBack, remember } from './memory.ts'
+import {
+  blankMemory,
+  copyMemory,
+  type Memory,
+  perceive,
+  reachesBack,
+  remember,
+  remembersTheSame,
+} from './memory.ts'
 
 /** The readings that came late are at or after `first` and at or before `last`. */
 export interface LateSpan {
@@ -25,11 +40,10 @@ export interface LateSpan {
  * as it was and the past as it is now run together; mostly both are a reading or two away.
  *
  * Call `begin` with history until it answers true, then `feed` every reading from the first late
- * one on, late ones in their places, until `done` or the history ends.
+ * one on, late ones in their places, until `done` or the history ends; then `waitUntil` now.
  */
 export class Refold {
-  readonly #rule: CompiledRule
-  readonly #gap: DurationMs
+  readonly #bound: BoundRule
   readonly #stored: readonly Stretch[]
   readonly #late: LateSpan
   /** What is remembered with and without the late readings. */
@@ -41,9 +55,8 @@ export class Refold {
   #until: Sample | null = null
 
   /** `stored`: the rule's stretches so far, ascending, none left out that touches the history. */
-  constructor(rule: CompiledRule, gap: DurationMs, stored: readonly Stretch[], late: LateSpan) {
-    this.#rule = rule
-    this.#gap = gap
+  constructor(bound: BoundRule, stored: readonly Stretch[], late: LateSpan) {
+    this.#bound = bound
     this.#stored = stored
     this.#late = late
   }
@@ -54,6 +67,7 @@ export class Refold {
    */
   begin(history: readonly Sample[], whole: boolean): boolean {
     let rest = 0
+    this.#memory = blankMemory(whole)
     if (whole) this.#startAtBeginning(history[0] ?? this.#late.first)
     else rest = this.#startAtSettled(history)
     if (rest < 0) return false
@@ -67,9 +81,16 @@ export class Refold {
     if (this.done) return
     this.#advance(sample)
     if (late) return
+    const { lookback } = this.#bound
+    perceive(this.#memoryBefore, lookback, sample)
     const past = this.#pastAfter(sample)
-    remember(this.#memoryBefore, this.#rule.lookback, sample)
+    remember(this.#memoryBefore, lookback, sample)
     if (past && compareReadings(sample, this.#late.last) > 0) this.#tryToJoin(past, sample)
+  }
+
+  /** The history has ended, and nothing more had come at this instant. */
+  waitUntil(now: EpochMs): void {
+    if (!this.done) this.#enterWaiting(now)
   }
 
   get done(): boolean {
@@ -107,75 +128,103 @@ export class Refold {
         compareReadings(stretch.confirmed, first) < 0 &&
         (stretch.clearedAt === null || stretch.clearedAt >= first.measuredAt),
     )
-    if (open) this.#enter(open)
+    if (open) this.#enter(open, first.measuredAt)
   }
 
   /** The index after the reading that settles the state, -1 when none does. */
   #startAtSettled(history: readonly Sample[]): number {
-    this.#memory = blankMemory()
+    const { lookback } = this.#bound
+    const [first] = history
     for (const [index, sample] of history.entries()) {
-      const covering = this.#covering(sample)
-      const state =
-        covering === 'edge' ? undefined : settle(this.#rule, sample, this.#memory, covering)
-      remember(this.#memory, this.#rule.lookback, sample)
-      const first = history[0] as Sample
-      const remembers = reachesBack(this.#rule.lookback, this.#memory, first, sample)
-      if (!state || !remembers) continue
+      perceive(this.#memory, lookback, sample)
+      const around = this.#around(sample)
+      const state = around && this.#settledAt(sample, around)
+      remember(this.#memory, lookback, sample)
+      if (!state || !first || !reachesBack(lookback, this.#memory, first, sample)) continue
       this.#from = sample.measuredAt
-      if (covering && covering !== 'edge') this.#enter(covering)
+      if (around.covering) this.#enter(around.covering, sample.measuredAt)
+      this.#state = state
       return index + 1
     }
     return -1
   }
 
-  #enter({ first, confirmed }: Stretch): void {
-    this.#state = { phase: 'active', first, confirmed, clearing: null }
-    this.#found.push({ first, confirmed, endedAt: null, clearedAt: null })
+  /** By the reading itself, or because it is so long before what is late that it does not matter. */
+  #settledAt(sample: Sample, around: Around): RuleState | undefined {
+    const settled = settle(this.#bound, sample, this.#memory, around)
+    if (settled) return settled
+    const span = between(sample.measuredAt, this.#late.first.measuredAt)
+    if (span < settlingSpan(this.#bound)) return undefined
+    return around.covering
+      ? enter(around.covering, sample.measuredAt)
+      : quietAfter(this.#bound, around.clearedAt)
+  }
+
+  #enter(stretch: Stretch, at: EpochMs): void {
+    const state = enter(stretch, at)
+    this.#state = state
+    const { first, confirmed, severity, grades } = state
+    this.#found.push({ first, confirmed, endedAt: null, clearedAt: null, severity, grades })
   }
 
   #advance(sample: Sample): void {
-    const next = step(this.#rule, this.#state, sample, this.#memory, this.#gap)
-    const change = transition(this.#state, next, sample)
-    if (change?.type === 'opened') this.#found.push(change.stretch)
-    if (change?.type === 'closed') this.#amendLast(change)
-    this.#state = next
-    remember(this.#memory, this.#rule.lookback, sample)
+    const { lookback } = this.#bound
+    this.#enterWaiting(sample.measuredAt)
+    perceive(this.#memory, lookback, sample)
+    this.#follow(step(this.#bound, this.#state, sample, this.#memory), sample)
+    remember(this.#memory, lookback, sample)
   }
 
-  #amendLast(end: Pick<Stretch, 'endedAt' | 'clearedAt'>): void {
+  #enterWaiting(until: EpochMs): void {
+    this.#follow(wait(this.#bound, this.#state, until), { measuredAt: until })
+  }
+
+  #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
+    const change = transition(this.#state, next, sample)
+    if (change?.type === 'opened') this.#found.push(change.stretch)
+    else if (change) this.#amendLast(change)
+    this.#state = next
+  }
+
+  #amendLast({ type: _, ...change }: Partial<Stretch> & { readonly type?: string }): void {
     const open = this.#found.pop()
-    if (open) this.#found.push({ ...open, endedAt: end.endedAt, clearedAt: end.clearedAt })
+    if (open) this.#found.push({ ...open, ...change })
   }
 
   /** The state that the past as it was had after a reading that was in it. */
   #pastAfter(sample: Sample): RuleState | undefined {
-    const covering = this.#covering(sample)
-    if (covering === 'edge') return undefined
-    return settle(this.#rule, sample, this.#memoryBefore, covering)
+    const around = this.#around(sample)
+    return around && settle(this.#bound, sample, this.#memoryBefore, around)
   }
 
   #tryToJoin(past: RuleState, sample: Sample): void {
-    const now = this.#state
-    if (now.phase !== past.phase || (now.phase === 'active' && now.clearing !== null)) return
-    if (!this.#remembersTheSame(sample)) return
-    const covering = this.#covering(sample)
-    if (covering && covering !== 'edge') this.#amendLast(covering)
+    if (!sameFrom(this.#bound, this.#state, past, sample)) return
+    const { lookback } = this.#bound
+    if (!remembersTheSame(lookback, this.#memory, this.#memoryBefore, sample)) return
+    const { window } = lookback
+    if (window > 0 && this.#late.last.measuredAt > sample.measuredAt - window) return
+    const covering = this.#around(sample)?.covering
+    if (covering) {
+      // Beyond a full list of grades one more or less would move the others.
+      if (covering.grades.length >= GRADES_MAX) return
+      const { endedAt, clearedAt, severity } = covering
+      const later = covering.grades.filter(({ at }) => at > sample.measuredAt)
+      const grades = [...(this.#found.at(-1)?.grades ?? []), ...later].slice(0, GRADES_MAX)
+      this.#amendLast({ endedAt, clearedAt, severity, grades })
+    }
     this.#until = sample
   }
 
-  #remembersTheSame(sample: Sample): boolean {
-    const { previousOf, window } = this.#rule.lookback
-    const [now, before] = [this.#memory.known, this.#memoryBefore.known]
-    return (
-      previousOf.every((channel) => now[channel] === before[channel]) &&
-      (window === 0 || this.#late.last.measuredAt <= sample.measuredAt - window)
-    )
-  }
-
   // At the very millisecond of a clearing the sequence numbers would have to tell; nothing starts
-  // or ends there.
-  #covering(sample: Sample): Stretch | 'edge' | undefined {
-    if (this.#stored.some((stretch) => stretch.clearedAt === sample.measuredAt)) return 'edge'
-    return this.#stored.find((stretch) => covers(stretch, sample))
+  // or ends there, unless the rule is one of silence, which every reading settles.
+  #around(sample: Sample): Around | undefined {
+    if (this.#bound.silence !== null) return { covering: undefined, clearedAt: null }
+    let clearedAt: EpochMs | null = null
+    for (const stretch of this.#stored) {
+      if (stretch.clearedAt === sample.measuredAt) return undefined
+      if (stretch.clearedAt === null || stretch.clearedAt > sample.measuredAt) continue
+      if (clearedAt === null || stretch.clearedAt > clearedAt) clearedAt = stretch.clearedAt
+    }
+    return { covering: this.#stored.find((stretch) => covers(stretch, sample)), clearedAt }
   }
 }

@@ -1,13 +1,28 @@
-import type { DurationMs, EpochMs } from '#model/time.ts'
-import { epochMs } from '#model/time.ts'
-import type { CompiledRule } from './compiled-rule.ts'
-import { QUIET, type RuleState, type Sample, type Stretch, step, transition } from './fold.ts'
-
-import { blankMemory, reachesBack, remember } from './memory.ts'
+import { type EpochMs, epochMs } from '#model/time.ts'
+import type { BoundRule } from './bind-rule.ts'
+import {
+  QUIET,
+  quietAfter,
+  type RuleState,
+  type Sample,
+  type Stretch,
+  sameFrom,
+  step,
+  transition,
+  wait,
+} from './fold.ts'
+import { blankMemory, perceive, reachesBack, remember } from './memory.ts'
 
 /** Stands for readings before all that were fed. */
 const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
-const SINCE_EVER: RuleState = { phase: 'active', first: BEFORE, confirmed: BEFORE, clearing: null }
+const sinceEver = ({ rule }: BoundRule): RuleState => ({
+  phase: 'active',
+  first: BEFORE,
+  confirmed: BEFORE,
+  clearing: null,
+  severity: rule.severity,
+  grades: [],
+})
 
 /**
  * Folds one device's readings of a span without being told the state before it.
@@ -17,8 +32,7 @@ const SINCE_EVER: RuleState = { phase: 'active', first: BEFORE, confirmed: BEFOR
  * `certain` then, `prime` it again with a longer history. Then `feed` the readings of the span.
  */
 export class SpanFold {
-  readonly #rule: CompiledRule
-  readonly #gap: DurationMs
+  readonly #bound: BoundRule
   readonly #from: EpochMs
   #state: RuleState = QUIET
   #memory = blankMemory()
@@ -26,9 +40,8 @@ export class SpanFold {
   #certain = false
 
   /** Stretches that were over before `from` are left out. */
-  constructor(rule: CompiledRule, gap: DurationMs, from: EpochMs) {
-    this.#rule = rule
-    this.#gap = gap
+  constructor(bound: BoundRule, from: EpochMs) {
+    this.#bound = bound
     this.#from = from
   }
 
@@ -37,21 +50,25 @@ export class SpanFold {
    * `whole`: there are none before them. Answers whether the state is now certain.
    */
   prime(history: readonly Sample[], whole: boolean): boolean {
-    this.#state = QUIET
-    this.#memory = blankMemory()
+    // Of all that may have been before, an episode that has just been cleared says least.
+    const [first] = history
+    this.#state = whole ? QUIET : quietAfter(this.#bound, first?.measuredAt ?? null)
+    this.#memory = blankMemory(whole)
     this.#stretches = []
-    this.#certain = whole
-    let other: RuleState | null = whole ? null : SINCE_EVER
-    const { lookback } = this.#rule
+    // A rule of silence knows all it needs from the last reading.
+    this.#certain = whole || (this.#bound.silence !== null && history.length > 0)
+    let other: RuleState | null = this.#certain ? null : sinceEver(this.#bound)
+    const { lookback } = this.#bound
     for (const sample of history) {
+      perceive(this.#memory, lookback, sample)
       // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !reachesBack(lookback, this.#memory, history[0] as Sample, sample)) {
+      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
         remember(this.#memory, lookback, sample)
         continue
       }
-      if (other) other = step(this.#rule, other, sample, this.#memory, this.#gap)
-      this.#advance(sample)
-      if (other && same(this.#state, other)) {
+      if (other) other = step(this.#bound, other, sample, this.#memory)
+      this.#advancePerceived(sample)
+      if (other && this.#meets(other, sample)) {
         other = null
         this.#certain = true
       }
@@ -62,7 +79,13 @@ export class SpanFold {
 
   /** One reading of the span; they ascend. */
   feed(sample: Sample): void {
-    this.#advance(sample)
+    perceive(this.#memory, this.#bound.lookback, sample)
+    this.#advancePerceived(sample)
+  }
+
+  /** The span has ended, and nothing more had come at this instant. */
+  waitUntil(end: EpochMs): void {
+    this.#follow(wait(this.#bound, this.#state, end), { measuredAt: end })
   }
 
   /** Those active at the beginning of the span or later, ascending. */
@@ -83,27 +106,30 @@ export class SpanFold {
     return clearedAt === null || clearedAt >= this.#from
   }
 
-  #advance(sample: Sample): void {
-    const next = step(this.#rule, this.#state, sample, this.#memory, this.#gap)
-    if (next !== this.#state) {
-      const change = transition(this.#state, next, sample)
-      if (change?.type === 'opened') this.#stretches.push(change.stretch)
-      if (change?.type === 'closed') {
-        const open = this.#stretches.pop()
-        const { endedAt, clearedAt } = change
-        if (open) this.#stretches.push({ ...open, endedAt, clearedAt })
-      }
-      this.#state = next
-    }
-    remember(this.#memory, this.#rule.lookback, sample)
+  #advancePerceived(sample: Sample): void {
+    if (this.#bound.silence !== null) this.waitUntil(sample.measuredAt)
+    this.#follow(step(this.#bound, this.#state, sample, this.#memory), sample)
+    remember(this.#memory, this.#bound.lookback, sample)
   }
-}
 
-/** Whether two states came about by the same readings. */
-function same(a: RuleState, b: RuleState): boolean {
-  if (a.phase === 'quiet' || b.phase === 'quiet') return a.phase === b.phase
-  if (a.phase === 'pending' || b.phase === 'pending') {
-    return a.phase === 'pending' && b.phase === 'pending' && a.run.since === b.run.since
+  #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
+    if (next === this.#state) return
+    const change = transition(this.#state, next, sample)
+    if (change?.type === 'opened') this.#stretches.push(change.stretch)
+    else if (change) {
+      const open = this.#stretches.pop()
+      const { type: _, ...changed } = change
+      if (open) this.#stretches.push({ ...open, ...changed })
+    }
+    this.#state = next
   }
-  return a.confirmed === b.confirmed && a.clearing?.since === b.clearing?.since
+
+  /** Whether the two suppositions have come to the same, by the same readings. */
+  #meets(other: RuleState, sample: Sample): boolean {
+    const own = this.#state
+    if (own.phase === 'active' && other.phase === 'active' && own.confirmed !== other.confirmed) {
+      return false
+    }
+    return sameFrom(this.#bound, own, other, sample)
+  }
 }

@@ -1,10 +1,9 @@
 import { type DurationMs, days, type EpochMs, hours } from '#model/time.ts'
-import type { Sight } from './condition.ts'
+import type { Eval, Value } from './condition.ts'
+import type { Sample } from './fold.ts'
+import { blankMemory } from './memory.ts'
 
 /** Windows over the event time of one device's readings: of one reading and those before it. */
-
-type Value = number | boolean | undefined
-type Eval = (sight: Sight) => Value
 
 /** No window is longer: the readings in it are kept in memory for each device. */
 export const LONGEST_WINDOW: DurationMs = days(1)
@@ -18,7 +17,7 @@ const HOUR_MS: number = hours(1)
 const SPANNED = 0.5
 
 /** The value of a channel at a reading, where it is a number. */
-const numberAt = (values: Sight['values'], index: number): number | undefined => {
+const numberAt = (values: Sample['values'], index: number): number | undefined => {
   const value = values[index]
   return typeof value === 'number' ? value : undefined
 }
@@ -36,12 +35,12 @@ export function channelWindow(name: ChannelWindow, index: number, window: Durati
 }
 
 function folded(index: number, window: DurationMs, join: (a: number, b: number) => number): Eval {
-  return ({ at, values, recent }) => {
+  return ({ measuredAt: at, values }, { recent }) => {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let joined = now
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent[back] as Sight['recent'][number]
+      const sample = recent[back] as Sample
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
       if (value !== undefined) joined = join(joined, value)
@@ -51,12 +50,12 @@ function folded(index: number, window: DurationMs, join: (a: number, b: number) 
 }
 
 function mean(index: number, window: DurationMs): Eval {
-  return ({ at, values, recent }) => {
+  return ({ measuredAt: at, values }, { recent }) => {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let [sum, count] = [now, 1]
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent[back] as Sight['recent'][number]
+      const sample = recent[back] as Sample
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
       if (value === undefined) continue
@@ -68,12 +67,12 @@ function mean(index: number, window: DurationMs): Eval {
 }
 
 function change(index: number, window: DurationMs, perHour: boolean): Eval {
-  return ({ at, values, recent }) => {
+  return ({ measuredAt: at, values }, { recent }) => {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let first: { readonly at: EpochMs; readonly value: number } | undefined
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent[back] as Sight['recent'][number]
+      const sample = recent[back] as Sample
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
       if (value !== undefined) first = { at: sample.measuredAt, value }
@@ -84,16 +83,19 @@ function change(index: number, window: DurationMs, perHour: boolean): Eval {
   }
 }
 
+// Conditions within `count` look at their own reading alone.
+const NOTHING = blankMemory()
+
 /** How many readings of the window a condition over their own channels was true at. */
 export function countWindow(condition: Eval, window: DurationMs): Eval {
-  return (sight) => {
-    const { at, recent } = sight
-    if (condition(sight) === undefined) return undefined
-    let count = condition(sight) === true ? 1 : 0
+  return (sample, { recent }, binding) => {
+    const now = condition(sample, NOTHING, binding)
+    if (now === undefined) return undefined
+    let count = now === true ? 1 : 0
     for (let back = recent.length - 1; back >= 0; back--) {
-      const { measuredAt, values } = recent[back] as Sight['recent'][number]
-      if (measuredAt <= at - window) break
-      if (condition({ at: measuredAt, values, previous: [], recent: [] }) === true) count += 1
+      const earlier = recent[back] as Sample
+      if (earlier.measuredAt <= sample.measuredAt - window) break
+      if (condition(earlier, NOTHING, binding) === true) count += 1
     }
     return count
   }
