@@ -44,7 +44,13 @@ export function createApp(options: {
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   // Numbers in an address are text; in a body they are numbers or wrong.
-  const shared = { allErrors: true, strict: false, useDefaults: true } as const
+  const shared = {
+    allErrors: true,
+    strict: false,
+    // JSON reads 1e999 as infinite, which no column can keep.
+    strictNumbers: true,
+    useDefaults: true,
+  } as const
   const strict = new Ajv(shared)
   const coercing = new Ajv({ ...shared, coerceTypes: true })
   app.setValidatorCompiler(({ schema, httpPart }) =>

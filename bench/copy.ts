@@ -40,6 +40,7 @@ const devices = Array.from(
     partId: null,
     gridCode: null,
     group: null,
+    attributes: {},
     coordinateSystem: 'wgs84',
     reportingInterval: minutes(60),
     enabled: true,

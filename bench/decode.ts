@@ -51,6 +51,7 @@ const deviceOf = (kind: DeviceKind): Device => ({
   partId: null,
   gridCode: null,
   group: null,
+  attributes: {},
   coordinateSystem: 'wgs84',
   reportingInterval: minutes(5),
   enabled: true,

@@ -28,6 +28,7 @@ const devices = Array.from(
     partId: null,
     gridCode: null,
     group: null,
+    attributes: {},
     coordinateSystem: 'wgs84',
     reportingInterval: minutes(1),
     enabled: true,

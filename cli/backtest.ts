@@ -2,14 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Command, InvalidArgumentError } from 'commander'
 import { stringify } from 'csv-stringify/sync'
-import type { DeviceSelector } from '#model/backtest.ts'
 import { messageOf, Rejected } from '#model/error.ts'
+import type { DeviceSelector } from '#model/selector.ts'
 import { formatInstant, minus, parseDuration, parseInstant } from '#model/time.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { askService, type ServiceAddress } from '#simulator/registry/service-client.ts'
 import { backtestSummary, type ShownBacktest } from './backtest-summary.ts'
 import { onInterruption } from './interruption.ts'
 import { ProgressLine } from './progress-line.ts'
+import { selectorOption } from './selector-option.ts'
 import { defaultApiUrl, serviceAddress } from './service-address.ts'
 
 interface Options {
@@ -39,9 +40,10 @@ export function backtestCommand(): Command {
     )
     .option('--against <rule>', 'compare with another version: a rule file or the id of a rule')
     .option(
-      '--where <field=value...>',
-      'only devices with this deviceId, group, gridCode or partClass',
-      selector,
+      '--where <part=value...>',
+      'only devices with this device, group, district, grid, partClass or attr.NAME; ' +
+        'of several values of one any fits',
+      selectorOption,
     )
     .option('--csv <file>', 'write every episode as CSV')
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
@@ -137,14 +139,4 @@ function instant(text: string): string {
   const at = parseInstant(text)
   if (at !== undefined) return formatInstant(at)
   throw new InvalidArgumentError('It must be RFC 3339 with a zone, or a span such as 30d.')
-}
-
-const FIELDS = ['deviceId', 'group', 'gridCode', 'partClass']
-
-function selector(text: string, before: DeviceSelector = {}): DeviceSelector {
-  const [field = '', value] = text.split('=', 2)
-  if (!FIELDS.includes(field) || !value) {
-    throw new InvalidArgumentError(`It must be field=value with one of ${FIELDS.join(', ')}.`)
-  }
-  return { ...before, [field]: value }
 }

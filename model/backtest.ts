@@ -2,15 +2,6 @@ import type { CaseState } from './case.ts'
 import type { EvidenceReading } from './episode.ts'
 import type { EpochMs } from './time.ts'
 
-/** Which devices a rule is tried on; every part that is given must fit. */
-export interface DeviceSelector {
-  readonly deviceId?: string | undefined
-  readonly group?: string | undefined
-  readonly gridCode?: string | undefined
-  /** Four digits: major and minor of the part the device sits on. */
-  readonly partClass?: string | undefined
-}
-
 /** An episode that a rule would have found. Event time. */
 export interface Finding {
   readonly deviceId: string

@@ -1,6 +1,8 @@
 import { Type } from 'typebox'
+import { type Attributes, AttributesPatch, AttributesSchema } from './attributes.ts'
 import { clearable } from './clearable.ts'
 import { KIND_NAMES } from './kinds.ts'
+import { partDistrict } from './part.ts'
 import { COORDINATE_SYSTEMS, type CoordinateSystem, type Place } from './place.ts'
 import type { DurationMs } from './time.ts'
 
@@ -22,11 +24,19 @@ export interface Device {
   /** Code of the unit grid that holds `place`, worked out when the device or the grids change. */
   readonly gridCode: string | null
   readonly group: string | null
+  readonly attributes: Attributes
   /** What the device's own fixes are in. */
   readonly coordinateSystem: CoordinateSystem
   readonly reportingInterval: DurationMs
   readonly enabled: boolean
 }
+
+/** Six digits: of the unit grid, else of the part; undefined where there is neither. */
+export const districtOf = ({
+  gridCode,
+  partId,
+}: Pick<Device, 'gridCode' | 'partId'>): string | undefined =>
+  gridCode?.slice(0, 6) ?? (partId === null ? undefined : partDistrict(partId))
 
 const text = (maxLength: number, description: string) =>
   Type.String({ minLength: 1, maxLength, description })
@@ -41,6 +51,7 @@ const deviceProperties = {
   address: Type.Optional(text(300, 'Street address or words for the spot.')),
   partId: Type.Optional(Type.String({ pattern: '^[0-9]{16}$', description: 'The managed part.' })),
   group: Type.Optional(text(64, 'A free grouping, such as a district or an owner.')),
+  attributes: Type.Optional(AttributesSchema),
   coordinateSystem: Type.Optional(
     Type.Enum([...COORDINATE_SYSTEMS], {
       description: 'Of lon_deg and lat_deg here and in the readings; wgs84 when absent.',
@@ -82,6 +93,7 @@ export const DevicePatch = Type.Object(
     address: clearable(deviceProperties.address),
     partId: clearable(deviceProperties.partId),
     group: clearable(deviceProperties.group),
+    attributes: clearable(AttributesPatch),
     coordinateSystem: deviceProperties.coordinateSystem,
     reportingInterval_s: clearable(deviceProperties.reportingInterval_s),
     enabled: deviceProperties.enabled,

@@ -15,7 +15,7 @@ const FAULTS_MAX = 20
 
 /** A check that finds every fault at once; an empty list means that the value fits. */
 export function schemaCheck(schema: TSchema): (value: unknown) => readonly SchemaFault[] {
-  const validate = new Ajv({ allErrors: true, strict: false }).compile(schema)
+  const validate = new Ajv({ allErrors: true, strict: false, strictNumbers: true }).compile(schema)
   return (value) => (validate(value) ? [] : describeFaults(validate.errors ?? []))
 }
 
@@ -75,6 +75,8 @@ function demand({ keyword, params, message }: ErrorObject): string {
         : `must have ${params.limit} characters or more`
     case 'maxLength':
       return `must have at most ${params.limit} characters`
+    case 'type':
+      return `must be ${[params.type].flat().join(' or ')}`
     case 'pattern':
       return `must match ${String(params.pattern)}`
     default:

@@ -1,10 +1,10 @@
 import type { CaseProposal } from '#model/case.ts'
 import { findCondition } from '#model/catalogue.ts'
-import type { Device } from '#model/device.ts'
+import { type Device, districtOf } from '#model/device.ts'
 import { Broken } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
-import { partClass, partDistrict } from '#model/part.ts'
+import { partClass } from '#model/part.ts'
 import type { Place } from '#model/place.ts'
 import type { Rule } from '#model/rule.ts'
 import { type EpochMs, hours, plus } from '#model/time.ts'
@@ -48,7 +48,7 @@ export function proposeCase(
     ruleId: rule.id,
     partId: device.partId,
     gridCode: spot.gridCode,
-    district: districtOf(device, spot.gridCode) ?? city.district,
+    district: districtOf({ partId: device.partId, gridCode: spot.gridCode }) ?? city.district,
     place: spot.place,
     address: spot.address,
     department: spot.department,
@@ -68,9 +68,6 @@ function classOf(
   const own = kind === 'part' && device.partId !== null ? partClass(device.partId) : undefined
   return own !== undefined && classes.includes(own) ? own : fallback
 }
-
-const districtOf = (device: Device, gridCode: string | null): string | undefined =>
-  gridCode?.slice(0, 6) ?? (device.partId === null ? undefined : partDistrict(device.partId))
 
 interface Spot {
   readonly place: Place | null

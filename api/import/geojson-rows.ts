@@ -7,7 +7,8 @@ type Members = Readonly<Record<string, unknown>>
 
 /**
  * The rows of a GeoJSON FeatureCollection: the properties of each feature by their names, its
- * geometry as place or polygon, its `id` where the properties give none. Null counts as absent.
+ * geometry as place or polygon, its `id` where the properties give none. Null counts as absent, also
+ * in place of an attribute.
  *
  * @throws Rejected('invalid-input') when the file is no such collection, or says that its
  *   coordinates are not longitude and latitude.
@@ -42,8 +43,10 @@ function readFeature(text: string | null, format: ImportFormat): Omit<ImportRow,
     ...(typeof id === 'string' || typeof id === 'number' ? { [format.id]: String(id) } : {}),
     ...withoutNulls((properties ?? {}) as Members),
   }
+  const { attributes } = own
   const shape = readGeometry(geometry ?? null, format)
-  return { value: { ...shape.value, ...own }, reasons: shape.reasons }
+  const known = isObject(attributes) ? { attributes: withoutNulls(attributes) } : {}
+  return { value: { ...shape.value, ...own, ...known }, reasons: shape.reasons }
 }
 
 function readGeometry(

@@ -4,8 +4,10 @@ import type { App } from '#api/app.ts'
 import { readInstant } from '#api/instant.ts'
 import { BacktestView, FindingView, showBacktest, showFinding } from '#api/schemas/backtest-view.ts'
 import { answers, asMedia, refTo, Uuid } from '#api/schemas/shared.ts'
-import type { Backtest, DeviceSelector, PlacedFinding } from '#model/backtest.ts'
+import type { Backtest, PlacedFinding } from '#model/backtest.ts'
 import { Rejected } from '#model/error.ts'
+import type { DeviceSelector } from '#model/selector.ts'
+import { DeviceSelectorDocument } from '#model/selector-document.ts'
 import type { EpochMs } from '#model/time.ts'
 
 type RuleSource = { readonly document: string } | { readonly ruleId: string }
@@ -42,7 +44,6 @@ const RuleInput = Type.Union(
   { description: 'A rule by its document, or the one in force by its id.' },
 )
 const When = Type.String({ maxLength: 40, description: 'RFC 3339 with a zone.' })
-const Text = (description: string) => Type.String({ minLength: 1, maxLength: 64, description })
 
 const NewBacktest = Type.Object(
   {
@@ -50,17 +51,7 @@ const NewBacktest = Type.Object(
     against: Type.Optional(RuleInput),
     from: When,
     to: When,
-    where: Type.Optional(
-      Type.Object(
-        {
-          deviceId: Type.Optional(Text('Only this device.')),
-          group: Type.Optional(Text('Only devices of this group.')),
-          gridCode: Type.Optional(Text('Only devices in this unit grid.')),
-          partClass: Type.Optional(Text('Only devices on parts of this class, four digits.')),
-        },
-        { additionalProperties: false },
-      ),
-    ),
+    where: Type.Optional(DeviceSelectorDocument),
   },
   { additionalProperties: false },
 )

@@ -115,10 +115,16 @@ export function importRoutes(
   })
 }
 
+const ATTRIBUTES =
+  ' Attributes are an object in GeoJSON and columns `attr.NAME` in a CSV, where true and false are ' +
+  'booleans, what JSON would read as a number of at most 15 digits is one, and all else is text.'
+
 const descriptionOf = ({ schema }: { readonly schema: TObject }): string =>
   `Streamed, and all or nothing unless \`partial\`. Properties, which are the columns of a CSV: ${Object.keys(
     schema.properties,
-  ).join(', ')}. What is in the registry already is changed; what a row leaves out stays. A file
+  ).join(
+    ', ',
+  )}.${'attributes' in schema.properties ? ATTRIBUTES : ''} What is in the registry already is changed; what a row leaves out stays. A file
 of which a row is refused is answered with a problem document that carries the same report.`
 
 function rowsOf(

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Instant } from '#api/instant.ts'
+import { AttributesSchema } from '#model/attributes.ts'
 import type { Device } from '#model/device.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import { COORDINATE_SYSTEMS } from '#model/place.ts'
@@ -26,6 +27,7 @@ export const DeviceView = Type.Object(
     partId: nullable(Type.String()),
     gridCode: nullable(Type.String({ description: 'The unit grid that holds the place.' })),
     group: nullable(Type.String()),
+    attributes: AttributesSchema,
     coordinateSystem: Type.Enum([...COORDINATE_SYSTEMS], {
       description: "Of the device's own fixes; `place` is WGS-84.",
     }),
@@ -47,6 +49,7 @@ export const showDevice = (device: DeviceRecord): DeviceView => ({
   partId: device.partId,
   gridCode: device.gridCode,
   group: device.group,
+  attributes: device.attributes,
   coordinateSystem: device.coordinateSystem,
   reportingInterval_s: device.reportingInterval / 1_000,
   enabled: device.enabled,

@@ -1,8 +1,9 @@
 import { v4 as uuid } from 'uuid'
-import type { Backtest, DeviceSelector, PlacedFinding } from '#model/backtest.ts'
+import type { Backtest, PlacedFinding } from '#model/backtest.ts'
 import type { Device } from '#model/device.ts'
 import { isWanmiError, messageOf, Rejected } from '#model/error.ts'
-import { partClass } from '#model/part.ts'
+import type { DeviceSelector } from '#model/selector.ts'
+import { selects } from '#model/selects.ts'
 import type { EpochMs } from '#model/time.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import type { CompiledRule } from '#rules/compiled-rule.ts'
@@ -81,7 +82,7 @@ export class BacktestDesk {
     }
     if (to <= from) throw new Rejected('invalid-input', 'the span ends before it begins')
     const devices = [...this.#parts.devices()].filter(
-      (device) => device.kind === rule.rule.kind && fits(device, where),
+      (device) => device.kind === rule.rule.kind && selects(where, device),
     )
     if (devices.length === 0) {
       throw new Rejected('invalid-input', `no ${rule.rule.kind} is selected`)
@@ -223,10 +224,3 @@ export class BacktestDesk {
 function update(job: Job, change: Partial<Backtest>): void {
   job.backtest = { ...job.backtest, ...change }
 }
-
-const fits = (device: Device, where: DeviceSelector): boolean =>
-  (where.deviceId === undefined || device.id === where.deviceId) &&
-  (where.group === undefined || device.group === where.group) &&
-  (where.gridCode === undefined || device.gridCode === where.gridCode) &&
-  (where.partClass === undefined ||
-    (device.partId !== null && partClass(device.partId) === where.partClass))

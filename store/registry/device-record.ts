@@ -1,3 +1,4 @@
+import { type Attributes, changeAttributes, NO_ATTRIBUTES } from '#model/attributes.ts'
 import type { Device, DevicePatch, NewDevice } from '#model/device.ts'
 import { findKind } from '#model/kinds.ts'
 import { type CoordinateSystem, type Place, toWgs84 } from '#model/place.ts'
@@ -20,6 +21,7 @@ export interface DeviceRow {
   readonly part_id: string | null
   readonly grid_code: string | null
   readonly device_group: string | null
+  readonly attributes: Attributes
   readonly coordinate_system: CoordinateSystem
   readonly reporting_interval_ms: number
   readonly enabled: boolean
@@ -30,7 +32,7 @@ export interface DeviceRow {
 
 export const DEVICE_COLUMNS =
   'id, kind, label, lon_deg, lat_deg, address, part_id, grid_code, device_group, ' +
-  'coordinate_system, reporting_interval_ms, enabled, secret_hash, created_at, updated_at'
+  'attributes, coordinate_system, reporting_interval_ms, enabled, secret_hash, created_at, updated_at'
 
 export const toDevice = (row: DeviceRow): Device => ({
   id: row.id,
@@ -41,6 +43,7 @@ export const toDevice = (row: DeviceRow): Device => ({
   partId: row.part_id,
   gridCode: row.grid_code,
   group: row.device_group,
+  attributes: Object.keys(row.attributes).length === 0 ? NO_ATTRIBUTES : row.attributes,
   coordinateSystem: row.coordinate_system,
   reportingInterval: milliseconds(row.reporting_interval_ms),
   enabled: row.enabled,
@@ -83,6 +86,7 @@ export function changeDevice(
     address: chosen(change.address, before?.address),
     partId: chosen(change.partId, before?.partId),
     group: chosen(change.group, before?.group),
+    attributes: changeAttributes(before?.attributes ?? NO_ATTRIBUTES, change.attributes),
     coordinateSystem,
     reportingInterval: changedInterval(change.reportingInterval_s, before, kind),
     enabled: change.enabled ?? before?.enabled ?? true,

@@ -17,7 +17,13 @@ import {
   toDevice,
   toDeviceRecord,
 } from './device-record.ts'
-import { lockDevices, unknownPart, unknownParts, writeDevices } from './device-writes.ts'
+import {
+  lockDevices,
+  tooManyAttributes,
+  unknownPart,
+  unknownParts,
+  writeDevices,
+} from './device-writes.ts'
 import type { GridLocator } from './grid-locator.ts'
 import { holdGrids } from './registry-lock.ts'
 
@@ -130,9 +136,13 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
       return change(id, async (row, client) => {
         const before = toDevice(row)
         const merged: DeviceChange = patch
-        refuse(checkDevice({ ...withoutNulls(patch), id, kind: row.kind }))
+        const { attributes, ...plain } = withoutNulls(patch)
+        const given = attributes ? { attributes: withoutNulls(attributes) } : {}
+        refuse(checkDevice({ ...plain, ...given, id, kind: row.kind }))
         if (patch.partId !== before.partId) await requirePart(client, patch.partId)
-        return { device: withGrid(grids, changeDevice(before, merged, id, row.kind)) }
+        const after = changeDevice(before, merged, id, row.kind)
+        refuse(tooManyAttributes(after.attributes))
+        return { device: withGrid(grids, after) }
       })
     },
 
@@ -163,8 +173,8 @@ export const withGrid = (grids: GridLocator, device: Omit<Device, 'gridCode'>): 
   gridCode: device.place === null ? null : (grids.locate(device.place)?.code ?? null),
 })
 
-const withoutNulls = (patch: DevicePatch): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== null))
+const withoutNulls = <Given extends object>(given: Given): Partial<Given> =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<Given>
 
 async function requirePart(client: PoolClient, id: string | null | undefined): Promise<void> {
   if (typeof id !== 'string') return

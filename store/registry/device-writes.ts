@@ -1,3 +1,4 @@
+import { ATTRIBUTES_MAX, type Attributes } from '#model/attributes.ts'
 import type { Device } from '#model/device.ts'
 import type { ImportReason } from '#model/import-report.ts'
 import { type EpochMs, formatInstant } from '#model/time.ts'
@@ -42,8 +43,8 @@ export function writeDevices(
     `insert into device (${DEVICE_COLUMNS})
      select ${DEVICE_COLUMNS} from jsonb_to_recordset($1::jsonb) as given(
        id text, kind text, label text, lon_deg double precision, lat_deg double precision,
-       address text, part_id text, grid_code text, device_group text, coordinate_system text,
-       reporting_interval_ms integer, enabled boolean, secret_hash text, created_at timestamptz,
+       address text, part_id text, grid_code text, device_group text, attributes jsonb,
+       coordinate_system text, reporting_interval_ms integer, enabled boolean, secret_hash text, created_at timestamptz,
        updated_at timestamptz)
      order by id
      on conflict (id) do ${action}
@@ -67,6 +68,7 @@ const toStoredRow = ({ device, secretHash, createdAt, updatedAt }: DeviceWrite) 
   part_id: device.partId,
   grid_code: device.gridCode,
   device_group: device.group,
+  attributes: device.attributes,
   coordinate_system: device.coordinateSystem,
   reporting_interval_ms: device.reportingInterval,
   enabled: device.enabled,
@@ -95,3 +97,11 @@ export const unknownPart = (id: string): ImportReason => ({
   field: 'partId',
   detail: `no part ${id} is in the registry`,
 })
+
+/** A change that is fine by itself may be one too many for the device. */
+export function tooManyAttributes(attributes: Attributes): ImportReason[] {
+  const count = Object.keys(attributes).length
+  if (count <= ATTRIBUTES_MAX) return []
+  const detail = `the device would have ${count} attributes; at most ${ATTRIBUTES_MAX} are kept`
+  return [{ code: 'bad-value', field: 'attributes', detail }]
+}

@@ -9,6 +9,7 @@ import { checkDevice, type RegistryContext, withGrid } from './device-registry.t
 import {
   type DeviceWrite,
   lockDevices,
+  tooManyAttributes,
   unknownPart,
   unknownParts,
   writeDevices,
@@ -105,13 +106,14 @@ async function judgeDevices(
   return new Map(
     devices.map((device) => {
       const reasons: ImportReason[] = []
-      const { id, kind, partId } = device
+      const { id, kind, partId, attributes } = device
       if (partId !== undefined && unknown.has(partId)) reasons.push(unknownPart(partId))
-      const before = registered.get(id)?.kind
-      if (before !== undefined && before !== kind) {
-        const detail = `${id} is registered as ${before}; a device keeps its kind`
+      const before = registered.get(id)
+      if (before && before.kind !== kind) {
+        const detail = `${id} is registered as ${before.kind}; a device keeps its kind`
         reasons.push({ code: 'kind-changed', field: 'kind', detail })
       }
+      if (before) reasons.push(...tooManyAttributes({ ...before.attributes, ...attributes }))
       return [id, reasons]
     }),
   )

@@ -28,6 +28,17 @@ test('a CSV of devices is imported, with a secret for each new device', async ()
   expect((await api.call('GET', '/api/v1/devices/c-2')).body).toMatchObject({ enabled: false })
 })
 
+test('attributes come in columns of their own, or as an object of a feature', async () => {
+  const csv = 'id,kind,attr.medium,attr.dn_mm\ne-1,pipe-gauge,污水,300\n'
+  expect((await send('devices', csv)).body).toMatchObject({ accepted: 1 })
+  const properties = { id: 'e-1', kind: 'pipe-gauge', attributes: { dn_mm: 400, lined: true } }
+  const features = [{ type: 'Feature', properties, geometry: null }]
+  const collection = JSON.stringify({ type: 'FeatureCollection', features })
+  expect((await send('devices', collection, 'application/geo+json')).status).toBe(200)
+  const { body } = await api.call('GET', '/api/v1/devices/e-1')
+  expect(body.attributes).toEqual({ medium: '污水', dn_mm: 400, lined: true })
+})
+
 test('a file with a bad row is a problem that carries the report, and nothing is kept', async () => {
   const file = 'id,kind,partId\nd-1,manhole-cover,\nd-2,kite,1\n'
   const { status, body, type } = await send('devices', file)

@@ -74,6 +74,29 @@ test('a cell of the wrong type stays as it is for the check of the row', async (
   expect(row?.value).toEqual({ id: 'a', kind: 'b', lon_deg: '0x10', enabled: 'maybe' })
 })
 
+test('columns of attributes are read by what they look like', async () => {
+  const file =
+    'id,attr.medium,attr.dn_mm,attr.lined,attr.code,kind,attr.iccid\n' +
+    'a,污水,300,TRUE,0102,b,89860012345678901234\n' +
+    'c,,-2.5e1,false,+86,d,\n' +
+    'e,,,,,f,\n'
+  expect((await read(csvRows, file)).map(({ value }) => value)).toEqual([
+    {
+      id: 'a',
+      kind: 'b',
+      attributes: {
+        medium: '污水',
+        dn_mm: 300,
+        lined: true,
+        code: '0102',
+        iccid: '89860012345678901234',
+      },
+    },
+    { id: 'c', kind: 'd', attributes: { dn_mm: -25, lined: false, code: '+86' } },
+    { id: 'e', kind: 'f' },
+  ])
+})
+
 test('a row with too few or too many fields says so', async () => {
   const rows = await read(csvRows, 'id,kind\na\nb,c,d\n')
   expect(rows.map((row) => row.reasons[0]?.code)).toEqual(['columns', 'columns'])
@@ -85,6 +108,9 @@ test.each([
   ['id,kind,colour\n', "unknown column 'colour'"],
   ['id,id,kind\n', "column 'id' twice"],
   ['id\n', "no column 'kind'"],
+  ['id,kind,attributes\n', "unknown column 'attributes'"],
+  ['id,kind,attr.Medium\n', "'attr.Medium' names no attribute"],
+  ['id,kind,attr.a,attr.a\n', "column 'attr.a' twice"],
   ['id,kind\n"a,b\n', 'not CSV'],
   ['id,kind\n"a"b,c\n', 'line 2'],
 ])('the CSV %j is refused as a whole', async (file, sentence) => {
@@ -168,6 +194,19 @@ test('features are read with their lines, geometry and id, however the file is c
       { line: 7, value: { id: 'b', label: '}]"\\' }, reasons: [] },
     ])
   }
+})
+
+test('attributes of a feature are an object, in which null counts as absent', async () => {
+  const properties = { id: 'a', attributes: { medium: 'sewer', dn_mm: 300, lined: null } }
+  const file = collection(JSON.stringify({ type: 'Feature', properties, geometry: null }))
+  expect(await read(geojsonRows, file)).toMatchObject([
+    { value: { id: 'a', attributes: { medium: 'sewer', dn_mm: 300 } } },
+  ])
+})
+
+test('a unit grid has no attributes', async () => {
+  const header = 'code,district,street,community,geometry,attr.a\n'
+  await expect(read(csvRows, header, grids)).rejects.toThrow("unknown column 'attr.a'")
 })
 
 test('a polygon stays GeoJSON', async () => {

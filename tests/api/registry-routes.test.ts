@@ -84,6 +84,53 @@ test('what is wrong with a device is said field by field', async () => {
   ])
 })
 
+test('attributes are shown as they were given, changed by name, and refused by name', async () => {
+  const registered = await api.call('POST', '/api/v1/devices', {
+    id: 'noted',
+    kind: 'manhole-cover',
+    attributes: { medium: 'sewer', dn_mm: 300, lined: false },
+  })
+  expect(registered).toMatchObject({ status: 201, body: { attributes: { dn_mm: 300 } } })
+  const url = '/api/v1/devices/noted'
+  const changed = await api.call('PATCH', url, { attributes: { lined: null, dn_mm: '300' } })
+  expect(changed.body.attributes).toEqual({ medium: 'sewer', dn_mm: '300' })
+  const refused = await api.call('PATCH', url, { attributes: { 'two words': 1, medium: {} } })
+  expect(refused.status).toBe(400)
+  const pointers = refused.body.errors.map((fault: { pointer: string }) => fault.pointer)
+  expect(pointers.sort()).toEqual(['#/attributes/medium', '#/attributes/two words'])
+  expect((await api.call('PATCH', url, { attributes: null })).body.attributes).toEqual({})
+})
+
+test('a trial of a rule is on the devices that are selected', async () => {
+  const document =
+    'id: full\nkind: bin-sensor\ntitle: { en: full, zh: 满 }\nsource: a trial\n' +
+    'when: fill_pct > 90.0\nseverity: notice\noutcome: { case: none }\n'
+  const attributes = { medium: 'glass', litres: 240 }
+  const bin = { id: 'bin-of-glass', kind: 'bin-sensor', group: 'north', attributes }
+  await api.call('POST', '/api/v1/devices', bin)
+  const trial = (where: object) =>
+    api.call('POST', '/api/v1/backtests', {
+      rule: { document },
+      from: '2026-11-01T00:00:00Z',
+      to: '2026-11-02T00:00:00Z',
+      where,
+    })
+  const fits = { group: ['north', 'south'], attributes: { medium: 'glass', litres: [120, 240] } }
+  expect((await trial(fits)).status).toBe(202)
+  expect((await trial({ attributes: { litres: '240' } })).body.detail).toBe(
+    'no bin-sensor is selected',
+  )
+  const faulty = await trial({ grid: '1408', district: 140_802, street: 'x' })
+  expect(faulty.status).toBe(400)
+  expect(
+    faulty.body.errors.map(({ pointer, detail }: Record<string, string>) => [pointer, detail]),
+  ).toEqual([
+    ['#/where/street', 'where.street is not a field of this object'],
+    ['#/where/district', 'where.district must be string or array'],
+    ['#/where/grid', expect.stringContaining('where.grid must match')],
+  ])
+})
+
 test('a second device of one id is a conflict', async () => {
   const body = { id: 'twice', kind: 'bin-sensor' }
   expect((await api.call('POST', '/api/v1/devices', body)).status).toBe(201)

@@ -20,6 +20,7 @@ export const deviceOf = (id: string, kind: string, more: Partial<Device> = {}): 
   partId: null,
   gridCode: null,
   group: null,
+  attributes: {},
   coordinateSystem: 'wgs84',
   reportingInterval: minutes(5),
   enabled: true,

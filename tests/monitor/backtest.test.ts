@@ -214,7 +214,7 @@ test('beside another version it says what appears and what is gone', async () =>
 
 test('only the devices that were asked for are looked at', async () => {
   const desk = openDesk()
-  const where = { deviceId: 'cover-3' }
+  const where = { device: 'cover-3' }
   const started = desk.start({ rule: { ruleId: 'open' }, against: null, ...whole, where })
   const { report } = await finished(desk, started)
   expect(report?.devices).toBe(1)

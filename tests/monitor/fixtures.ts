@@ -21,6 +21,7 @@ export const device = (id: string, kind = 'manhole-cover', more: Partial<Device>
   partId: null,
   gridCode: null,
   group: null,
+  attributes: {},
   coordinateSystem: 'wgs84',
   reportingInterval: minutes(1),
   enabled: true,

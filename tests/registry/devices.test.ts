@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NO_ATTRIBUTES } from '#model/attributes.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { verifySecret } from '#runtime/secret.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
@@ -110,6 +111,60 @@ test('a patch changes what it names, null takes away, the rest stays', async () 
     detail: { errors: [{ code: 'place-incomplete' }] },
   })
   await expect(registry.devices.update('nobody', {})).rejects.toMatchObject({ code: 'not-found' })
+})
+
+test('attributes are kept with their types, and a patch changes only those it names', async () => {
+  const { device } = await registry.devices.create({
+    id: 'noted',
+    kind: 'pipe-gauge',
+    attributes: { medium: 'sewer', dn_mm: 300, lined: false, code: '0102' },
+  })
+  expect(device.attributes).toEqual({ medium: 'sewer', dn_mm: 300, lined: false, code: '0102' })
+  const after = await registry.devices.update('noted', {
+    attributes: { dn_mm: 400.5, lined: null, constructor: 'China Water', unheard_of: null },
+  })
+  const expected = { medium: 'sewer', dn_mm: 400.5, code: '0102', constructor: 'China Water' }
+  expect(after.attributes).toEqual(expected)
+  expect((await registry.devices.update('noted', { label: 'gauge' })).attributes).toEqual(expected)
+  expect(registry.directory.find('noted')?.attributes).toEqual(expected)
+  const bare = await registry.devices.update('noted', { attributes: null })
+  expect(bare.attributes).toEqual({})
+})
+
+test('devices without attributes share one object for it', async () => {
+  await registry.devices.create({ id: 'plain-1', kind: 'bin-sensor' })
+  await registry.devices.create({ id: 'plain-2', kind: 'bin-sensor', attributes: {} })
+  expect(registry.directory.find('plain-1')?.attributes).toBe(NO_ATTRIBUTES)
+  expect(registry.directory.find('plain-2')?.attributes).toBe(NO_ATTRIBUTES)
+})
+
+const numbered = (count: number, first = 0) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${first + index}`, index]))
+
+test.each([
+  ['a name with a capital', { Medium: 'sewer' }, 'unknown-field'],
+  ['a name that is too long', { ['a'.repeat(33)]: 1 }, 'unknown-field'],
+  ['a value that is a list', { medium: ['sewer'] as never }, 'bad-value'],
+  ['a text that is too long', { medium: 'x'.repeat(201) }, 'bad-value'],
+  ['an endless number', { dn_mm: Infinity }, 'bad-value'],
+  ['a NUL', { medium: 'a\0b' }, 'text-not-storable'],
+  ['one too many', numbered(33), 'bad-value'],
+])('of attributes %s is refused by name', async (_, attributes, code) => {
+  await expect(
+    registry.devices.create({ id: 'refused', kind: 'bin-sensor', attributes }),
+  ).rejects.toMatchObject({ detail: { errors: [{ code }] } })
+  expect(registry.directory.find('refused')).toBeUndefined()
+})
+
+test('a device never has more attributes than are allowed, however they come', async () => {
+  await registry.devices.create({ id: 'full', kind: 'bin-sensor', attributes: numbered(30) })
+  await expect(
+    registry.devices.update('full', { attributes: numbered(3, 30) }),
+  ).rejects.toMatchObject({ detail: { errors: [{ code: 'bad-value', field: 'attributes' }] } })
+  const swapped = await registry.devices.update('full', {
+    attributes: { ...numbered(3, 30), a0: null },
+  })
+  expect(Object.keys(swapped.attributes)).toHaveLength(32)
 })
 
 test('a new secret replaces the old one and listeners hear of it', async () => {

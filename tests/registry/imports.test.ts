@@ -51,6 +51,33 @@ test('a registered device keeps its secret and what the row leaves out', async (
   expect(await verifySecret('second one', changed)).toBe(true)
 })
 
+test('attributes of a row are set, those it leaves out stay, and none is one too many', async () => {
+  const row = (id: string, attributes: object) => ({ id, kind: 'pipe-gauge', attributes })
+  const full = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`a${index}`, index]))
+  await registry.imports.devices(
+    rowsOf([row('p-1', { medium: 'sewer', dn_mm: 300 }), row('p-2', full)]),
+    false,
+  )
+  const report = await registry.imports.devices(
+    rowsOf([
+      row('p-1', { dn_mm: 400, owner: '市政' }),
+      row('p-2', { b: 1 }),
+      row('p-3', { Bad: 1, fine: [] }),
+    ]),
+    true,
+  )
+  expect(report).toMatchObject({ committed: true, accepted: 1, rejected: 2 })
+  expect(codesOf(report)).toEqual([
+    [3, 'bad-value'],
+    [4, 'unknown-field', 'bad-value'],
+  ])
+  expect(registry.directory.find('p-1')?.attributes).toEqual({
+    medium: 'sewer',
+    dn_mm: 400,
+    owner: '市政',
+  })
+})
+
 const FAULTY = [
   { id: 'b-1', kind: 'manhole-cover' },
   { id: 'b 2', kind: 'kite', lat_deg: 35 },

@@ -34,6 +34,7 @@ beforeAll(async () => {
       kind: 'manhole-cover',
       reportingInterval_s: 10,
       group: 'east',
+      attributes: { depth_m: 3, note: 'a = b' },
     }),
   })
   const client = await connectAsync(`mqtt://127.0.0.1:${service.mqttPort}`, {
@@ -82,6 +83,14 @@ test('the rule in force over the past finds what it found', async () => {
   const { report } = JSON.parse(out)
   expect(report).toMatchObject({ readings: 180, devices: 1, episodes: 1, cases: 1 })
   expect(report.known).toMatchObject({ byCaseState: { reported: 1 }, unknown: 0, missed: 0 })
+})
+
+test('only the devices that are selected are tried, by several parts of which each fits', async () => {
+  const where = ['group=west', 'group=east', 'attr.depth_m=3', 'attr.note=a = b']
+  const { out } = await backtest('cover-displaced', '--json', '--where', ...where)
+  expect(JSON.parse(out).report).toMatchObject({ devices: 1, episodes: 1 })
+  const deeper = await backtest('cover-displaced', '--where', 'attr.depth_m=4')
+  expect(deeper).toMatchObject({ exitCode: 1, err: expect.stringMatching(/no manhole-cover/) })
 })
 
 test('a lower mark is tried before it goes live, beside the one that is', async () => {

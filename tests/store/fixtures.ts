@@ -19,6 +19,7 @@ export const device = (id: string, kind = 'manhole-cover'): Device => ({
   partId: null,
   gridCode: null,
   group: null,
+  attributes: {},
   coordinateSystem: 'wgs84',
   reportingInterval: minutes(60),
   enabled: true,
