@@ -21,12 +21,17 @@ export const between = (from: EpochMs, to: EpochMs): DurationMs => milliseconds(
 
 const UNITS = { ms: milliseconds, s: seconds, m: minutes, h: hours, d: days } as const
 
+/** What {@link parseDuration} reads, for schemas. */
+export const DURATION_PATTERN = '^\\d+(\\.\\d+)?(ms|s|m|h|d)$'
+const duration = new RegExp(DURATION_PATTERN)
+
 /** A span such as `10s`, `1.5h` or `250ms`; undefined when the text is none. */
 export function parseDuration(text: string): DurationMs | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim())
+  const match = duration.exec(text.trim())
   if (!match) return undefined
-  const unit = UNITS[match[2] as keyof typeof UNITS]
-  return milliseconds(Math.round(unit(Number(match[1]))))
+  const [whole, , name] = match
+  const unit = UNITS[name as keyof typeof UNITS]
+  return milliseconds(Math.round(unit(Number.parseFloat(whole))))
 }
 
 /** The shortest text that {@link parseDuration} reads back as the same span. */

@@ -1,27 +1,21 @@
 import type { Device } from '#model/device.ts'
 import type { EffectiveParam } from '#model/rule-override.ts'
 import type { RuleSchedule } from '#model/schedule.ts'
-import { type DurationMs, type EpochMs, milliseconds } from '#model/time.ts'
+import { type DurationMs, milliseconds } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'
 import type { Binding, PlaceRef } from './condition.ts'
 import { jointLookback, type Lookback } from './memory.ts'
 import type { CompiledArea } from './place/compile-area.ts'
 import { fixChannels } from './sample-fix.ts'
+import type { CompiledSchedule } from './schedule/compile-schedule.ts'
 import type { Presence } from './silence.ts'
-
-/** When a rule applies. */
-export interface OpenHours {
-  isOpen(at: EpochMs): boolean
-  /** The next instant at which the answer is another; infinite where it never changes. */
-  changesAt(at: EpochMs): EpochMs
-}
 
 /** A rule with all that its names stand for at one device: ready to be folded. */
 export interface BoundRule extends CompiledRule, Binding {
   readonly gap: DurationMs
   /** For how long nothing must come; null where the rule is not about silence. */
   readonly silence: DurationMs | null
-  readonly schedule: OpenHours | null
+  readonly schedule: CompiledSchedule | null
   readonly presence: Presence
   readonly lookback: Lookback
   readonly effective: Readonly<Record<string, EffectiveParam>>
@@ -31,7 +25,7 @@ export interface BoundRule extends CompiledRule, Binding {
 export interface City {
   /** `metres`: of a corridor along a line. Undefined when there is no such area. */
   readonly area: (id: string, metres: number | null) => CompiledArea | undefined
-  readonly schedule: (schedule: RuleSchedule) => OpenHours
+  readonly schedule: (schedule: RuleSchedule) => CompiledSchedule
   readonly presence: Presence
   readonly effective: (
     rule: CompiledRule['rule'],

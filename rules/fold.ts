@@ -101,12 +101,12 @@ export function wait(bound: BoundRule, state: RuleState, until: EpochMs): RuleSt
 }
 
 const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
-  bound.schedule !== null && !bound.schedule.isOpen(sample.measuredAt)
+  bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? false
     : bound.when.test(sample, memory, bound)
 
 const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
-  bound.schedule !== null && !bound.schedule.isOpen(sample.measuredAt)
+  bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? true
     : bound.clear.test(sample, memory, bound)
 

@@ -1,82 +1,81 @@
 import { Compile } from 'typebox/compile'
 import { parseDocument } from 'yaml'
-import { findCondition } from '#model/catalogue.ts'
-import { Rejected } from '#model/error.ts'
-import type { Outcome, Rule } from '#model/rule.ts'
-import { type DurationMs, milliseconds, parseDuration } from '#model/time.ts'
+import { messageOf, Rejected } from '#model/error.ts'
+import type { Rule } from '#model/rule.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import { RuleDocument } from './rule-document.ts'
+import { ruleOfDocument } from './rule-of-document.ts'
 
 const validator = Compile(RuleDocument)
 
+/** Far longer than any rule; what is longer is not even looked at. */
+export const DOCUMENT_MAX_LENGTH = 65_536
+
+/** A rule that was read, ready for each of its kinds. */
+export interface ParsedRule {
+  readonly rule: Rule
+  readonly compiled: readonly CompiledRule[]
+}
+
 /**
- * Reads one rule file.
+ * Reads one rule document.
  *
- * @param name what to call the file in a fault
- * @throws Rejected `invalid-input` naming file, place and reason
+ * @param name what to call the document in a fault
+ * @throws Rejected `invalid-input` naming document, place and reason
  */
-export function parseRule(text: string, name: string): CompiledRule {
-  const document = parseDocument(text)
-  const [syntax] = document.errors
-  // The first line says what and where; those after it draw the place.
-  if (syntax) throw fault(name, syntax.message.split('\n', 1)[0]?.replace(/:$/, '') ?? 'no YAML')
-  const value: unknown = document.toJS()
-  if (!validator.Check(value)) {
-    const faults = validator
-      .Errors(value)
-      .map(({ instancePath, message }) =>
-        `${instancePath === '' ? 'the document' : instancePath} ${message}`.trim(),
-      )
-    throw fault(name, faults.join('; '))
-  }
-  const rule = ruleOf(value)
-  checkOutcome(rule.outcome, name)
+export function parseRule(text: string, name: string): ParsedRule {
   try {
-    return compileRule(rule)
+    const rule = ruleOfDocument(validDocument(text))
+    return { rule, compiled: compileRule(rule) }
   } catch (error) {
-    if (error instanceof Rejected) throw fault(name, error.message, error)
-    throw error
+    if (!(error instanceof Rejected)) throw error
+    throw new Rejected('invalid-input', `${name}: ${error.message}`, {
+      cause: error,
+      ...(error.detail === undefined ? {} : { detail: error.detail }),
+    })
   }
 }
 
-function ruleOf(document: RuleDocument): Rule {
-  return {
-    id: document.id,
-    kind: document.kind,
-    title: document.title,
-    source: document.source,
-    phenomenon: document.phenomenon ?? document.id,
-    when: document.when,
-    hold: span(document.hold),
-    gap: document.gap === undefined ? null : span(document.gap),
-    clear: document.clear ?? `!(${document.when})`,
-    clearHold: span(document.clearHold),
-    severity: document.severity,
-    outcome: document.outcome,
+function validDocument(text: string): RuleDocument {
+  const value = plainValue(text)
+  if (validator.Check(value)) return value
+  const faults = validator
+    .Errors(value)
+    .map(({ instancePath, message }) =>
+      `${instancePath === '' ? 'the document' : instancePath} ${message}`.trim(),
+    )
+  throw new Rejected('invalid-input', faults.join('; '))
+}
+
+function plainValue(text: string): unknown {
+  if (text.length > DOCUMENT_MAX_LENGTH) {
+    throw new Rejected(
+      'invalid-input',
+      `is longer than ${DOCUMENT_MAX_LENGTH} characters, which no rule needs`,
+    )
+  }
+  try {
+    const document = parseDocument(text)
+    const [syntax] = document.errors
+    // The first line says what and where; those after it draw the place.
+    if (syntax) {
+      const first = syntax.message.split('\n', 1)[0]?.replace(/:$/, '') ?? 'no YAML'
+      throw new Rejected('invalid-input', first)
+    }
+    return document.toJS()
+  } catch (error) {
+    if (error instanceof Rejected) throw error
+    // Too many aliases, or nested past the stack: what the YAML library gives up on.
+    const reason = messageOf(error).split('\n', 1)[0] ?? 'no YAML'
+    throw new Rejected('invalid-input', reason, { cause: error })
   }
 }
 
-const span = (text: string | undefined): DurationMs =>
-  (text === undefined ? undefined : parseDuration(text)) ?? milliseconds(0)
-
-function checkOutcome(outcome: Outcome, name: string): void {
-  if (outcome.case === 'none') return
-  const condition = findCondition(outcome.case, outcome.condition)
-  if (!condition) {
-    throw fault(name, `/outcome: no ${outcome.case} filing condition ${outcome.condition}`)
-  }
-  if (!condition.classes.includes(outcome.class)) {
-    const classes = condition.classes.join(', ')
-    throw fault(name, `/outcome: ${outcome.condition} is for the classes ${classes}`)
-  }
-}
-
-const fault = (name: string, reason: string, cause?: unknown): Rejected =>
-  new Rejected('invalid-input', `${name}: ${reason}`, cause === undefined ? {} : { cause })
-
-/** Every rule of a set of files. @throws Rejected also when two have one id. */
-export function parseRules(files: readonly { name: string; text: string }[]): CompiledRule[] {
-  const rules = files.map(({ name, text }) => parseRule(text, name))
+/** Every rule of a set of documents. @throws Rejected also when two have one id. */
+export function parseRules(
+  documents: readonly { name: string; text: string }[],
+): readonly ParsedRule[] {
+  const rules = documents.map(({ name, text }) => parseRule(text, name))
   const seen = new Set<string>()
   for (const { rule } of rules) {
     if (seen.has(rule.id)) throw new Rejected('invalid-input', `two rules have the id ${rule.id}`)

@@ -1,7 +1,9 @@
 import Type from 'typebox'
-import { DURATION_PATTERN } from '#model/time.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import { MASS_SCOPES, SEVERITIES } from '#model/rule.ts'
+import { DeviceSelectorDocument } from '#model/selector-document.ts'
+import { DURATION_PATTERN } from '#model/time.ts'
+import { RuleScheduleDocument } from './schedule/schedule-document.ts'
 
 const Duration = Type.String({
   pattern: DURATION_PATTERN,
@@ -113,7 +115,7 @@ export const RuleDocument = Type.Object(
         { maxProperties: 16, description: 'Values that a city may set otherwise.' },
       ),
     ),
-    schedule: Type.Optional(ScheduleDocument),
+    schedule: Type.Optional(RuleScheduleDocument),
     when: Type.Optional(Condition),
     silent: Type.Optional(
       Type.String({

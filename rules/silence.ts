@@ -1,6 +1,8 @@
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 
+const NEVER = Number.POSITIVE_INFINITY as EpochMs
+
 /** When Wanmi was there to hear, from the first it knows of. */
 export interface Presence {
   /**
@@ -14,7 +16,8 @@ export interface Presence {
 export function silentFrom(bound: BoundRule, limit: DurationMs, last: EpochMs): EpochMs {
   const { presence, schedule } = bound
   const from = presence.listenedSince(last, limit)
-  return schedule === null || schedule.isOpen(from) ? from : schedule.changesAt(from)
+  if (schedule === null || schedule.applies(from)) return from
+  return schedule.stretchAt(from).until ?? NEVER
 }
 
 export interface Listened {
@@ -44,7 +47,7 @@ export function presenceOf(spans: readonly Listened[], grace: DurationMs): Prese
         const until = Math.max(last, from) + span
         if (until <= to) return until as EpochMs
       }
-      return Number.POSITIVE_INFINITY as EpochMs
+      return NEVER
     },
   }
 }
