@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { openApiDocument } from '#api/create-api.ts'
 import { RuleDocument } from '#rules/rule-document.ts'
 import { RuleTestDocument } from '#rules/rule-test-document.ts'
+import { NamedSchedulesDocument } from '#rules/schedule/schedule-document.ts'
 import { ScenarioDocument } from '#simulator/scenario/scenario-document.ts'
 import { missingKindMigrations } from '#store/kind-migrations.ts'
 import { asyncApiDocument } from './asyncapi-document.ts'
@@ -24,6 +25,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/api/asyncapi.json', json(asyncApiDocument())],
     ['docs/api/rule.schema.json', json({ ...SCHEMA, ...RuleDocument })],
     ['docs/api/rule-test.schema.json', json({ ...SCHEMA, ...RuleTestDocument })],
+    ['docs/api/schedules.schema.json', json({ ...SCHEMA, ...NamedSchedulesDocument })],
     ['docs/api/scenario.schema.json', json({ ...SCHEMA, ...ScenarioDocument })],
     ...(await missingKindMigrations()),
   ])

@@ -1,0 +1,83 @@
+import chineseDays from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
+import { type CityDay, parseDay, weekdayOf } from './city-day.ts'
+import { Rejected } from './error.ts'
+
+/**
+ * On which days a city works: Monday to Friday, but for the days named here. Plain data, so that it
+ * can be stored, sent and edited. Days are written `2026-02-17`; none is in both lists.
+ */
+export interface WorkCalendar {
+  /** Days off, weekends among them or not. */
+  readonly holidays: readonly string[]
+  /** Days worked although they would be off: 调休上班日. */
+  readonly makeUpDays: readonly string[]
+  /** First and last year whose holidays are known. In any other only weekends are off. */
+  readonly knownFromYear: number
+  readonly knownUntilYear: number
+}
+
+/** Days by which the calendar of a city differs from another. */
+export interface CalendarChange {
+  readonly holidays?: readonly string[]
+  readonly makeUpDays?: readonly string[]
+  readonly knownUntilYear?: number
+}
+
+const SATURDAY = 5
+const HOLIDAYS = Object.keys(chineseDays.holidays).sort()
+const yearIn = (day: string | undefined): number => Number(day?.slice(0, 4))
+
+/**
+ * The public holidays and make-up days of China as the State Council gives notice of them, year by
+ * year in November for the year to come; from the package chinese-days (MIT). A make-up day at the
+ * end of December for the New Year after it is known only with that notice.
+ */
+export const CHINESE_CALENDAR: WorkCalendar = {
+  holidays: HOLIDAYS,
+  makeUpDays: Object.keys(chineseDays.workdays).sort(),
+  knownFromYear: yearIn(HOLIDAYS[0]),
+  knownUntilYear: yearIn(HOLIDAYS.at(-1)),
+}
+
+/** False: of this year no holidays are known, and the calendar knows weekends alone. */
+export const isKnown = (calendar: WorkCalendar, year: number): boolean =>
+  year >= calendar.knownFromYear && year <= calendar.knownUntilYear
+
+/** A calendar with days of a city's own. What the change says of a day goes before. */
+export function changeCalendar(base: WorkCalendar, change: CalendarChange): WorkCalendar {
+  const { holidays = [], makeUpDays = [], knownUntilYear = base.knownUntilYear } = change
+  const changed = new Set([...holidays, ...makeUpDays])
+  const kept = (days: readonly string[]) => days.filter((day) => !changed.has(day))
+  return {
+    ...base,
+    holidays: [...kept(base.holidays), ...holidays].sort(),
+    makeUpDays: [...kept(base.makeUpDays), ...makeUpDays].sort(),
+    knownUntilYear,
+  }
+}
+
+/**
+ * Whether the city works on a day.
+ *
+ * @throws Rejected `invalid-input` naming a day that is none, or is both a holiday and worked
+ */
+export function workedDays(calendar: WorkCalendar): (day: CityDay) => boolean {
+  const holidays = daysOf(calendar.holidays)
+  const makeUpDays = daysOf(calendar.makeUpDays)
+  const holidayTexts = new Set(calendar.holidays)
+  const both = calendar.makeUpDays.find((day) => holidayTexts.has(day))
+  if (both !== undefined) {
+    throw new Rejected('invalid-input', `${both} is both a holiday and a make-up day`)
+  }
+  return (day) => makeUpDays.has(day) || (weekdayOf(day) < SATURDAY && !holidays.has(day))
+}
+
+function daysOf(texts: readonly string[]): ReadonlySet<CityDay> {
+  return new Set(
+    texts.map((text) => {
+      const day = parseDay(text)
+      if (day === undefined) throw new Rejected('invalid-input', `${text} is no day of a calendar`)
+      return day
+    }),
+  )
+}
