@@ -1,6 +1,8 @@
+import type { EvidenceReading } from './episode.ts'
 import type { Place } from './place.ts'
 import type { Severity } from './rule.ts'
-import type { EpochMs } from './time.ts'
+import type { EffectiveParam } from './rule-override.ts'
+import type { DurationMs, EpochMs } from './time.ts'
 
 /** The states a case has so far; the further stages of the standard flow follow these. */
 export const CASE_STATES = ['reported', 'withdrawn'] as const
@@ -21,6 +23,28 @@ export type LimitUnit = (typeof LIMIT_UNITS)[number]
 export interface Limit {
   readonly amount: number
   readonly unit: LimitUnit
+}
+
+/** Why a case was opened, as it was known then: nothing of it changes later. */
+export interface CaseBasis {
+  readonly ruleVersion: number | null
+  /** The condition as the rule states it; null where the rule is about silence. */
+  readonly when: string | null
+  readonly clear: string | null
+  readonly hold_ms: DurationMs
+  readonly clearHold_ms: DurationMs
+  readonly gap_ms: DurationMs
+  /** For how long nothing came; null where the rule is not about silence. */
+  readonly silence_ms: DurationMs | null
+  /** How long readings must stay good to prove that it was put right. */
+  readonly verify_ms: DurationMs | null
+  readonly params: Readonly<Record<string, EffectiveParam>>
+  readonly startedAt: EpochMs
+  readonly confirmedAt: EpochMs
+  /** The first reading of the run and the one that confirmed it. */
+  readonly evidence: readonly EvidenceReading[]
+  /** Of a group: the devices it is about, the first hundred of them. */
+  readonly devices: readonly string[]
 }
 
 /** What the monitor asks for when an episode is confirmed. Everything but number and id. */
@@ -47,6 +71,8 @@ export interface CaseProposal {
   /** Only for limits in continuous hours. Working time needs the work calendar. */
   readonly deadlineAt: EpochMs | null
   readonly reportedAt: EpochMs
+  /** Null for cases from before it was kept. */
+  readonly basis: CaseBasis | null
 }
 
 /** A case as it is stored and shown. */

@@ -26,6 +26,8 @@ export interface Commit extends Batch {
   readonly number: number
   readonly at: EpochMs
   readonly episodes: readonly EpisodeChange[]
+  /** The span in which Wanmi has listened without a break, to here; null leaves it as it was. */
+  readonly listened: { readonly from: EpochMs; readonly to: EpochMs } | null
 }
 
 export interface CommitOutcome {
@@ -36,6 +38,6 @@ export interface CommitOutcome {
 }
 
 export interface CaseEvent {
-  readonly type: 'opened' | 'joined' | 'withdrawn'
+  readonly type: 'opened' | 'joined' | 'raised' | 'withdrawn'
   readonly case: Case
 }

@@ -1,4 +1,4 @@
-import type { CaseProposal } from '#model/case.ts'
+import type { CaseBasis, CaseProposal } from '#model/case.ts'
 import { findCondition } from '#model/catalogue.ts'
 import { type Device, districtOf } from '#model/device.ts'
 import { Broken } from '#model/error.ts'
@@ -11,20 +11,27 @@ import { type EpochMs, hours, plus } from '#model/time.ts'
 import type { Sample } from '#rules/fold.ts'
 import type { Surroundings } from './ports.ts'
 
+/** What a case is about, and why. */
+export interface Finding extends Pick<Rule, 'outcome' | 'phenomenon' | 'severity' | 'title'> {
+  readonly rule: Pick<Rule, 'id'>
+  /** Null: the part that the device sits on, else the device. */
+  readonly objectId: string | null
+  readonly basis: CaseBasis | null
+}
+
 /**
  * The case that a confirmed episode asks for; null when its rule only watches.
  *
  * @throws Broken when the rule was not checked against the catalogue
  */
 export function proposeCase(
-  rule: Rule,
+  { rule, outcome, phenomenon, severity, title, objectId, basis }: Finding,
   device: Device,
   confirmed: Sample,
   surroundings: Surroundings,
   city: { readonly district: string },
   now: EpochMs,
 ): CaseProposal | null {
-  const { outcome } = rule
   if (outcome.case === 'none') return null
   const condition = findCondition(outcome.case, outcome.condition)
   if (!condition) {
@@ -37,13 +44,13 @@ export function proposeCase(
   const { limit } = condition
   return {
     kind: outcome.case,
-    objectId: device.partId ?? device.id,
-    phenomenon: rule.phenomenon,
+    objectId: objectId ?? device.partId ?? device.id,
+    phenomenon,
     edition: condition.edition,
     class: classOf(device, outcome.case, outcome.class, condition.classes),
     condition: outcome.condition,
-    severity: rule.severity,
-    title: rule.title.zh,
+    severity,
+    title: title.zh,
     deviceId: device.id,
     ruleId: rule.id,
     partId: device.partId,
@@ -55,6 +62,7 @@ export function proposeCase(
     limit,
     deadlineAt: limit.unit === 'continuous-hour' ? plus(now, hours(limit.amount)) : null,
     reportedAt: now,
+    basis,
   }
 }
 

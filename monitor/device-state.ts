@@ -1,32 +1,37 @@
 import type { Episode } from '#model/episode.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
+import type { EpochMs } from '#model/time.ts'
 import { QUIET, type RuleState } from '#rules/fold.ts'
 import { blankMemory, copyMemory, type Memory } from '#rules/memory.ts'
+import type { DevicePlan } from './plans.ts'
 
 /** What the monitor remembers of a device. Rebuilt from the database when it is not there. */
 export interface DeviceState {
-  readonly kind: string
+  readonly plan: DevicePlan
   /** The newest reading folded; null when there is none. */
   last: Pick<Reading, 'measuredAt' | 'seq'> | null
-  /** What the rules of its kind look back at. */
+  /** When a reading of it was last folded, by our clock; null: none since it was recalled. */
+  heardAt: EpochMs | null
+  /** What the rules of its plan look back at. */
   readonly memory: Memory
-  /** Beside the rules of the kind: their states and their open episodes. */
+  /** Beside the rules of the plan: their states and their open episodes. */
   readonly rules: RuleState[]
   readonly episodes: (Episode | undefined)[]
 }
 
-export const freshState = (kind: string, rules: number): DeviceState => ({
-  kind,
+/** Of a device without any reading. */
+export const freshState = (plan: DevicePlan): DeviceState => ({
+  plan,
   last: null,
+  heardAt: null,
   memory: blankMemory(),
-  rules: Array.from({ length: rules }, () => QUIET),
-  episodes: Array.from({ length: rules }, () => undefined),
+  rules: plan.rules.map(() => QUIET),
+  episodes: plan.rules.map(() => undefined),
 })
 
 /** A copy to work on: the original stays what it was until the commit. */
 export const copyState = (state: DeviceState): DeviceState => ({
-  kind: state.kind,
-  last: state.last,
+  ...state,
   memory: copyMemory(state.memory),
   rules: state.rules.slice(),
   episodes: state.episodes.slice(),

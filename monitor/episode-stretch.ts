@@ -14,9 +14,14 @@ export function stretchOf(kind: DeviceKind, episode: Episode): EpisodeStretch {
   return {
     episode,
     first: first ? fromEvidence(kind, first) : bare(episode.startedAt),
-    confirmed: confirmed ? fromEvidence(kind, confirmed) : bare(episode.confirmedAt),
+    confirmed:
+      confirmed?.measuredAt === episode.confirmedAt
+        ? fromEvidence(kind, confirmed)
+        : bare(episode.confirmedAt),
     endedAt: episode.endedAt,
     clearedAt: episode.clearedAt,
+    severity: episode.severity,
+    grades: episode.grades,
   }
 }
 
@@ -24,11 +29,17 @@ const bare = (measuredAt: Sample['measuredAt']): Sample => ({ measuredAt, seq: 0
 
 /** The fields of an episode that its stretch decides. */
 export function spanOf(kind: DeviceKind, stretch: Stretch) {
-  const { first, confirmed, endedAt, clearedAt } = stretch
+  const { first, confirmed, endedAt, clearedAt, severity, grades } = stretch
   const evidence = [toEvidence(kind, first)]
-  // Read back from the database the two may be one reading in two objects.
-  if (compareReadings(confirmed, first) !== 0) evidence.push(toEvidence(kind, confirmed))
+  // Read back from the database the two may be one reading in two objects. A silence is confirmed
+  // by no reading at all.
+  const isReading = confirmed.values.length > 0
+  if (isReading && compareReadings(confirmed, first) !== 0) {
+    evidence.push(toEvidence(kind, confirmed))
+  }
   return {
+    severity,
+    grades,
     startedAt: first.measuredAt,
     confirmedAt: confirmed.measuredAt,
     endedAt,

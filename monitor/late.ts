@@ -1,13 +1,14 @@
 import type { Device } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
-import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
 import type { Sample } from '#rules/fold.ts'
-import { reconcile } from '#rules/reconcile.ts'
+import { adoptKnown } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
+import { applyStretches } from './apply-stretches.ts'
 import type { DeviceState } from './device-state.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import { type EpisodeStretch, stretchOf } from './episode-stretch.ts'
+import type { PlannedRule } from './plans.ts'
 import type { History } from './ports.ts'
 
 /** Readings before the first late one: mostly one or two are enough. */
@@ -17,7 +18,7 @@ const LOOK_AHEAD = 256
 
 interface Running {
   readonly index: number
-  readonly rule: CompiledRule
+  readonly planned: PlannedRule
   readonly refold: Refold
 }
 
@@ -25,7 +26,6 @@ interface Running {
 export interface Lateness {
   readonly device: Device
   readonly kind: DeviceKind
-  readonly rules: readonly CompiledRule[]
   readonly late: readonly Reading[]
 }
 
@@ -39,37 +39,55 @@ export async function foldLate(
   history: History,
   book: EpisodeBook,
 ): Promise<void> {
-  const running = await begin(lateness, history)
+  const running = await begin(lateness, state.plan.rules, history)
   await feedAll(lateness, running, history)
-  for (const { index, rule, refold } of running) {
-    apply({ ...lateness, index, rule, refold }, state, book)
+  const { device, kind } = lateness
+  for (const { index, planned, refold } of running) {
+    const place = { device, kind, index, planned }
+    applyStretches(place, refold.scope as readonly EpisodeStretch[], refold.found, state, book)
+    if (refold.done) continue
+    state.rules[index] = refold.state
+    adoptKnown(state.memory, refold.memory, planned.bound.lookback)
   }
 }
 
 async function begin(
-  { device, kind, rules, late }: Lateness,
+  { device, kind, late }: Lateness,
+  rules: readonly PlannedRule[],
   history: History,
 ): Promise<readonly Running[]> {
   const span = { first: late[0] as Reading, last: late.at(-1) as Reading }
   let limit = LOOK_BACK
-  let before = await history.before(device, span.first, limit)
+  let look = await lookBack(device, kind, span.first, limit, history)
   const running: Running[] = []
-  for (const [index, rule] of rules.entries()) {
+  for (const [index, planned] of rules.entries()) {
     for (;;) {
-      const from = before[0]?.measuredAt ?? span.first.measuredAt
-      const episodes = await history.episodes(device.id, rule.rule.id, from)
-      const stored = episodes.map((episode) => stretchOf(kind, episode))
-      const gap = gapOf(rule.rule, device.reportingInterval)
-      const refold = new Refold(rule, gap, stored, span)
-      if (refold.begin(before, before.length < limit)) {
-        running.push({ index, rule, refold })
+      const refold = new Refold(planned.bound, look.storedOf(planned.bound.rule.id), span)
+      if (refold.begin(look.before, look.before.length < limit)) {
+        running.push({ index, planned, refold })
         break
       }
       limit *= LONGER
-      before = await history.before(device, span.first, limit)
+      look = await lookBack(device, kind, span.first, limit, history)
     }
   }
   return running
+}
+
+/** The readings before a point, and the episodes that touch what is from the first of them on. */
+async function lookBack(
+  device: Device,
+  kind: DeviceKind,
+  point: Pick<Reading, 'measuredAt' | 'seq'>,
+  limit: number,
+  history: History,
+) {
+  const before = await history.before(device, point, limit)
+  const from = before[0]?.measuredAt ?? point.measuredAt
+  const episodes = await history.episodes(device.id, from)
+  const storedOf = (ruleId: string): readonly EpisodeStretch[] =>
+    episodes.filter((each) => each.ruleId === ruleId).map((each) => stretchOf(kind, each))
+  return { before, storedOf }
 }
 
 /** Feeds history from the first late reading on, the late ones merged into their places. */
@@ -98,33 +116,4 @@ async function feedAll(
     point = { measuredAt: end.measuredAt, seq: end.seq + 1 }
   }
   while (next < late.length) feed(late[next++] as Reading, true)
-}
-
-function apply(
-  { device, kind, index, rule, refold }: Lateness & Running,
-  state: DeviceState,
-  book: EpisodeBook,
-): void {
-  const { amended, vanished, appeared } = reconcile(
-    refold.scope as readonly EpisodeStretch[],
-    refold.found,
-  )
-  for (const stretch of vanished) {
-    book.withdraw(stretch)
-    if (state.episodes[index]?.id === stretch.episode.id) state.episodes[index] = undefined
-  }
-  for (const { stored, found } of amended) {
-    const episode = book.amend(kind, stored, found)
-    if (episode.clearedAt === null) state.episodes[index] = episode
-    else if (state.episodes[index]?.id === episode.id) state.episodes[index] = undefined
-  }
-  for (const stretch of appeared) {
-    const episode = book.open(rule.rule, device, kind, stretch)
-    if (episode.clearedAt === null) state.episodes[index] = episode
-  }
-  if (refold.done) return
-  state.rules[index] = refold.state
-  for (const channel of rule.lookback.previousOf) {
-    state.memory.known[channel] = refold.memory.known[channel]
-  }
 }

@@ -27,9 +27,20 @@ export interface History {
   before(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
   /** The oldest `limit` readings at or after a point. */
   from(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
-  /** Not withdrawn, and open or cleared at `from` or later. */
-  episodes(deviceId: string, ruleId: string, from: EpochMs): Promise<readonly Episode[]>
+  /** Of one device, by start: no groups, not withdrawn, and open or cleared at `from` or later. */
+  episodes(deviceId: string, from: EpochMs): Promise<readonly Episode[]>
+  /** Of all devices, groups among them: neither cleared nor withdrawn. */
   openEpisodes(): Promise<readonly Episode[]>
+  /** Of rules about groups: single, member and group episodes, open or cleared at `from` or later. */
+  episodesOfRules(ruleIds: readonly string[], from: EpochMs): Promise<readonly Episode[]>
+  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  listened(from: EpochMs): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]>
+}
+
+/** The registered devices. */
+export interface Devices {
+  find(id: string): Device | undefined
+  all(): Iterable<Device>
 }
 
 /** What a case says of the thing it is about. */

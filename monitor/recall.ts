@@ -3,15 +3,31 @@ import type { Episode } from '#model/episode.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
-import { epochMs } from '#model/time.ts'
-import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
-import { isUnknown, type RuleState, type Stretch, settle } from '#rules/fold.ts'
-import { blankMemory, type Lookback, reachesBack, remember } from '#rules/memory.ts'
+import { between } from '#model/time.ts'
+import type { BoundRule } from '#rules/bind-rule.ts'
+import {
+  enter,
+  isUnknown,
+  QUIET,
+  type RuleState,
+  type Stretch,
+  settle,
+  settlingSpan,
+} from '#rules/fold.ts'
+import {
+  adoptKnown,
+  blankMemory,
+  type Lookback,
+  type Memory,
+  perceive,
+  reachesBack,
+  remember,
+} from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
 import { type DeviceState, freshState } from './device-state.ts'
 import { stretchOf } from './episode-stretch.ts'
+import type { DevicePlan } from './plans.ts'
 import type { History } from './ports.ts'
-import type { RuleSet } from './rule-set.ts'
 
 /** Readings of each device asked for at once: enough to settle nearly every rule. */
 const FIRST_LOOK = 8
@@ -20,21 +36,22 @@ const LONGER = 8
 const AT_ONCE = 16
 
 /**
- * Rebuilds what the monitor knew of devices it does not remember, after a restart or because they
- * were never heard: readings and episodes are stored, and the state follows from them.
+ * Rebuilds what the monitor knew of devices it does not remember, after a restart, because a rule
+ * was changed or because they were never heard: readings and episodes are stored, and the state
+ * follows from them. An open episode stays open until a reading clears it.
  */
 export async function recall(
   devices: readonly Device[],
-  rules: RuleSet,
+  planOf: (device: Device) => DevicePlan,
   openOf: (deviceId: string) => readonly Episode[],
   history: History,
 ): Promise<ReadonlyMap<string, DeviceState>> {
   const latest = await history.latest(devices, FIRST_LOOK)
   const states = new Map<string, DeviceState>()
   const one = async (device: Device): Promise<void> => {
-    const { lookback } = rules.of(device.kind)
-    const newest = await farEnough(device, latest.get(device.id) ?? [], lookback, history)
-    states.set(device.id, await recallOne(device, newest, rules, openOf(device.id), history))
+    const plan = planOf(device)
+    const newest = await farEnough(device, latest.get(device.id) ?? [], plan.lookback, history)
+    states.set(device.id, await recallOne(device, newest, plan, openOf(device.id), history))
   }
   for (let from = 0; from < devices.length; from += AT_ONCE) {
     await Promise.all(devices.slice(from, from + AT_ONCE).map(one))
@@ -70,80 +87,113 @@ async function farEnough(
 async function recallOne(
   device: Device,
   newest: Newest,
-  ruleSet: RuleSet,
+  plan: DevicePlan,
   open: readonly Episode[],
   history: History,
 ): Promise<DeviceState> {
-  const { rules, lookback } = ruleSet.of(device.kind)
-  const state = freshState(device.kind, rules.length)
+  const { rules, lookback } = plan
   const kind = findKind(device.kind)
   const last = newest.readings.at(-1)
+  const state: DeviceState = { ...freshState(plan), memory: blankMemory(newest.whole) }
   if (!kind || !last) return state
   state.last = { measuredAt: last.measuredAt, seq: last.seq }
-  for (const reading of newest.readings) remember(state.memory, lookback, reading)
-  for (const [index, rule] of rules.entries()) {
-    const episode = open.find(({ ruleId }) => ruleId === rule.rule.id)
+  for (const reading of newest.readings) {
+    perceive(state.memory, lookback, reading)
+    remember(state.memory, lookback, reading)
+  }
+  const search = { device, kind, last, history }
+  for (const [index, { bound }] of rules.entries()) {
+    const episode = open.find(({ ruleId }) => ruleId === bound.rule.id)
     const stretch = episode && stretchOf(kind, episode)
-    const near = fromNewest(rule, newest, stretch)
-    if (near) state.rules[index] = near
-    else await lookFurther({ device, kind, rule, last, history }, state, index)
+    const near = fromNewest(bound, newest, stretch)
+    state.rules[index] = near ?? (await lookFurther(search, bound, state.memory))
+    if (bound.silence !== null && stretch) state.rules[index] = silentSince(stretch)
     state.episodes[index] = state.rules[index]?.phase === 'active' ? episode : undefined
   }
   return state
 }
+
+const silentSince = ({ first, confirmed, severity, grades }: Stretch): RuleState => ({
+  phase: 'active',
+  first,
+  confirmed,
+  clearing: null,
+  severity,
+  grades,
+})
 
 /**
  * The state by the newest reading that says anything to the rule; undefined when that reading does
  * not settle it, or none of these says anything.
  */
 function fromNewest(
-  rule: CompiledRule,
+  bound: BoundRule,
   { readings, whole }: Newest,
   open: Stretch | undefined,
 ): RuleState | undefined {
-  const { lookback } = rule
-  const looksBack = lookback.previousOf.length > 0 || lookback.window > 0
+  const { lookback, rule } = bound
+  // When the last episode was cleared is not known here.
+  if (rule.cooldown > 0 && !open) return undefined
+  const around = { covering: open, clearedAt: null }
+  const { previousOf, window, areas } = lookback
+  const looksBack = previousOf.length > 0 || window > 0 || areas.length > 0
   for (let index = readings.length - 1; index >= 0; index--) {
     const reading = readings[index] as StoredReading
-    const memory = blankMemory()
+    const memory = blankMemory(whole)
     if (looksBack) {
-      for (const earlier of readings.slice(0, index)) remember(memory, lookback, earlier)
+      for (const earlier of readings.slice(0, index)) {
+        perceive(memory, lookback, earlier)
+        remember(memory, lookback, earlier)
+      }
+      perceive(memory, lookback, reading)
       const first = readings[0] as StoredReading
       if (!whole && !reachesBack(lookback, memory, first, reading)) return undefined
     }
-    if (isUnknown(rule, reading, memory, open !== undefined)) continue
-    return settle(rule, reading, memory, open)
+    if (isUnknown(bound, reading, memory, open !== undefined)) continue
+    return settle(bound, reading, memory, around)
   }
-  return undefined
+  return fromSilenceOfChannels(bound, { readings, whole }, open)
+}
+
+/** The state when none of the readings says anything, and they are enough to know that. */
+function fromSilenceOfChannels(
+  bound: BoundRule,
+  { readings, whole }: Newest,
+  open: Stretch | undefined,
+): RuleState | undefined {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (!first || !last) return undefined
+  const isLong = between(first.measuredAt, last.measuredAt) >= settlingSpan(bound)
+  if (!isLong && !(whole && !open)) return undefined
+  return open ? enter(open, last.measuredAt) : QUIET
 }
 
 interface Search {
   readonly device: Device
   readonly kind: DeviceKind
-  readonly rule: CompiledRule
   readonly last: StoredReading
   readonly history: History
 }
 
 /** Folds from further back, for a rule that is in the middle of a hold or seldom hears its channel. */
-async function lookFurther(search: Search, state: DeviceState, index: number): Promise<void> {
-  const { device, kind, rule, last, history } = search
+async function lookFurther(
+  { device, kind, last, history }: Search,
+  bound: BoundRule,
+  memory: Memory,
+): Promise<RuleState> {
   const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
   for (let limit = FIRST_LOOK * LONGER; ; limit *= LONGER) {
     const readings = await history.before(device, after, limit)
-    const from = readings[0]?.measuredAt ?? epochMs(0)
-    const episodes = await history.episodes(device.id, rule.rule.id, from)
+    const from = readings[0]?.measuredAt ?? last.measuredAt
+    const episodes = await history.episodes(device.id, from)
+    const stored = episodes.filter(({ ruleId }) => ruleId === bound.rule.id)
     const refold = new Refold(
-      rule,
-      gapOf(rule.rule, device.reportingInterval),
-      episodes.map((episode) => stretchOf(kind, episode)),
+      bound,
+      stored.map((episode) => stretchOf(kind, episode)),
       { first: after, last: after },
     )
     if (!refold.begin(readings, readings.length < limit)) continue
-    state.rules[index] = refold.state
-    for (const channel of rule.lookback.previousOf) {
-      state.memory.known[channel] = refold.memory.known[channel]
-    }
-    return
+    adoptKnown(memory, refold.memory, bound.lookback)
+    return refold.state
   }
 }

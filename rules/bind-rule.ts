@@ -1,5 +1,6 @@
 import type { Device } from '#model/device.ts'
 import type { EffectiveParam } from '#model/rule-override.ts'
+import type { Rule } from '#model/rule.ts'
 import type { RuleSchedule } from '#model/schedule.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'
@@ -18,7 +19,7 @@ export interface BoundRule extends CompiledRule, Binding {
   readonly schedule: CompiledSchedule | null
   readonly presence: Presence
   readonly lookback: Lookback
-  readonly effective: Readonly<Record<string, EffectiveParam>>
+  readonly effective: EffectiveParams
 }
 
 /** What the city gives to its rules. */
@@ -27,23 +28,30 @@ export interface City {
   readonly area: (id: string, metres: number | null) => CompiledArea | undefined
   readonly schedule: (schedule: RuleSchedule) => CompiledSchedule
   readonly presence: Presence
-  readonly effective: (
-    rule: CompiledRule['rule'],
-    device: Device,
-  ) => Readonly<Record<string, EffectiveParam>>
+  readonly effective: (rule: Rule, device: Device) => EffectiveParams
 }
+
+/** What a device brings along. */
+export interface Bearing {
+  readonly effective: EffectiveParams
+  readonly interval: DurationMs
+}
+
+export type EffectiveParams = Readonly<Record<string, EffectiveParam>>
 
 /** A silence of up to three reporting intervals does not interrupt what was true. */
 const GAP_INTERVALS = 3
 
 /** Gives the names of a rule their meaning for one device. */
-export function bindRule(compiled: CompiledRule, device: Device, city: City): BoundRule {
+export function bindRule(
+  compiled: CompiledRule,
+  { effective, interval }: Bearing,
+  city: Omit<City, 'effective'>,
+): BoundRule {
   const { rule, kind } = compiled
-  const effective = city.effective(rule, device)
   const params = Object.keys(rule.params).map((name) => effective[name]?.value ?? undefined)
   const areas = compiled.places.map((place) => areaOf(place, params, city))
   const { silent } = rule
-  const interval = device.reportingInterval
   const lookbacks = [
     compiled.when.lookback,
     compiled.clear.lookback,
@@ -75,7 +83,7 @@ export function bindRule(compiled: CompiledRule, device: Device, city: City): Bo
 function areaOf(
   { area, width }: PlaceRef,
   params: Binding['params'],
-  city: City,
+  city: Pick<City, 'area'>,
 ): CompiledArea | undefined {
   const id = 'text' in area ? area.text : params[area.param]
   const metres = width === null ? null : 'metres' in width ? width.metres : params[width.param]

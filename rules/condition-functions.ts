@@ -98,7 +98,7 @@ function compilePlace(
     unit: null,
     evaluate: (sample, { tracks }, { areas }) => {
       const area = areas[index]
-      const track = area && tracks.get(area)
+      const track = area && tracks?.get(area)
       return track && answer(track, sample.measuredAt, span)
     },
   }

@@ -1,3 +1,4 @@
+import type { Grade } from '#model/episode.ts'
 import { compareReadings, type StoredReading } from '#model/reading.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
@@ -13,12 +14,6 @@ export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'> &
 interface Run {
   readonly since: Sample
   readonly lastTrueAt: EpochMs
-}
-
-/** From when on an episode has which severity. */
-export interface Grade {
-  readonly at: EpochMs
-  readonly severity: Severity
 }
 
 /** Changes of severity that an episode lists; of those after them only the last counts. */

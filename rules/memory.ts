@@ -39,8 +39,8 @@ export interface Memory {
   readonly known: (Known | undefined)[]
   /** The readings within the longest window, ascending. */
   readonly recent: Sample[]
-  /** Where the device is; of the reading at hand, once it was {@link perceive}d. */
-  readonly tracks: Map<CompiledArea, PlaceTrack>
+  /** Where the device is by the reading at hand, once it was {@link perceive}d. */
+  tracks: Map<CompiledArea, PlaceTrack> | null
   /** There was nothing before what was fed. */
   readonly whole: boolean
 }
@@ -49,7 +49,7 @@ export interface Memory {
 export const blankMemory = (whole = true): Memory => ({
   known: [],
   recent: [],
-  tracks: new Map(),
+  tracks: null,
   whole,
 })
 
@@ -57,7 +57,7 @@ export const blankMemory = (whole = true): Memory => ({
 export const copyMemory = ({ known, recent, tracks, whole }: Memory): Memory => ({
   known: known.slice(),
   recent: recent.slice(),
-  tracks: tracks.size === 0 ? tracks : new Map(tracks),
+  tracks: tracks && new Map(tracks),
   whole,
 })
 
@@ -66,6 +66,7 @@ export function perceive(memory: Memory, { areas, fix }: Lookback, sample: Sampl
   if (fix === null) return
   const seen = fixOf(sample, fix)
   if (!seen) return
+  memory.tracks ??= new Map()
   for (const area of areas) {
     const before = memory.tracks.get(area) ?? blankTrack(memory.whole)
     memory.tracks.set(area, advance(area, before, seen))
@@ -121,7 +122,7 @@ export function reachesBack(
   if (span <= VALUE_MEMORY && !previousOf.every((channel) => known[channel] !== undefined)) {
     return false
   }
-  return span > TRACK_MEMORY || areas.every((area) => isSettledAt(tracks.get(area)))
+  return span > TRACK_MEMORY || areas.every((area) => isSettledAt(tracks?.get(area)))
 }
 
 const isSettledAt = (track: PlaceTrack | undefined): boolean =>
@@ -136,7 +137,7 @@ export const remembersTheSame = (
 ): boolean =>
   previousOf.every((channel) => sameKnown(a.known[channel], b.known[channel], sample)) &&
   areas.every((area) => {
-    const [one, other] = [a.tracks.get(area), b.tracks.get(area)]
+    const [one, other] = [a.tracks?.get(area), b.tracks?.get(area)]
     return one === other || (one !== undefined && other !== undefined && sameTrack(one, other))
   })
 
@@ -151,8 +152,11 @@ function sameKnown(a: Known | undefined, b: Known | undefined, sample: Sample): 
 export function adoptKnown(to: Memory, from: Memory, { previousOf, areas }: Lookback): void {
   for (const channel of previousOf) to.known[channel] = from.known[channel]
   for (const area of areas) {
-    const track = from.tracks.get(area)
-    if (track) to.tracks.set(area, track)
+    const track = from.tracks?.get(area)
+    if (track) {
+      to.tracks ??= new Map()
+      to.tracks.set(area, track)
+    }
   }
 }
 

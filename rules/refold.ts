@@ -40,7 +40,7 @@ export interface LateSpan {
  * as it was and the past as it is now run together; mostly both are a reading or two away.
  *
  * Call `begin` with history until it answers true, then `feed` every reading from the first late
- * one on, late ones in their places, until `done` or the history ends; then `waitUntil` now.
+ * one on, late ones in their places, until `done` or the history ends.
  */
 export class Refold {
   readonly #bound: BoundRule
@@ -86,11 +86,6 @@ export class Refold {
     const past = this.#pastAfter(sample)
     remember(this.#memoryBefore, lookback, sample)
     if (past && compareReadings(sample, this.#late.last) > 0) this.#tryToJoin(past, sample)
-  }
-
-  /** The history has ended, and nothing more had come at this instant. */
-  waitUntil(now: EpochMs): void {
-    if (!this.done) this.#enterWaiting(now)
   }
 
   get done(): boolean {
@@ -169,14 +164,10 @@ export class Refold {
 
   #advance(sample: Sample): void {
     const { lookback } = this.#bound
-    this.#enterWaiting(sample.measuredAt)
+    this.#follow(wait(this.#bound, this.#state, sample.measuredAt), sample)
     perceive(this.#memory, lookback, sample)
     this.#follow(step(this.#bound, this.#state, sample, this.#memory), sample)
     remember(this.#memory, lookback, sample)
-  }
-
-  #enterWaiting(until: EpochMs): void {
-    this.#follow(wait(this.#bound, this.#state, until), { measuredAt: until })
   }
 
   #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {

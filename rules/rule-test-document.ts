@@ -1,12 +1,18 @@
 import Type from 'typebox'
+import { SEVERITIES } from '#model/rule.ts'
+import { DURATION_PATTERN } from '#model/time.ts'
 
 const Duration = Type.String({
-  pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$',
+  pattern: DURATION_PATTERN,
   description: 'A span such as 10s, 1.5h or 250ms.',
 })
 const Instant = Type.String({
-  pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$',
-  description: 'So long after the first reading.',
+  pattern: DURATION_PATTERN,
+  description: 'So long after the start.',
+})
+const Places = Type.Array(Type.Array(Type.Number(), { minItems: 2, maxItems: 2 }), {
+  minItems: 2,
+  description: '[longitude, latitude] of each corner or bend.',
 })
 
 /** The form of the tests beside a rule: `cover-open.test.yaml` tests `cover-open.yaml`. */
@@ -26,6 +32,31 @@ export const RuleTestDocument = Type.Object(
                 'Of the device: the usual gap is three of these. As `interval` if absent.',
             }),
           ),
+          start: Type.Optional(
+            Type.String({
+              description: 'RFC 3339, of the first value: a Monday at midnight in China if absent.',
+            }),
+          ),
+          until: Type.Optional(
+            Type.Union([Duration], {
+              description: 'Nothing more came until then; at once after the last value if absent.',
+            }),
+          ),
+          params: Type.Optional(
+            Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+              description: 'Parameters of the rule that are set otherwise here.',
+            }),
+          ),
+          areas: Type.Optional(
+            Type.Record(
+              Type.String(),
+              Type.Union([
+                Type.Object({ polygon: Places }, { additionalProperties: false }),
+                Type.Object({ line: Places }, { additionalProperties: false }),
+              ]),
+              { description: 'The areas there are, by id. A polygon is closed by itself.' },
+            ),
+          ),
           series: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
             description: 'Of each channel: `1 2x3 _ 5+10x4` is 1, three 2, nothing, 5 15 25 35.',
           }),
@@ -36,6 +67,9 @@ export const RuleTestDocument = Type.Object(
                 confirmedAt: Instant,
                 endedAt: Type.Optional(Instant),
                 clearedAt: Type.Optional(Instant),
+                severity: Type.Optional(
+                  Type.Enum([...SEVERITIES], { description: 'The last it had.' }),
+                ),
               },
               { additionalProperties: false },
             ),

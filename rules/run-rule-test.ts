@@ -4,12 +4,24 @@ import type { ChannelValue } from '#model/channel.ts'
 import { messageOf, Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
-import { type EpochMs, epochMs, formatDuration, milliseconds, parseDuration } from '#model/time.ts'
-import { type CompiledRule, gapOf } from './compiled-rule.ts'
-import { QUIET, type RuleState, type Sample, step, transition } from './fold.ts'
-import { blankMemory, remember } from './memory.ts'
+import type { Device } from '#model/device.ts'
+import type { DeviceKind } from '#model/kind.ts'
+import {
+  type EpochMs,
+  epochMs,
+  formatDuration,
+  milliseconds,
+  parseDuration,
+  parseInstant,
+} from '#model/time.ts'
+import { bindRule } from './bind-rule.ts'
+import type { Sample, Stretch } from './fold.ts'
+import type { ParsedRule } from './parse-rule.ts'
 import { RuleTestDocument } from './rule-test-document.ts'
+import type { ScheduleSetting } from './schedule/resolve-schedule.ts'
 import { parseSeries } from './series.ts'
+import { SpanFold } from './span-fold.ts'
+import { testCity } from './test-city.ts'
 
 const validator = Compile(RuleTestDocument)
 
@@ -29,7 +41,8 @@ export interface RuleTestResult {
 export function runRuleTests(
   text: string,
   file: string,
-  rules: readonly CompiledRule[],
+  rules: readonly ParsedRule[],
+  schedules: ScheduleSetting['schedules'],
 ): readonly RuleTestResult[] {
   const document = parseDocument(text)
   const [syntax] = document.errors
@@ -44,9 +57,11 @@ export function runRuleTests(
   const rule = rules.find(({ rule: { id } }) => id === value.rule)
   if (!rule) throw refused(file, `there is no rule ${value.rule}`)
   return value.tests.map((test, index) => {
-    const samples = samplesOf(rule, test, `${file}: /tests/${index}`)
+    const path = `${file}: /tests/${index}`
     const expected = test.episodes.map(wanted).join('\n')
-    const found = foldAll(rule, test, samples).join('\n')
+    const found = foldAll(rule, test, schedules, path)
+      .map((stretch, at) => told(stretch, startOf(test, path), test.episodes[at]))
+      .join('\n')
     const fault =
       expected === found
         ? undefined
@@ -59,9 +74,25 @@ type RuleTest = RuleTestDocument['tests'][number]
 
 const span = (text: string): number => parseDuration(text) ?? 0
 
-function samplesOf({ rule }: CompiledRule, test: RuleTest, path: string): readonly Sample[] {
-  const kind = findKind(rule.kind)
-  if (!kind) throw refused(path, `there is no kind ${rule.kind}`)
+/** Where no other is said: 2026-01-05, a Monday, at midnight in China. */
+const MONDAY = epochMs(Date.UTC(2026, 0, 4, 16))
+
+function startOf({ start }: RuleTest, path: string): EpochMs {
+  if (start === undefined) return MONDAY
+  const at = parseInstant(start)
+  if (at === undefined) throw refused(path, '/start is no RFC 3339 instant with a zone')
+  return at
+}
+
+function kindOf({ rule }: ParsedRule, test: RuleTest): DeviceKind | undefined {
+  const kinds = rule.kinds.map(findKind).filter((kind) => kind !== undefined)
+  const names = Object.keys(test.series)
+  return (
+    kinds.find((kind) => names.every((name) => channelIndex(kind, name) >= 0)) ?? kinds.at(0)
+  )
+}
+
+function samplesOf(kind: DeviceKind, test: RuleTest, path: string): readonly Sample[] {
   const columns = Object.entries(test.series).map(([name, series]) => {
     const index = channelIndex(kind, name)
     if (index < 0) throw refused(path, `a ${kind.name} has no channel ${name}`)
@@ -71,60 +102,77 @@ function samplesOf({ rule }: CompiledRule, test: RuleTest, path: string): readon
       throw refused(path, `/series/${name}: ${messageOf(cause)}`)
     }
   })
+  const start = startOf(test, path)
   const length = Math.max(0, ...columns.map(({ values }) => values.length))
   return Array.from({ length }, (_, at): Sample => {
     const values: (ChannelValue | undefined)[] = kind.channels.map(() => undefined)
     for (const column of columns) values[column.index] = column.values[at]
-    return { measuredAt: epochMs(at * span(test.interval)), seq: 0, values }
+    const measuredAt = epochMs(start + at * span(test.interval))
+    return { measuredAt, receivedAt: measuredAt, seq: 0, values }
   }).filter(({ values }) => values.some((value) => value !== undefined))
 }
 
-function foldAll(rule: CompiledRule, test: RuleTest, samples: readonly Sample[]): string[] {
-  const gap = gapOf(rule.rule, milliseconds(span(test.reportingInterval ?? test.interval)))
-  const memory = blankMemory()
-  const found: string[] = []
-  let state: RuleState = QUIET
-  for (const sample of samples) {
-    const next = step(rule, state, sample, memory, gap)
-    const change = transition(state, next, sample)
-    if (change?.type === 'opened') {
-      const { first, confirmed } = change.stretch
-      found.push(episodeText(first.measuredAt, confirmed.measuredAt, null, null))
-    }
-    if (change?.type === 'closed' && state.phase === 'active') {
-      found.pop()
-      const { first, confirmed } = state
-      found.push(
-        episodeText(first.measuredAt, confirmed.measuredAt, change.endedAt, change.clearedAt),
-      )
-    }
-    state = next
-    remember(memory, rule.lookback, sample)
-  }
-  return found
+function foldAll(
+  rule: ParsedRule,
+  test: RuleTest,
+  schedules: ScheduleSetting['schedules'],
+  path: string,
+): readonly Stretch[] {
+  const kind = kindOf(rule, test)
+  const compiled = rule.compiled.find((each) => each.kind === kind)
+  if (!kind || !compiled) throw refused(path, 'its rule is for no kind that has these channels')
+  const samples = samplesOf(kind, test, path)
+  const city = testCity(test, schedules)
+  const start = startOf(test, path)
+  const fold = new SpanFold(bindRule(compiled, deviceOf(kind, test), city), start)
+  fold.prime([], true)
+  for (const sample of samples) fold.feed(sample)
+  const end = test.until === undefined ? samples.at(-1)?.measuredAt : start + span(test.until)
+  if (end !== undefined) fold.waitUntil(epochMs(end))
+  return fold.stretches
 }
 
-const at = (text: string | undefined): EpochMs | null =>
-  text === undefined ? null : epochMs(span(text))
+const deviceOf = (kind: DeviceKind, test: RuleTest): Device => ({
+  id: 'test',
+  kind: kind.name,
+  label: null,
+  place: null,
+  address: null,
+  partId: null,
+  gridCode: null,
+  group: null,
+  attributes: {},
+  coordinateSystem: 'wgs84',
+  reportingInterval: milliseconds(span(test.reportingInterval ?? test.interval)),
+  enabled: true,
+})
 
-const wanted = (episode: RuleTest['episodes'][number]): string =>
+type WantedEpisode = RuleTest['episodes'][number]
+
+const wanted = ({ startedAt, confirmedAt, endedAt, clearedAt, severity }: WantedEpisode) =>
   episodeText(
-    epochMs(span(episode.startedAt)),
-    epochMs(span(episode.confirmedAt)),
-    at(episode.endedAt),
-    at(episode.clearedAt),
+    [startedAt, confirmedAt, endedAt, clearedAt].map((text) =>
+      text === undefined ? null : span(text),
+    ),
+    severity,
   )
 
-function episodeText(
-  startedAt: EpochMs,
-  confirmedAt: EpochMs,
-  endedAt: EpochMs | null,
-  clearedAt: EpochMs | null,
-): string {
-  const after = (instant: EpochMs | null): string =>
-    instant === null ? 'open' : instant === 0 ? '0s' : formatDuration(milliseconds(instant))
-  const times = [startedAt, confirmedAt, endedAt, clearedAt].map(after)
-  return `started ${times[0]}, confirmed ${times[1]}, ended ${times[2]}, cleared ${times[3]}`
+/** In the words of {@link wanted}; the severity only where one is wanted. */
+function told(stretch: Stretch, start: EpochMs, beside: WantedEpisode | undefined): string {
+  const { first, confirmed, endedAt, clearedAt, severity } = stretch
+  const instants = [first.measuredAt, confirmed.measuredAt, endedAt, clearedAt]
+  return episodeText(
+    instants.map((at) => (at === null ? null : at - start)),
+    beside?.severity === undefined ? undefined : severity,
+  )
+}
+
+function episodeText(spans: readonly (number | null)[], severity: string | undefined): string {
+  const [started, confirmed, ended, cleared] = spans.map((ms) =>
+    ms === null ? 'open' : ms === 0 ? '0s' : formatDuration(milliseconds(ms)),
+  )
+  const times = `started ${started}, confirmed ${confirmed}, ended ${ended}, cleared ${cleared}`
+  return severity === undefined ? times : `${times}, ${severity}`
 }
 
 const refused = (file: string, reason: string): Rejected =>
