@@ -99,7 +99,7 @@ function spotOf(device: Device, sample: Sample, surroundings: Surroundings): Spo
 }
 
 /** Where a moving device was when it measured. */
-function fixOf(device: Device, sample: Sample): Place | undefined {
+export function fixOf(device: Device, sample: Sample): Place | undefined {
   const kind = findKind(device.kind)
   if (!kind?.mobile) return undefined
   const lon_deg = sample.values[channelIndex(kind, 'lon_deg')]

@@ -72,7 +72,7 @@ export class EpisodeBook {
   }
 
   close(episode: Episode, endedAt: EpochMs, clearedAt: EpochMs): Episode {
-    return this.write({ ...episode, endedAt, clearedAt })
+    return this.write({ ...this.latest(episode), endedAt, clearedAt })
   }
 
   amend(kind: DeviceKind, { episode }: EpisodeStretch, found: Stretch): Episode {

@@ -2,29 +2,39 @@ import type { Batch, Commit, CommitOutcome } from '#model/commit.ts'
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { messageOf, Unavailable } from '#model/error.ts'
-import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
-import type { EpochMs } from '#model/time.ts'
-import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
-import { QUIET, step, transition } from '#rules/fold.ts'
-import { recollect, remember } from '#rules/memory.ts'
+import { type DurationMs, type EpochMs, minus, plus, seconds } from '#model/time.ts'
+import { silentFrom } from '#rules/silence.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
-import { arrange, copyState, type DeviceState } from './device-state.ts'
+import { foldDevice, foldSilence } from './device-fold.ts'
+import { copyState, type DeviceState } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
-import { foldLate } from './late.ts'
-import type { History, Ledger, Surroundings } from './ports.ts'
+import { GROUP_HORIZON, type GroupDraft } from './group-desk.ts'
+import { GroupStage } from './group-stage.ts'
+import { Listening } from './listening.ts'
+import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
+import type { Devices, History, Ledger, Surroundings } from './ports.ts'
 import { recall } from './recall.ts'
+import { orphansOf, retire } from './retire.ts'
 import { sleep, untilAvailable, type Wait } from './retry.ts'
-import { RuleSet } from './rule-set.ts'
+
+/** Rules, and what of the city they are given but for its presence, which the monitor keeps. */
+export interface RulesInForce {
+  readonly rules: readonly RuleInForce[]
+  readonly city: Omit<CityInForce, 'presence'>
+}
 
 export interface MonitorParts {
-  readonly rules: readonly CompiledRule[]
+  readonly inForce: RulesInForce
   readonly ledger: Ledger
   readonly history: History
+  readonly devices: Devices
   readonly surroundings: Surroundings
   readonly city: { readonly district: string }
+  /** After a time in which Wanmi did not listen, devices have so long to come back. */
+  readonly silenceGrace: DurationMs
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'commitFailures' | 'casesOpened'>
@@ -34,31 +44,71 @@ export interface MonitorParts {
 
 type CommittedListener = (batch: Batch, outcome: CommitOutcome) => void
 
+/** What a fold made, to be kept once it is committed. */
+interface Draft {
+  readonly commit: Commit
+  readonly states: ReadonlyMap<string, DeviceState>
+  readonly groups: GroupDraft
+}
+
+const NOTHING: Batch = { readings: [], rejections: [], resolved: [] }
+/** A device that is just sending is not silent, however old what it sends is. */
+const TALKING: DurationMs = seconds(60)
+/** Silences that are opened in one commit. */
+const SILENCES_AT_ONCE = 2_000
+/** Devices that are recalled at once, when nobody waits for them. */
+const RECALLED_AT_ONCE = 500
+/** Older breaks of listening explain no silence that is found today. */
+const LISTENED_FOR: DurationMs = GROUP_HORIZON
+
 /**
  * Where committed readings meet the rules. A batch is folded on a copy of what is remembered, the
- * copy is kept once the commit is through, and nothing of it before. One batch at a time.
+ * copy is kept once the commit is through, and nothing of it before. One thing at a time.
  */
 export class Monitor {
   readonly #parts: MonitorParts
-  readonly #rules: RuleSet
+  readonly #listening: Listening
+  readonly #groups: GroupStage
   readonly #states = new Map<string, DeviceState>()
-  /** Open when the service started; dropped device by device as they are recalled. */
-  readonly #openAtStart: Map<string, Episode[]>
+  /** Open, of devices that are not remembered. */
+  readonly #open: Map<string, Episode[]>
   readonly #stop = new AbortController()
   readonly #listeners: CommittedListener[] = []
+  #plans: Plans
   #number: number
   #stalledSince: EpochMs | null = null
+  #turn: Promise<unknown> = Promise.resolve()
+  /** Every device that may be silent is remembered. */
+  #isWarm = false
 
-  private constructor(parts: MonitorParts, open: readonly Episode[]) {
+  private constructor(parts: MonitorParts, listening: Listening, open: readonly Episode[]) {
     this.#parts = parts
-    this.#rules = new RuleSet(parts.rules)
-    this.#openAtStart = Map.groupBy(open, ({ deviceId }) => deviceId)
+    this.#listening = listening
+    this.#plans = this.#plansOf(parts.inForce)
+    this.#open = Map.groupBy(
+      open.filter(({ role }) => role !== 'group'),
+      ({ deviceId }) => deviceId,
+    )
     this.#number = parts.ledger.lastNumber
+    this.#groups = new GroupStage({
+      devices: parts.devices,
+      surroundings: parts.surroundings,
+      plans: () => this.#plans,
+      heard: () => this.#heard(),
+    })
   }
 
   /** @throws Unavailable when the database does not answer */
   static async start(parts: MonitorParts): Promise<Monitor> {
-    return new Monitor(parts, await parts.history.openEpisodes())
+    const { history, clock, silenceGrace } = parts
+    const now = clock.now()
+    const listened = await history.listened(minus(now, LISTENED_FOR))
+    const listening = new Listening(listened, silenceGrace)
+    listening.beat(now)
+    const monitor = new Monitor(parts, listening, await history.openEpisodes())
+    await monitor.#loadGroups(now)
+    await monitor.#retireOrphans()
+    return monitor
   }
 
   /** Called after each commit, in order. */
@@ -71,27 +121,98 @@ export class Monitor {
     return this.#stalledSince
   }
 
+  /** The rules in force, device by device. */
+  get plans(): Plans {
+    return this.#plans
+  }
+
+  /** When Wanmi listened, as the rules of silence see it. */
+  get presence(): Listening {
+    return this.#listening
+  }
+
+  /** What is remembered of a device; undefined when nothing is. */
+  stateOf(deviceId: string): DeviceState | undefined {
+    return this.#states.get(deviceId)
+  }
+
   /**
    * Folds and commits a batch; waits as long as the database is away.
    *
    * @throws Rejected `database-refused` when its values are at fault: nothing of it was written
    * @throws Broken when this process must not write any more
    */
-  async process(batch: Batch): Promise<CommitOutcome> {
-    const { commit, states } = await this.#persist(() => this.#fold(batch))
-    const outcome = await this.#persist(() => this.#parts.ledger.commit(commit))
-    this.#number = commit.number
-    for (const [id, state] of states) this.#states.set(id, state)
-    for (const id of states.keys()) this.#openAtStart.delete(id)
-    for (const { type } of outcome.cases)
-      if (type === 'opened') this.#parts.metrics.casesOpened.inc()
-    for (const listener of this.#listeners) listener(batch, outcome)
-    return outcome
+  process(batch: Batch): Promise<CommitOutcome> {
+    return this.#inTurn(() => this.#write(() => this.#fold(batch), batch))
+  }
+
+  /**
+   * Time has passed and all that came until now was taken: silences become too long, groups are
+   * over. To be called every few seconds.
+   */
+  async tick(): Promise<void> {
+    await this.#inTurn(() => Promise.resolve(this.#listening.beat(this.#parts.clock.now())))
+    await this.warm()
+    for (let opened = SILENCES_AT_ONCE; opened === SILENCES_AT_ONCE; ) {
+      opened = await this.#inTurn(async () => {
+        const draft = this.#foldTime()
+        await this.#write(() => Promise.resolve(draft), NOTHING)
+        return draft.states.size
+      })
+    }
+  }
+
+  /**
+   * Remembers every device that may be silent, some at a time so that what comes meanwhile does not
+   * wait. Until then nobody is silent.
+   */
+  async warm(): Promise<void> {
+    while (!this.#isWarm) await this.#inTurn(() => this.#recallMore())
+  }
+
+  /**
+   * Other rules, parameters or areas are in force from now on. What the rules that stay know is
+   * kept; episodes of rules that are gone are over.
+   */
+  adopt(inForce: RulesInForce): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#plans = this.#plansOf(inForce)
+      this.#isWarm = false
+      this.#groups.recount()
+      await this.#persist(() => this.#loadGroups(this.#parts.clock.now()))
+      await this.#retireOrphans()
+    })
   }
 
   /** Ends the waiting for a database that is away; `process` then rejects. */
   stop(): void {
     this.#stop.abort(new Unavailable('not-ready', 'Wanmi is stopping'))
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work)
+    this.#turn = result.catch(() => undefined)
+    return result
+  }
+
+  #plansOf({ rules, city }: RulesInForce): Plans {
+    return new Plans(rules, { ...city, presence: this.#listening })
+  }
+
+  async #write(fold: () => Promise<Draft>, batch: Batch): Promise<CommitOutcome> {
+    const { commit, states, groups } = await this.#persist(fold)
+    const outcome = await this.#persist(() => this.#parts.ledger.commit(commit))
+    this.#number = commit.number
+    for (const [id, state] of states) {
+      if (state.last !== null && !this.#states.get(id)?.last) this.#groups.recount()
+      this.#states.set(id, state)
+      this.#open.delete(id)
+    }
+    this.#groups.keep(groups)
+    for (const { type } of outcome.cases)
+      if (type === 'opened') this.#parts.metrics.casesOpened.inc()
+    for (const listener of this.#listeners) listener(batch, outcome)
+    return outcome
   }
 
   async #persist<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -115,98 +236,132 @@ export class Monitor {
     return result
   }
 
-  async #fold(batch: Batch): Promise<{ commit: Commit; states: Map<string, DeviceState> }> {
-    const { surroundings, city, clock } = this.#parts
-    const at = clock.now()
-    const book = new EpisodeBook(surroundings, city, at)
-    const states = new Map<string, DeviceState>()
+  async #fold(batch: Batch): Promise<Draft> {
+    const book = this.#newBook()
     const byDevice = groupByDevice(batch.readings)
-    const recalled = await this.#recall(byDevice)
-    for (const readings of byDevice.values()) {
+    const devices = [...byDevice.values()].map(([first]) => (first as Reading).device)
+    const states = new Map(await this.#recalled(devices, book))
+    for (const [id, readings] of byDevice) {
       const { device } = readings[0] as Reading
-      const known = recalled.get(device.id) ?? this.#states.get(device.id)
+      const known = states.get(id) ?? this.#remembered(device)
       if (!known) continue
       const state = copyState(known)
-      states.set(device.id, state)
-      const { fresh, late } = arrange(readings, state.last)
-      if (late.length > 0) await this.#foldLate(device, late, state, book)
-      if (fresh.length > 0) this.#foldFresh(device, fresh, state, book)
+      states.set(id, state)
+      await foldDevice(device, readings, state, this.#parts.history, book)
     }
-    const { readings, rejections, resolved } = batch
+    return this.#draft(batch, states, book)
+  }
+
+  #foldTime(): Draft {
+    const book = this.#newBook()
+    const states = new Map<string, DeviceState>()
+    for (const [id, known] of this.#states) {
+      if (!mayBeSilent(known, book.now)) continue
+      const device = this.#parts.devices.find(id)
+      if (!device || !this.#remembered(device)) continue
+      const state = copyState(known)
+      states.set(id, state)
+      foldSilence(device, state, book)
+      if (states.size === SILENCES_AT_ONCE) break
+    }
+    return this.#draft(NOTHING, states, book, this.#listening.current)
+  }
+
+  async #recallMore(): Promise<void> {
+    const missing: Device[] = []
+    for (const device of this.#parts.devices.all()) {
+      if (this.#plans.of(device).hasSilence && !this.#remembered(device)) missing.push(device)
+      if (missing.length === RECALLED_AT_ONCE) break
+    }
+    this.#isWarm = missing.length < RECALLED_AT_ONCE
+    if (missing.length === 0) return
+    await this.#write(async () => {
+      const book = this.#newBook()
+      return this.#draft(NOTHING, new Map(await this.#recalled(missing, book)), book)
+    }, NOTHING)
+  }
+
+  async #retireOrphans(): Promise<void> {
+    const { history, devices } = this.#parts
+    const open = await this.#persist(() => history.openEpisodes())
+    const orphans = orphansOf(open, this.#plans, devices)
+    if (orphans.length === 0) return
+    const book = this.#newBook()
+    for (const episode of orphans) {
+      retire(episode, this.#states.get(episode.deviceId)?.last?.measuredAt ?? null, book)
+    }
+    await this.#write(() => Promise.resolve(this.#draft(NOTHING, new Map(), book)), NOTHING)
+    this.#parts.log.info({ episodes: orphans.length }, 'ended episodes of rules that are gone')
+  }
+
+  async #loadGroups(now: EpochMs): Promise<void> {
+    const ids = this.#groups.rules.map(({ id }) => id)
+    if (ids.length === 0) return
+    const from = minus(now, GROUP_HORIZON)
+    this.#groups.load(await this.#parts.history.episodesOfRules(ids, from))
+  }
+
+  #newBook(): EpisodeBook {
+    return new EpisodeBook(this.#parts, this.#parts.clock.now())
+  }
+
+  #draft(
+    { readings, rejections, resolved }: Batch,
+    states: ReadonlyMap<string, DeviceState>,
+    book: EpisodeBook,
+    listened: Commit['listened'] = null,
+  ): Draft {
+    const groups = this.#groups.work(book)
     const number = this.#number + 1
+    const episodes = book.changes
     return {
-      commit: { number, at, readings, rejections, resolved, episodes: book.changes },
+      commit: { number, at: book.now, readings, rejections, resolved, episodes, listened },
       states,
+      groups,
     }
   }
 
-  async #recall(
-    byDevice: ReadonlyMap<string, readonly Reading[]>,
+  /** The state of a device, unless other rules hold for it than when it was made. */
+  #remembered(device: Device): DeviceState | undefined {
+    const known = this.#states.get(device.id)
+    return known?.plan.key === this.#plans.of(device).key ? known : undefined
+  }
+
+  async #recalled(
+    devices: readonly Device[],
+    book: EpisodeBook,
   ): Promise<ReadonlyMap<string, DeviceState>> {
-    const unknown: Device[] = []
-    for (const readings of byDevice.values()) {
-      const { device } = readings[0] as Reading
-      if (this.#states.get(device.id)?.kind !== device.kind) unknown.push(device)
-    }
+    const unknown = devices.filter((device) => !this.#remembered(device))
     if (unknown.length === 0) return new Map()
-    const openOf = (id: string) => this.#openAtStart.get(id) ?? []
-    return await recall(unknown, this.#rules, openOf, this.#parts.history)
-  }
-
-  async #foldLate(
-    device: Device,
-    late: readonly Reading[],
-    state: DeviceState,
-    book: EpisodeBook,
-  ): Promise<void> {
-    const kind = findKind(device.kind)
-    const { rules, lookback } = this.#rules.of(device.kind)
-    if (!kind || rules.length === 0) return
-    await foldLate({ device, kind, rules, late }, state, this.#parts.history, book)
-    recollect(state.memory, lookback, late, state.last?.measuredAt)
-  }
-
-  #foldFresh(
-    device: Device,
-    fresh: readonly Reading[],
-    state: DeviceState,
-    book: EpisodeBook,
-  ): void {
-    const { rules, lookback } = this.#rules.of(device.kind)
-    for (const reading of fresh) {
-      for (let index = 0; index < rules.length; index++) {
-        this.#advance(rules[index] as CompiledRule, index, reading, state, book)
-      }
-      remember(state.memory, lookback, reading)
+    const openOf = (id: string): readonly Episode[] =>
+      this.#states.get(id)?.episodes.filter((episode) => episode !== undefined) ??
+      this.#open.get(id) ??
+      []
+    const planOf = (device: Device) => this.#plans.of(device)
+    const states = await recall(unknown, planOf, openOf, this.#parts.history)
+    for (const device of unknown) {
+      const lastAt = states.get(device.id)?.last?.measuredAt ?? null
+      const orphans = orphansOf(openOf(device.id), this.#plans, this.#parts.devices)
+      for (const episode of orphans) retire(episode, lastAt, book)
     }
-    const { measuredAt, seq } = fresh.at(-1) as Reading
-    state.last = { measuredAt, seq }
+    return states
   }
 
-  #advance(
-    rule: CompiledRule,
-    index: number,
-    reading: Reading,
-    state: DeviceState,
-    book: EpisodeBook,
-  ): void {
-    const { device } = reading
-    const before = state.rules[index] ?? QUIET
-    const gap = gapOf(rule.rule, device.reportingInterval)
-    const after = step(rule, before, reading, state.memory, gap)
-    if (after === before) return
-    state.rules[index] = after
-    const change = transition(before, after, reading)
-    const kind = findKind(device.kind)
-    if (!change || !kind) return
-    if (change.type === 'opened') {
-      state.episodes[index] = book.open(rule.rule, device, kind, change.stretch)
-      return
-    }
-    const episode = state.episodes[index]
-    if (episode) book.close(episode, change.endedAt, change.clearedAt)
-    state.episodes[index] = undefined
+  *#heard(): Generator<string> {
+    for (const [id, { last }] of this.#states) if (last !== null) yield id
   }
+}
+
+function mayBeSilent({ plan, rules, heardAt }: DeviceState, now: EpochMs): boolean {
+  if (!plan.hasSilence || (heardAt !== null && now < plus(heardAt, TALKING))) return false
+  return plan.rules.some(({ bound }, index) => {
+    const state = rules[index]
+    return (
+      bound.silence !== null &&
+      state?.phase === 'heard' &&
+      silentFrom(bound, bound.silence, state.last.measuredAt) < now
+    )
+  })
 }
 
 function groupByDevice(readings: readonly Reading[]): Map<string, Reading[]> {

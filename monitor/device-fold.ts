@@ -1,0 +1,112 @@
+import type { Device } from '#model/device.ts'
+import type { DeviceKind } from '#model/kind.ts'
+import { findKind } from '#model/kinds.ts'
+import type { Reading } from '#model/reading.ts'
+import { QUIET, step, transition } from '#rules/fold.ts'
+import { perceive, recollect, remember } from '#rules/memory.ts'
+import { applyStretches } from './apply-stretches.ts'
+import { arrange, type DeviceState } from './device-state.ts'
+import type { EpisodeBook } from './episode-book.ts'
+import { stretchOf } from './episode-stretch.ts'
+import { fallSilent, hear } from './hearing.ts'
+import { foldLate } from './late.ts'
+import type { PlannedRule } from './plans.ts'
+import type { History } from './ports.ts'
+
+/** Folds what came of one device into its state, and writes what follows into the book. */
+export async function foldDevice(
+  device: Device,
+  readings: readonly Reading[],
+  state: DeviceState,
+  history: History,
+  book: EpisodeBook,
+): Promise<void> {
+  const kind = findKind(device.kind)
+  if (!kind) return
+  state.heardAt = book.now
+  const { fresh, late } = arrange(readings, state.last)
+  if (late.length > 0 && state.plan.rules.length > 0) {
+    await foldLate({ device, kind, late }, state, history, book)
+    recollect(state.memory, state.plan.lookback, late, state.last?.measuredAt)
+  }
+  if (fresh.length > 0) foldFresh({ device, kind, book }, fresh, state)
+}
+
+/** Opens the silences of a device that have become too long by now. */
+export function foldSilence(device: Device, state: DeviceState, book: EpisodeBook): void {
+  const kind = findKind(device.kind)
+  if (!kind) return
+  for (const [index, planned] of state.plan.rules.entries()) {
+    const before = state.rules[index] ?? QUIET
+    const silent = fallSilent(planned.bound, before, book.now)
+    if (!silent) continue
+    state.rules[index] = silent.state
+    state.episodes[index] = book.open(planned, device, kind, silent.stretch)
+  }
+}
+
+interface Setting {
+  readonly device: Device
+  readonly kind: DeviceKind
+  readonly book: EpisodeBook
+}
+
+function foldFresh(setting: Setting, fresh: readonly Reading[], state: DeviceState): void {
+  const { rules, lookback, hasSilence } = state.plan
+  for (const reading of fresh) {
+    perceive(state.memory, lookback, reading)
+    for (let index = 0; index < rules.length; index++) {
+      advance(setting, rules[index] as PlannedRule, index, reading, state)
+    }
+    remember(state.memory, lookback, reading)
+  }
+  if (hasSilence) hearAll(setting, fresh, state)
+  const { measuredAt, seq } = fresh.at(-1) as Reading
+  state.last = { measuredAt, seq }
+}
+
+function advance(
+  { device, kind, book }: Setting,
+  planned: PlannedRule,
+  index: number,
+  reading: Reading,
+  state: DeviceState,
+): void {
+  const { bound } = planned
+  if (bound.silence !== null) return
+  const before = state.rules[index] ?? QUIET
+  const after = step(bound, before, reading, state.memory)
+  if (after === before) return
+  state.rules[index] = after
+  const change = transition(before, after, reading)
+  if (!change) return
+  if (change.type === 'opened') {
+    state.episodes[index] = book.open(planned, device, kind, change.stretch)
+    return
+  }
+  const episode = state.episodes[index]
+  if (!episode) return
+  if (change.type === 'graded') {
+    const { severity, grades } = change
+    state.episodes[index] = book.write({ ...book.latest(episode), severity, grades })
+  } else {
+    book.close(episode, change.endedAt, change.clearedAt)
+    state.episodes[index] = undefined
+  }
+}
+
+function hearAll(
+  { device, kind, book }: Setting,
+  fresh: readonly Reading[],
+  state: DeviceState,
+): void {
+  for (const [index, planned] of state.plan.rules.entries()) {
+    if (planned.bound.silence === null) continue
+    const heard = hear(planned.bound, state.rules[index] ?? QUIET, fresh)
+    state.rules[index] = heard.state
+    const open = state.episodes[index]
+    if (!open && heard.found.length === 0) continue
+    const stored = open ? [stretchOf(kind, open)] : []
+    applyStretches({ device, kind, index, planned }, stored, heard.found, state, book)
+  }
+}

@@ -1,0 +1,170 @@
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import { findKind } from '#model/kinds.ts'
+import type { Rule } from '#model/rule.ts'
+import { fromEvidence } from './evidence.ts'
+import { basisOf } from './case-basis.ts'
+import { fixOf } from './case-proposal.ts'
+import type { EpisodeBook } from './episode-book.ts'
+import { type GroupDraft, GroupDesk, type Member, type MemberChange } from './group-desk.ts'
+import { groupScope } from './group-scope.ts'
+import type { PlannedRule, Plans } from './plans.ts'
+import type { Devices, Surroundings } from './ports.ts'
+
+export interface GroupStageParts {
+  readonly devices: Devices
+  readonly surroundings: Surroundings
+  readonly plans: () => Plans
+  /** Devices of which some reading is known. */
+  readonly heard: () => Iterable<string>
+}
+
+/** Brings what a batch changed of single devices to the second stage, rule by rule. */
+export class GroupStage {
+  readonly #parts: GroupStageParts
+  readonly #desk: GroupDesk
+  /** By rule and scope, as long as no other device was heard; null: to be counted anew. */
+  #population: ReadonlyMap<string, number> | null = null
+
+  constructor(parts: GroupStageParts) {
+    this.#parts = parts
+    this.#desk = new GroupDesk({
+      population: (rule, scope) => this.#populationOf(rule, scope),
+      proposal: (rule, group, devices, book) => this.#proposal(rule, group, devices, book),
+      ask: (rule, episode, book) => this.#ask(rule, episode, book),
+    })
+  }
+
+  /** Rules with a second stage. */
+  get rules(): readonly Rule[] {
+    return this.#parts
+      .plans()
+      .rules.map(({ rule }) => rule)
+      .filter(hasGroups)
+  }
+
+  /** Takes what was found before of the rules that have groups now. */
+  load(episodes: readonly Episode[]): void {
+    for (const rule of this.rules) {
+      const own = episodes.filter(({ ruleId }) => ruleId === rule.id)
+      const members = own.filter(({ role }) => role !== 'group')
+      const groups = own.filter(({ role }) => role === 'group')
+      this.#desk.forget(rule.id)
+      this.#desk.load(
+        rule,
+        members.flatMap((episode) => this.#memberOf(rule, episode) ?? []),
+        groups,
+      )
+    }
+  }
+
+  /** Another device was heard for the first time, or devices were changed. */
+  recount(): void {
+    this.#population = null
+  }
+
+  isDue(now: EpisodeBook['now']): boolean {
+    return this.#desk.isDue(now)
+  }
+
+  work(book: EpisodeBook): GroupDraft {
+    const rules = new Map(this.rules.map((rule) => [rule.id, rule]))
+    if (rules.size === 0) return new Map()
+    const changes = book.changes.flatMap(({ episode }) => {
+      const rule = rules.get(episode.ruleId)
+      return (rule && this.#memberOf(rule, episode)) ?? []
+    })
+    return this.#desk.work(changes, book)
+  }
+
+  keep(draft: GroupDraft): void {
+    this.#desk.keep(draft)
+  }
+
+  #memberOf(rule: Rule, episode: Episode): MemberChange | undefined {
+    const device = this.#parts.devices.find(episode.deviceId)
+    if (!device || episode.role === 'group') return undefined
+    const place = placeOf(device, episode)
+    const gridCode =
+      device.gridCode ?? (place && this.#parts.surroundings.gridOf(place)?.code) ?? null
+    const scope = groupScope(rule, device, gridCode)
+    if (scope === null) return undefined
+    const { id, deviceId, startedAt, confirmedAt, endedAt, clearedAt } = episode
+    const member: Member = {
+      id,
+      deviceId,
+      place,
+      gridCode,
+      startedAt,
+      confirmedAt,
+      endedAt,
+      clearedAt,
+      episode,
+      asked: episode.role === 'single',
+    }
+    return { rule, scope, member }
+  }
+
+  #populationOf(rule: Rule, scope: string): number {
+    this.#population ??= this.#count()
+    return this.#population.get(`${rule.id} ${scope}`) ?? 0
+  }
+
+  #count(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    const rules = this.rules.filter(({ mass }) => mass !== null)
+    if (rules.length === 0) return counts
+    for (const id of this.#parts.heard()) {
+      const device = this.#parts.devices.find(id)
+      if (!device) continue
+      for (const { bound } of this.#parts.plans().of(device).rules) {
+        if (bound.rule.mass === null) continue
+        const key = `${bound.rule.id} ${groupScope(bound.rule, device, device.gridCode)}`
+        counts.set(key, (counts.get(key) ?? 0) + 1)
+      }
+    }
+    return counts
+  }
+
+  #proposal(rule: Rule, group: Episode, devices: readonly string[], book: EpisodeBook) {
+    const known = this.#plannedAt(rule, group.deviceId)
+    if (!known) return null
+    const { device, planned } = known
+    const finding = {
+      ...(rule.mass ?? rule),
+      rule,
+      objectId: rule.mass ? `mass:${group.scope}` : null,
+      basis: basisOf(planned, group, devices),
+    }
+    return book.propose(finding, device, lastEvidence(device, group))
+  }
+
+  #ask(rule: Rule, episode: Episode, book: EpisodeBook): void {
+    const known = this.#plannedAt(rule, episode.deviceId)
+    const kind = known && findKind(known.device.kind)
+    if (known && kind) book.ask(known.planned, known.device, kind, episode)
+  }
+
+  #plannedAt(
+    rule: Rule,
+    deviceId: string,
+  ): { readonly device: Device; readonly planned: PlannedRule } | undefined {
+    const device = this.#parts.devices.find(deviceId)
+    const planned =
+      device && this.#parts.plans().of(device).rules.find(({ bound }) => bound.rule.id === rule.id)
+    return planned && { device, planned }
+  }
+}
+
+const hasGroups = ({ neighbours, mass }: Rule): boolean => neighbours !== null || mass !== null
+
+const lastEvidence = (device: Device, { evidence, startedAt }: Episode) => {
+  const [kind, last] = [findKind(device.kind), evidence.at(-1)]
+  return kind && last
+    ? fromEvidence(kind, last)
+    : { measuredAt: startedAt, seq: 0, values: [] }
+}
+
+/** Where the device was: where it stands, or where it measured that something is wrong. */
+const placeOf = (device: Device, episode: Episode) =>
+  fixOf(device, lastEvidence(device, episode)) ?? device.place
