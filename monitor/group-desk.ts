@@ -147,11 +147,7 @@ export class GroupDesk {
     }
   }
 
-  #find(
-    rule: Rule,
-    key: string,
-    members: ReadonlyMap<string, Member>,
-  ): readonly GroupStretch[] {
+  #find(rule: Rule, key: string, members: ReadonlyMap<string, Member>): readonly GroupStretch[] {
     const all = [...members.values()]
     if (rule.neighbours) return findClusters(all, rule.neighbours)
     if (!rule.mass) return []

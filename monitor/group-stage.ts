@@ -2,11 +2,11 @@ import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Rule } from '#model/rule.ts'
-import { fromEvidence } from './evidence.ts'
 import { basisOf } from './case-basis.ts'
 import { fixOf } from './case-proposal.ts'
 import type { EpisodeBook } from './episode-book.ts'
-import { type GroupDraft, GroupDesk, type Member, type MemberChange } from './group-desk.ts'
+import { fromEvidence } from './evidence.ts'
+import { GroupDesk, type GroupDraft, type Member, type MemberChange } from './group-desk.ts'
 import { groupScope } from './group-scope.ts'
 import type { PlannedRule, Plans } from './plans.ts'
 import type { Devices, Surroundings } from './ports.ts'
@@ -151,7 +151,11 @@ export class GroupStage {
   ): { readonly device: Device; readonly planned: PlannedRule } | undefined {
     const device = this.#parts.devices.find(deviceId)
     const planned =
-      device && this.#parts.plans().of(device).rules.find(({ bound }) => bound.rule.id === rule.id)
+      device &&
+      this.#parts
+        .plans()
+        .of(device)
+        .rules.find(({ bound }) => bound.rule.id === rule.id)
     return planned && { device, planned }
   }
 }
@@ -160,9 +164,7 @@ const hasGroups = ({ neighbours, mass }: Rule): boolean => neighbours !== null |
 
 const lastEvidence = (device: Device, { evidence, startedAt }: Episode) => {
   const [kind, last] = [findKind(device.kind), evidence.at(-1)]
-  return kind && last
-    ? fromEvidence(kind, last)
-    : { measuredAt: startedAt, seq: 0, values: [] }
+  return kind && last ? fromEvidence(kind, last) : { measuredAt: startedAt, seq: 0, values: [] }
 }
 
 /** Where the device was: where it stands, or where it measured that something is wrong. */

@@ -1,7 +1,7 @@
 import type { Batch, Commit, CommitOutcome } from '#model/commit.ts'
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
-import { messageOf, Unavailable } from '#model/error.ts'
+import { Unavailable } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'
 import { type DurationMs, type EpochMs, minus, plus, seconds } from '#model/time.ts'
 import { silentFrom } from '#rules/silence.ts'
@@ -9,16 +9,17 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { foldDevice, foldSilence } from './device-fold.ts'
+import { DeviceMemory } from './device-memory.ts'
 import { copyState, type DeviceState } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
 import { GROUP_HORIZON, type GroupDraft } from './group-desk.ts'
 import { GroupStage } from './group-stage.ts'
 import { Listening } from './listening.ts'
+import { Patience } from './patience.ts'
 import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
 import type { Devices, History, Ledger, Surroundings } from './ports.ts'
-import { recall } from './recall.ts'
 import { orphansOf, retire } from './retire.ts'
-import { sleep, untilAvailable, type Wait } from './retry.ts'
+import type { Wait } from './retry.ts'
 
 /** Rules, and what of the city they are given but for its presence, which the monitor keeps. */
 export interface RulesInForce {
@@ -69,14 +70,11 @@ export class Monitor {
   readonly #parts: MonitorParts
   readonly #listening: Listening
   readonly #groups: GroupStage
-  readonly #states = new Map<string, DeviceState>()
-  /** Open, of devices that are not remembered. */
-  readonly #open: Map<string, Episode[]>
-  readonly #stop = new AbortController()
+  readonly #memory: DeviceMemory
+  readonly #patience: Patience
   readonly #listeners: CommittedListener[] = []
   #plans: Plans
   #number: number
-  #stalledSince: EpochMs | null = null
   #turn: Promise<unknown> = Promise.resolve()
   /** Every device that may be silent is remembered. */
   #isWarm = false
@@ -85,16 +83,14 @@ export class Monitor {
     this.#parts = parts
     this.#listening = listening
     this.#plans = this.#plansOf(parts.inForce)
-    this.#open = Map.groupBy(
-      open.filter(({ role }) => role !== 'group'),
-      ({ deviceId }) => deviceId,
-    )
+    this.#patience = new Patience(parts)
+    this.#memory = new DeviceMemory(parts, open)
     this.#number = parts.ledger.lastNumber
     this.#groups = new GroupStage({
       devices: parts.devices,
       surroundings: parts.surroundings,
       plans: () => this.#plans,
-      heard: () => this.#heard(),
+      heard: () => this.#memory.heard(),
     })
   }
 
@@ -118,7 +114,7 @@ export class Monitor {
 
   /** Since when the database has refused; null while it takes commits. */
   get stalledSince(): EpochMs | null {
-    return this.#stalledSince
+    return this.#patience.stalledSince
   }
 
   /** The rules in force, device by device. */
@@ -133,7 +129,7 @@ export class Monitor {
 
   /** What is remembered of a device; undefined when nothing is. */
   stateOf(deviceId: string): DeviceState | undefined {
-    return this.#states.get(deviceId)
+    return this.#memory.get(deviceId)
   }
 
   /**
@@ -179,14 +175,14 @@ export class Monitor {
       this.#plans = this.#plansOf(inForce)
       this.#isWarm = false
       this.#groups.recount()
-      await this.#persist(() => this.#loadGroups(this.#parts.clock.now()))
+      await this.#patience.until(() => this.#loadGroups(this.#parts.clock.now()))
       await this.#retireOrphans()
     })
   }
 
   /** Ends the waiting for a database that is away; `process` then rejects. */
   stop(): void {
-    this.#stop.abort(new Unavailable('not-ready', 'Wanmi is stopping'))
+    this.#patience.end(new Unavailable('not-ready', 'Wanmi is stopping'))
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -200,14 +196,10 @@ export class Monitor {
   }
 
   async #write(fold: () => Promise<Draft>, batch: Batch): Promise<CommitOutcome> {
-    const { commit, states, groups } = await this.#persist(fold)
-    const outcome = await this.#persist(() => this.#parts.ledger.commit(commit))
+    const { commit, states, groups } = await this.#patience.until(fold)
+    const outcome = await this.#patience.until(() => this.#parts.ledger.commit(commit))
     this.#number = commit.number
-    for (const [id, state] of states) {
-      if (state.last !== null && !this.#states.get(id)?.last) this.#groups.recount()
-      this.#states.set(id, state)
-      this.#open.delete(id)
-    }
+    if (this.#memory.keep(states)) this.#groups.recount()
     this.#groups.keep(groups)
     for (const { type } of outcome.cases)
       if (type === 'opened') this.#parts.metrics.casesOpened.inc()
@@ -215,35 +207,14 @@ export class Monitor {
     return outcome
   }
 
-  async #persist<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = await untilAvailable(
-      work,
-      this.#stop.signal,
-      this.#parts.wait ?? sleep,
-      (error) => {
-        this.#parts.metrics.commitFailures.inc()
-        if (this.#stalledSince === null) {
-          this.#stalledSince = this.#parts.clock.now()
-          this.#parts.log.warn({ reason: messageOf(error) }, 'database away, readings wait')
-        }
-      },
-    )
-    if (this.#stalledSince !== null) {
-      const away_ms = this.#parts.clock.now() - this.#stalledSince
-      this.#parts.log.info({ away_ms }, 'database back, readings flow')
-      this.#stalledSince = null
-    }
-    return result
-  }
-
   async #fold(batch: Batch): Promise<Draft> {
     const book = this.#newBook()
     const byDevice = groupByDevice(batch.readings)
     const devices = [...byDevice.values()].map(([first]) => (first as Reading).device)
-    const states = new Map(await this.#recalled(devices, book))
+    const states = new Map(await this.#memory.recall(devices, this.#plans, book))
     for (const [id, readings] of byDevice) {
       const { device } = readings[0] as Reading
-      const known = states.get(id) ?? this.#remembered(device)
+      const known = states.get(id) ?? this.#memory.of(device, this.#plans)
       if (!known) continue
       const state = copyState(known)
       states.set(id, state)
@@ -255,10 +226,10 @@ export class Monitor {
   #foldTime(): Draft {
     const book = this.#newBook()
     const states = new Map<string, DeviceState>()
-    for (const [id, known] of this.#states) {
+    for (const [id, known] of this.#memory.all()) {
       if (!mayBeSilent(known, book.now)) continue
       const device = this.#parts.devices.find(id)
-      if (!device || !this.#remembered(device)) continue
+      if (!device || !this.#memory.of(device, this.#plans)) continue
       const state = copyState(known)
       states.set(id, state)
       foldSilence(device, state, book)
@@ -270,25 +241,30 @@ export class Monitor {
   async #recallMore(): Promise<void> {
     const missing: Device[] = []
     for (const device of this.#parts.devices.all()) {
-      if (this.#plans.of(device).hasSilence && !this.#remembered(device)) missing.push(device)
+      if (this.#plans.of(device).hasSilence && !this.#memory.of(device, this.#plans))
+        missing.push(device)
       if (missing.length === RECALLED_AT_ONCE) break
     }
     this.#isWarm = missing.length < RECALLED_AT_ONCE
     if (missing.length === 0) return
     await this.#write(async () => {
       const book = this.#newBook()
-      return this.#draft(NOTHING, new Map(await this.#recalled(missing, book)), book)
+      return this.#draft(
+        NOTHING,
+        new Map(await this.#memory.recall(missing, this.#plans, book)),
+        book,
+      )
     }, NOTHING)
   }
 
   async #retireOrphans(): Promise<void> {
     const { history, devices } = this.#parts
-    const open = await this.#persist(() => history.openEpisodes())
+    const open = await this.#patience.until(() => history.openEpisodes())
     const orphans = orphansOf(open, this.#plans, devices)
     if (orphans.length === 0) return
     const book = this.#newBook()
     for (const episode of orphans) {
-      retire(episode, this.#states.get(episode.deviceId)?.last?.measuredAt ?? null, book)
+      retire(episode, this.#memory.get(episode.deviceId)?.last?.measuredAt ?? null, book)
     }
     await this.#write(() => Promise.resolve(this.#draft(NOTHING, new Map(), book)), NOTHING)
     this.#parts.log.info({ episodes: orphans.length }, 'ended episodes of rules that are gone')
@@ -319,36 +295,6 @@ export class Monitor {
       states,
       groups,
     }
-  }
-
-  /** The state of a device, unless other rules hold for it than when it was made. */
-  #remembered(device: Device): DeviceState | undefined {
-    const known = this.#states.get(device.id)
-    return known?.plan.key === this.#plans.of(device).key ? known : undefined
-  }
-
-  async #recalled(
-    devices: readonly Device[],
-    book: EpisodeBook,
-  ): Promise<ReadonlyMap<string, DeviceState>> {
-    const unknown = devices.filter((device) => !this.#remembered(device))
-    if (unknown.length === 0) return new Map()
-    const openOf = (id: string): readonly Episode[] =>
-      this.#states.get(id)?.episodes.filter((episode) => episode !== undefined) ??
-      this.#open.get(id) ??
-      []
-    const planOf = (device: Device) => this.#plans.of(device)
-    const states = await recall(unknown, planOf, openOf, this.#parts.history)
-    for (const device of unknown) {
-      const lastAt = states.get(device.id)?.last?.measuredAt ?? null
-      const orphans = orphansOf(openOf(device.id), this.#plans, this.#parts.devices)
-      for (const episode of orphans) retire(episode, lastAt, book)
-    }
-    return states
-  }
-
-  *#heard(): Generator<string> {
-    for (const [id, { last }] of this.#states) if (last !== null) yield id
   }
 }
 

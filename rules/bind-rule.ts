@@ -1,6 +1,6 @@
 import type { Device } from '#model/device.ts'
-import type { EffectiveParam } from '#model/rule-override.ts'
 import type { Rule } from '#model/rule.ts'
+import type { EffectiveParam } from '#model/rule-override.ts'
 import type { RuleSchedule } from '#model/schedule.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
 import type { CompiledRule } from './compiled-rule.ts'

@@ -1,10 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { channelIndex } from '#model/kind.ts'
-import { between, type DurationMs, parseDuration } from '#model/time.ts'
+import { between, type DurationMs, formatDuration, parseDuration } from '#model/time.ts'
 import type { Eval, PlaceRef } from './condition.ts'
 import { type Compilation, compileNode, type Term } from './condition-nodes.ts'
 import { VALUE_MEMORY } from './memory.ts'
-import { PLACE_ANSWERS, type PlaceAnswer } from './place-answers.ts'
+import { DWELL_MAX, PLACE_ANSWERS, type PlaceAnswer } from './place-answers.ts'
 import { CHANNEL_WINDOWS, channelWindow, countWindow, LONGEST_WINDOW } from './windows.ts'
 
 type Call = ASTNode & { op: 'call' }
@@ -92,6 +92,9 @@ function compilePlace(
   const span = name === 'dwells' && further ? windowOf(further, to) : undefined
   if (name === 'dwells' && span === undefined) {
     throw to.fault("dwells takes an area and a span such as '30m'", node.start)
+  }
+  if (span !== undefined && span > DWELL_MAX) {
+    throw to.fault(`nothing dwells for more than ${formatDuration(DWELL_MAX)}`, node.start)
   }
   const answer = PLACE_ANSWERS[name]
   return {

@@ -132,12 +132,7 @@ function grade(bound: BoundRule, state: Active, sample: Sample, memory: Memory):
 }
 
 /** Of the first level that is true, most severe first; one that cannot tell stays as it was. */
-function severityAt(
-  bound: BoundRule,
-  before: Severity,
-  sample: Sample,
-  memory: Memory,
-): Severity {
+function severityAt(bound: BoundRule, before: Severity, sample: Sample, memory: Memory): Severity {
   for (const { when, severity } of bound.levels) {
     const said = when.test(sample, memory, bound)
     if (said === true || (said === undefined && before === severity)) return severity
@@ -207,8 +202,7 @@ export const isUnknown = (
   memory: Memory,
   active: boolean,
 ): boolean =>
-  bound.silence === null &&
-  (active ? isClear : isWrong)(bound, sample, memory) === undefined
+  bound.silence === null && (active ? isClear : isWrong)(bound, sample, memory) === undefined
 
 /** What is known of the stretches around a reading. */
 export interface Around {
@@ -258,8 +252,7 @@ const settledSeverity = (
   listed: Severity,
   sample: Sample,
   memory: Memory,
-): Severity =>
-  bound.levels.length === 0 ? listed : severityAt(bound, listed, sample, memory)
+): Severity => (bound.levels.length === 0 ? listed : severityAt(bound, listed, sample, memory))
 
 /** Whether two states say the same of all readings after `sample`. */
 export function sameFrom(bound: BoundRule, a: RuleState, b: RuleState, sample: Sample): boolean {

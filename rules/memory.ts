@@ -1,6 +1,6 @@
 import type { ChannelValue } from '#model/channel.ts'
 import { compareReadings } from '#model/reading.ts'
-import { between, days, type DurationMs, type EpochMs } from '#model/time.ts'
+import { between, type DurationMs, days, type EpochMs } from '#model/time.ts'
 import type { Sample } from './fold.ts'
 import type { CompiledArea } from './place/compile-area.ts'
 import {

@@ -120,7 +120,8 @@ export const RuleDocument = Type.Object(
     silent: Type.Optional(
       Type.String({
         pattern: '^(\\d+(\\.\\d+)? intervals?|\\d+(\\.\\d+)?(s|m|h|d))$',
-        description: 'Instead of `when`: nothing came for `3 intervals` of the device, or for `2h`.',
+        description:
+          'Instead of `when`: nothing came for `3 intervals` of the device, or for `2h`.',
       }),
     ),
     hold: Type.Optional(Duration),

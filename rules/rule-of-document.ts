@@ -90,10 +90,7 @@ const paramsOf = (
     Object.entries(params).map(([name, param]) => [name, paramOf(param, `/params/${name}`)]),
   )
 
-function paramOf(
-  param: NonNullable<RuleDocument['params']>[string],
-  path: string,
-): RuleParam {
+function paramOf(param: NonNullable<RuleDocument['params']>[string], path: string): RuleParam {
   const title = param.title ?? null
   if (param.type === 'text') {
     return { type: 'text', unit: null, default: param.default, title, min: null, max: null }

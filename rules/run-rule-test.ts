@@ -2,10 +2,9 @@ import { Compile } from 'typebox/compile'
 import { parseDocument } from 'yaml'
 import type { ChannelValue } from '#model/channel.ts'
 import { messageOf, Rejected } from '#model/error.ts'
+import type { DeviceKind } from '#model/kind.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
-import type { Device } from '#model/device.ts'
-import type { DeviceKind } from '#model/kind.ts'
 import {
   type EpochMs,
   epochMs,
@@ -21,7 +20,7 @@ import { RuleTestDocument } from './rule-test-document.ts'
 import type { ScheduleSetting } from './schedule/resolve-schedule.ts'
 import { parseSeries } from './series.ts'
 import { SpanFold } from './span-fold.ts'
-import { testCity } from './test-city.ts'
+import { testCity, testParams } from './test-city.ts'
 
 const validator = Compile(RuleTestDocument)
 
@@ -87,9 +86,7 @@ function startOf({ start }: RuleTest, path: string): EpochMs {
 function kindOf({ rule }: ParsedRule, test: RuleTest): DeviceKind | undefined {
   const kinds = rule.kinds.map(findKind).filter((kind) => kind !== undefined)
   const names = Object.keys(test.series)
-  return (
-    kinds.find((kind) => names.every((name) => channelIndex(kind, name) >= 0)) ?? kinds.at(0)
-  )
+  return kinds.find((kind) => names.every((name) => channelIndex(kind, name) >= 0)) ?? kinds.at(0)
 }
 
 function samplesOf(kind: DeviceKind, test: RuleTest, path: string): readonly Sample[] {
@@ -123,29 +120,18 @@ function foldAll(
   if (!kind || !compiled) throw refused(path, 'its rule is for no kind that has these channels')
   const samples = samplesOf(kind, test, path)
   const city = testCity(test, schedules)
+  const bearing = {
+    effective: testParams(rule.rule, test),
+    interval: milliseconds(span(test.reportingInterval ?? test.interval)),
+  }
   const start = startOf(test, path)
-  const fold = new SpanFold(bindRule(compiled, deviceOf(kind, test), city), start)
+  const fold = new SpanFold(bindRule(compiled, bearing, city), start)
   fold.prime([], true)
   for (const sample of samples) fold.feed(sample)
   const end = test.until === undefined ? samples.at(-1)?.measuredAt : start + span(test.until)
   if (end !== undefined) fold.waitUntil(epochMs(end))
   return fold.stretches
 }
-
-const deviceOf = (kind: DeviceKind, test: RuleTest): Device => ({
-  id: 'test',
-  kind: kind.name,
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: milliseconds(span(test.reportingInterval ?? test.interval)),
-  enabled: true,
-})
 
 type WantedEpisode = RuleTest['episodes'][number]
 

@@ -1,6 +1,6 @@
 import { channelIndex, type DeviceKind } from '#model/kind.ts'
 import type { Sample } from './fold.ts'
-import type { Fix } from './place/place-track.ts'
+import type { Fix } from './place/movement.ts'
 
 /** Indexes of the channels that make a fix. */
 export interface FixChannels {

@@ -1,8 +1,8 @@
 import type { AreaGeometry } from '#model/area.ts'
-import type { ParamValue } from '#model/rule.ts'
+import type { ParamValue, Rule } from '#model/rule.ts'
 import type { EffectiveParam } from '#model/rule-override.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
-import type { City } from './bind-rule.ts'
+import type { City, EffectiveParams } from './bind-rule.ts'
 import { compileArea } from './place/compile-area.ts'
 import type { RuleTestDocument } from './rule-test-document.ts'
 import { compileRuleSchedule, type ScheduleSetting } from './schedule/resolve-schedule.ts'
@@ -13,11 +13,11 @@ type RuleTest = RuleTestDocument['tests'][number]
 /** In which tests of rules take place, unless they say otherwise. */
 const TIME_ZONE = 'Asia/Shanghai'
 
-/** The city that one test describes: its areas, and parameters set as it says. */
+/** The city that one test describes: its areas, and the schedules there are. */
 export function testCity(
-  { areas = {}, params = {} }: Pick<RuleTest, 'areas' | 'params'>,
+  { areas = {} }: Pick<RuleTest, 'areas'>,
   schedules: ScheduleSetting['schedules'],
-): City {
+): Omit<City, 'effective'> {
   const setting = { schedules, calendar: CHINESE_CALENDAR, timeZone: TIME_ZONE }
   const shapes = new Map(Object.entries(areas).map(([id, shape]) => [id, geometryOf(shape)]))
   return {
@@ -27,15 +27,20 @@ export function testCity(
     },
     schedule: (schedule) => compileRuleSchedule(schedule, setting),
     presence: ALWAYS,
-    effective: (rule) =>
-      Object.fromEntries(
-        Object.entries(rule.params).map(([name, param]) => [
-          name,
-          effective(param.default, param.unit, params[name]),
-        ]),
-      ),
   }
 }
+
+/** The parameters of a rule, as one test sets them. */
+export const testParams = (
+  rule: Rule,
+  { params = {} }: Pick<RuleTest, 'params'>,
+): EffectiveParams =>
+  Object.fromEntries(
+    Object.entries(rule.params).map(([name, param]) => [
+      name,
+      effective(param.default, param.unit, params[name]),
+    ]),
+  )
 
 const effective = (
   standard: ParamValue | null,

@@ -1,4 +1,4 @@
-import type { Case, CaseState, LimitUnit } from '#model/case.ts'
+import type { Case, CaseBasis, CaseState, LimitUnit } from '#model/case.ts'
 import type { Severity } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 
@@ -29,6 +29,7 @@ export interface CaseRow {
   readonly deadline_at: EpochMs | null
   readonly reported_at: EpochMs
   readonly updated_at: EpochMs
+  readonly basis: CaseBasis | null
 }
 
 export const toCase = (row: CaseRow): Case => ({
@@ -61,4 +62,5 @@ export const toCase = (row: CaseRow): Case => ({
   deadlineAt: row.deadline_at,
   reportedAt: row.reported_at,
   updatedAt: row.updated_at,
+  basis: row.basis,
 })

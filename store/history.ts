@@ -48,13 +48,36 @@ export class History {
     return await this.#range(device, '>=', 'ASC', point, limit)
   }
 
-  /** Of one rule and device: not withdrawn, and open or cleared at `from` or later. */
-  async episodes(deviceId: string, ruleId: string, from: EpochMs): Promise<readonly Episode[]> {
+  /** Of one device, without groups: not withdrawn, and open or cleared at `from` or later. */
+  async episodes(deviceId: string, from: EpochMs): Promise<readonly Episode[]> {
     return await this.#episodes(
-      `device_id = $1 AND rule_id = $2 AND withdrawn_at IS NULL
-       AND (cleared_at IS NULL OR cleared_at >= $3)`,
-      [deviceId, ruleId, formatTimestamp(from)],
+      `device_id = $1 AND role <> 'group' AND withdrawn_at IS NULL
+       AND (cleared_at IS NULL OR cleared_at >= $2)`,
+      [deviceId, formatTimestamp(from)],
     )
+  }
+
+  /** Of some rules, groups among them: not withdrawn, and open or cleared at `from` or later. */
+  async episodesOfRules(ruleIds: readonly string[], from: EpochMs): Promise<readonly Episode[]> {
+    return await this.#episodes(
+      `rule_id = ANY($1) AND withdrawn_at IS NULL AND (cleared_at IS NULL OR cleared_at >= $2)`,
+      [ruleIds, formatTimestamp(from)],
+    )
+  }
+
+  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  async listened(
+    from: EpochMs,
+  ): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]> {
+    try {
+      const { rows } = await this.#pool.query<{ from: EpochMs; to: EpochMs }>(
+        `SELECT from_at AS from, to_at AS to FROM listened WHERE to_at >= $1 ORDER BY from_at`,
+        [formatTimestamp(from)],
+      )
+      return rows
+    } catch (error) {
+      throw databaseError(error)
+    }
   }
 
   /** Of all devices: neither cleared nor withdrawn. */

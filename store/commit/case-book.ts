@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { type Case, type CaseProposal, OPEN_CASE_STATES } from '#model/case.ts'
 import type { CaseEvent } from '#model/commit.ts'
 import { Unavailable } from '#model/error.ts'
+import { SEVERITIES, type Severity } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
 import { sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
@@ -59,13 +60,35 @@ export class CaseBook {
     return events
   }
 
+  /** Cases that one of their episodes has become worse than. A case never becomes milder by itself. */
+  async raise(
+    worse: readonly { readonly caseId: string; readonly severity: Severity }[],
+  ): Promise<readonly CaseEvent[]> {
+    if (worse.length === 0) return []
+    const { rows } = await this.#client.query<CaseRow>(
+      `UPDATE case_record c SET severity = ($4::text[])[worse.rank], updated_at = $3
+       FROM (SELECT id, max(array_position($4::text[], severity)) AS rank
+             FROM unnest($1::uuid[], $2::text[]) AS given(id, severity) GROUP BY id) AS worse
+       WHERE c.id = worse.id AND c.${OPEN} AND array_position($4::text[], c.severity) < worse.rank
+       RETURNING c.*`,
+      [
+        worse.map(({ caseId }) => caseId),
+        worse.map(({ severity }) => severity),
+        formatTimestamp(this.#at),
+        SEVERITIES,
+      ],
+    )
+    return rows.map((row) => ({ type: 'raised', case: toCase(row) }))
+  }
+
   /** Those of the given cases that are reported and have no episode left that stands. */
   async withdraw(caseIds: readonly string[]): Promise<readonly CaseEvent[]> {
     if (caseIds.length === 0) return []
     const { rows } = await this.#client.query<CaseRow>(
       `UPDATE case_record c SET state = 'withdrawn', updated_at = $2
        WHERE c.id = ANY($1::uuid[]) AND c.state = 'reported' AND NOT EXISTS (
-         SELECT 1 FROM episode e WHERE e.case_id = c.id AND e.withdrawn_at IS NULL)
+         SELECT 1 FROM episode e WHERE e.case_id = c.id AND e.withdrawn_at IS NULL
+           AND e.role <> 'member')
        RETURNING c.*`,
       [caseIds, formatTimestamp(this.#at)],
     )
@@ -146,6 +169,7 @@ const COLUMNS: Readonly<Record<keyof CaseRow, string>> = {
   deadline_at: 'timestamptz',
   reported_at: 'timestamptz',
   updated_at: 'timestamptz',
+  basis: 'jsonb',
 }
 const names = Object.keys(COLUMNS).join(', ')
 const INSERT = `
@@ -180,4 +204,5 @@ const caseRecord = (entry: Case): Readonly<Record<keyof CaseRow, unknown>> => ({
   deadline_at: entry.deadlineAt === null ? null : formatTimestamp(entry.deadlineAt),
   reported_at: formatTimestamp(entry.reportedAt),
   updated_at: formatTimestamp(entry.updatedAt),
+  basis: entry.basis,
 })

@@ -5,6 +5,7 @@ import { KINDS } from '#model/kinds.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { CHECK_VIOLATION, sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
 import { writeEpisodeChanges } from './episode-changes.ts'
+import { writeListened } from './listened.ts'
 import type { PartitionGuard } from './partition-guard.ts'
 import { Pipeline } from './pipeline.ts'
 import { writeQuarantineChanges } from './quarantine-changes.ts'
@@ -101,6 +102,7 @@ export class CommitWriter {
   ): Promise<CommitOutcome> {
     await writeQuarantineChanges(client, commit)
     const cases = await writeEpisodeChanges(client, commit, this.#timeZone)
+    await writeListened(client, commit)
     const outcome: CommitOutcome = { ...counts, cases }
     const text = client.escapeLiteral(JSON.stringify(outcome))
     await client.query(
@@ -120,7 +122,8 @@ function begin(epoch: number, commit: Commit, outcome?: CommitOutcome): readonly
 }
 
 /** So that a direct COPY is all there is to write. */
-const isReadingsOnly = ({ resolved, rejections, episodes }: Commit): boolean =>
+const isReadingsOnly = ({ resolved, rejections, episodes, listened }: Commit): boolean =>
+  listened === null &&
   resolved.length === 0 &&
   episodes.length === 0 &&
   rejections.every(({ replayOf }) => replayOf === null)

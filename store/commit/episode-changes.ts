@@ -1,13 +1,15 @@
 import type { Client } from 'pg'
 import type { CaseEvent, Commit, EpisodeChange } from '#model/commit.ts'
 import type { Episode } from '#model/episode.ts'
+import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { CaseBook } from './case-book.ts'
 
 /**
  * Writes episodes and what follows from them for cases: a confirmed one joins the open case of its
- * object and phenomenon or opens one; a case all of whose episodes were withdrawn is withdrawn.
+ * object and phenomenon or opens one, and raises it where it is worse; a case all of whose episodes
+ * were withdrawn, or came to be about several devices, is withdrawn.
  */
 export async function writeEpisodeChanges(
   client: Client,
@@ -20,17 +22,27 @@ export async function writeEpisodeChanges(
   const book = new CaseBook(client, commit.at, timeZone)
   const filed = await book.file(
     changes.flatMap(({ episode, openCase }) =>
-      openCase === null || episode.withdrawnAt !== null
+      openCase === null || !asks(episode)
         ? []
         : [{ episodeId: episode.id, caseId: caseIds.get(episode.id) ?? null, proposal: openCase }],
     ),
   )
   const withdrawn = changes.flatMap(({ episode }) => {
     const caseId = caseIds.get(episode.id)
-    return episode.withdrawnAt === null || !caseId ? [] : [caseId]
+    return asks(episode) || !caseId ? [] : [caseId]
   })
-  return [...filed, ...(await book.withdraw(withdrawn))]
+  const raised = changes.flatMap(({ episode }) => {
+    const caseId = caseIds.get(episode.id)
+    return asks(episode) && caseId ? [{ caseId, severity: worstOf(episode) }] : []
+  })
+  return [...filed, ...(await book.raise(raised)), ...(await book.withdraw(withdrawn))]
 }
+
+/** Whether there is something to have a case about. */
+const asks = ({ withdrawnAt, role }: Episode): boolean => withdrawnAt === null && role !== 'member'
+
+const worstOf = ({ severity, grades }: Episode): Severity =>
+  SEVERITIES.findLast((each) => grades.some((grade) => grade.severity === each)) ?? severity
 
 /** One change per episode, the last, with the case that any of them asked for. */
 function latestChanges(changes: readonly EpisodeChange[]): readonly EpisodeChange[] {
@@ -60,8 +72,13 @@ const COLUMNS = {
   id: 'uuid',
   device_id: 'text',
   rule_id: 'text',
+  rule_version: 'integer',
+  role: 'text',
+  group_id: 'uuid',
+  scope: 'text',
   phenomenon: 'text',
   severity: 'text',
+  grades: 'jsonb',
   started_at: 'timestamptz',
   confirmed_at: 'timestamptz',
   ended_at: 'timestamptz',
@@ -92,8 +109,13 @@ const episodeRow = (episode: Episode): Record<keyof typeof COLUMNS, unknown> => 
   id: episode.id,
   device_id: episode.deviceId,
   rule_id: episode.ruleId,
+  rule_version: episode.ruleVersion,
+  role: episode.role,
+  group_id: episode.groupId,
+  scope: episode.scope,
   phenomenon: episode.phenomenon,
   severity: episode.severity,
+  grades: episode.grades,
   started_at: instant(episode.startedAt),
   confirmed_at: instant(episode.confirmedAt),
   ended_at: instant(episode.endedAt),

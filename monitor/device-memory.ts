@@ -1,0 +1,80 @@
+import type { Device } from '#model/device.ts'
+import type { Episode } from '#model/episode.ts'
+import type { DeviceState } from './device-state.ts'
+import type { EpisodeBook } from './episode-book.ts'
+import type { Plans } from './plans.ts'
+import type { Devices, History } from './ports.ts'
+import { recall } from './recall.ts'
+import { orphansOf, retire } from './retire.ts'
+
+/** What is remembered of each device; what is not is rebuilt from the database. */
+export class DeviceMemory {
+  readonly #parts: { readonly history: History; readonly devices: Devices }
+  readonly #states = new Map<string, DeviceState>()
+  /** Open, of devices that were not remembered yet. */
+  readonly #open: Map<string, Episode[]>
+
+  constructor(
+    parts: { readonly history: History; readonly devices: Devices },
+    open: readonly Episode[],
+  ) {
+    this.#parts = parts
+    this.#open = Map.groupBy(
+      open.filter(({ role }) => role !== 'group'),
+      ({ deviceId }) => deviceId,
+    )
+  }
+
+  /** Whatever rules it was made with. */
+  get(deviceId: string): DeviceState | undefined {
+    return this.#states.get(deviceId)
+  }
+
+  all(): Iterable<readonly [string, DeviceState]> {
+    return this.#states
+  }
+
+  /** The state of a device, unless other rules hold for it than when it was made. */
+  of(device: Device, plans: Plans): DeviceState | undefined {
+    const known = this.#states.get(device.id)
+    return known?.plan.key === plans.of(device).key ? known : undefined
+  }
+
+  /** Ids of the devices of which some reading is known. */
+  *heard(): Generator<string> {
+    for (const [id, { last }] of this.#states) if (last !== null) yield id
+  }
+
+  /** Whether one was heard for the first time. */
+  keep(states: ReadonlyMap<string, DeviceState>): boolean {
+    let isNew = false
+    for (const [id, state] of states) {
+      if (state.last !== null && !this.#states.get(id)?.last) isNew = true
+      this.#states.set(id, state)
+      this.#open.delete(id)
+    }
+    return isNew
+  }
+
+  /** The states of those that are not remembered. Episodes that no rule looks after are ended. */
+  async recall(
+    devices: readonly Device[],
+    plans: Plans,
+    book: EpisodeBook,
+  ): Promise<ReadonlyMap<string, DeviceState>> {
+    const unknown = devices.filter((device) => !this.of(device, plans))
+    if (unknown.length === 0) return new Map()
+    const openOf = (id: string): readonly Episode[] =>
+      this.#states.get(id)?.episodes.filter((episode) => episode !== undefined) ??
+      this.#open.get(id) ??
+      []
+    const states = await recall(unknown, (device) => plans.of(device), openOf, this.#parts.history)
+    for (const { id } of unknown) {
+      const lastAt = states.get(id)?.last?.measuredAt ?? null
+      for (const episode of orphansOf(openOf(id), plans, this.#parts.devices)) {
+        retire(episode, lastAt, book)
+      }
+    }
+    return states
+  }
+}
