@@ -83,7 +83,16 @@ export class BookMemory {
       return
     }
     if (isDeepStrictEqual(before, this.#snapshot)) return
-    for (const listener of this.#listeners) listener(this.#snapshot)
+    for (const listener of this.#listeners) this.#tell(listener)
+  }
+
+  /** The change is committed, whatever becomes of it in the parts that hear of it. */
+  #tell(listener: (snapshot: RuleBookSnapshot) => void): void {
+    try {
+      listener(this.#snapshot)
+    } catch (error) {
+      this.#log.error({ err: error }, 'a change of the rule book was not taken up')
+    }
   }
 
   #take(rules: readonly StoredRule[], overrides: readonly StoredOverride[]): void {
@@ -127,9 +136,9 @@ export class BookMemory {
     try {
       return { facts: this.#language.parse(document, nameOf(rule)).rule, fault: null }
     } catch (error) {
-      if (!isWanmiError(error)) throw error
       const reason = messageOf(error)
-      this.#log.warn({ ruleId, version, reason }, 'a rule of the book is left out')
+      const level = isWanmiError(error) ? 'warn' : 'error'
+      this.#log[level]({ ruleId, version, reason }, 'a rule of the book is left out')
       return { facts: null, fault: reason }
     }
   }

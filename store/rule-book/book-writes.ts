@@ -36,8 +36,8 @@ export function checkVersion(
 ): void {
   const version = rule?.version ?? 0
   if (ifVersion === undefined || ifVersion === version) return
-  const inForce = version === 0 ? 'none' : `version ${version}`
-  throw new Rejected('conflict', `of the rule ${id} ${inForce} is in force, not ${ifVersion}`, {
+  const inForce = version === 0 ? 'no version' : `version ${version}`
+  throw new Rejected('conflict', `${inForce} of the rule ${id} is in force, not ${ifVersion}`, {
     detail: { ruleId: id, version },
   })
 }

@@ -52,3 +52,27 @@ test('nobody is told of a change that changes nothing', async () => {
   await memory.refresh()
   expect(heard).toEqual([])
 })
+
+test('a part that fails at a change neither undoes it nor misses the next', async () => {
+  const { state, session } = fakeDatabase()
+  const memory = new BookMemory(session, testLanguage, silentLogger)
+  const heard: unknown[] = []
+  memory.onChange(({ rules }) => {
+    heard.push(rules[0]?.version)
+    throw new Error('cannot')
+  })
+  await memory.refresh()
+  state.version = 2
+  await memory.refresh()
+  expect(heard).toEqual([1, 2])
+  expect(memory.rules.get('cover-askew')?.version).toBe(2)
+})
+
+test('a document that not even the parser expects is a fault of its rule alone', async () => {
+  const parse = (): never => {
+    throw new TypeError('no such node')
+  }
+  const memory = new BookMemory(fakeDatabase().session, { ...testLanguage, parse }, silentLogger)
+  await memory.read()
+  expect(memory.rules.get('cover-askew')).toMatchObject({ facts: null, fault: 'no such node' })
+})
