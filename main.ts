@@ -2,7 +2,7 @@ import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
 import type { CommandDesk } from '#broker/ports.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
-import { loadRules } from '#cli/load-rules.ts'
+import { readLibrary } from '#cli/load-rules.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
@@ -11,6 +11,8 @@ import type { UnitGrid } from '#model/unit-grid.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
+import { compileInForce, readRule } from '#monitor/rules-in-force.ts'
+import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -34,6 +36,7 @@ import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
 import { createImports } from '#store/registry/imports.ts'
 import { createPartRegistry } from '#store/registry/part-registry.ts'
+import { RuleBook } from '#store/rule-book/rule-book.ts'
 
 /** A running Wanmi. */
 export interface Service {
@@ -71,7 +74,7 @@ async function buildService(
   const clock = systemClock
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
-  const rules = await loadRules(config.city.rulesDir)
+  const library = await readLibrary(config.city.rulesDir)
 
   const database = await openDatabase(config.store, log)
   shutdown.add('database', () => database.close())
@@ -89,9 +92,14 @@ async function buildService(
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
 
+  const language = { parse: readRule, effectiveParams }
+  const book = await RuleBook.open({ pool, language, clock, log })
+  shutdown.add('rule book', () => book.close())
+  await book.seed(library)
+
   const surroundings = surroundingsOf(directory, grids)
   const monitor = await Monitor.start({
-    rules,
+    rules: compileInForce(book.snapshot),
     ledger: committer,
     history: new History(pool),
     surroundings,
@@ -115,7 +123,10 @@ async function buildService(
   const episodes = createEpisodeQueries(pool)
   const backtests = new BacktestDesk({
     run: backtestThread(database.connection),
-    rules,
+    // Those of the moment at which a trial begins.
+    get rules() {
+      return compileInForce(book.snapshot)
+    },
     devices: () => directory.devices(),
     known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
     surroundings,
@@ -163,6 +174,7 @@ async function buildService(
     replay: (envelope) => offered(ingest, envelope),
     episodes,
     cases: createCaseQueries(pool),
+    rules: book,
     backtests,
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),

@@ -18,10 +18,12 @@ import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
+import { type Overrides, overrideRoutes } from './routes/override-routes.ts'
 import { type PartRegistry, partRoutes } from './routes/part-routes.ts'
 import { problemRoutes } from './routes/problem-routes.ts'
 import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
+import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
 
 /** What the API needs of the rest of Wanmi. */
@@ -37,6 +39,7 @@ export interface ApiPorts {
   readonly replay: Replay
   readonly episodes: Episodes
   readonly cases: Cases
+  readonly rules: RuleBook & Overrides
   readonly backtests: Backtests
   readonly commands: Commands
   readonly deliver: Deliver
@@ -112,6 +115,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   importRoutes(app, options.imports, config)
   quarantineRoutes(app, options.quarantine, options.replay)
   caseRoutes(app, options.episodes, options.cases)
+  ruleRoutes(app, options.rules)
+  overrideRoutes(app, options.findDevice, options.rules)
   backtestRoutes(app, options.backtests)
   liveRoutes(app, live)
   problemRoutes(app)

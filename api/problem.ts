@@ -28,6 +28,8 @@ const ProblemFault = Type.Object({
   code: Type.Optional(Type.String()),
   pointer: Type.Optional(Type.String({ description: 'Where in the body, as a JSON pointer.' })),
   parameter: Type.Optional(Type.String({ description: 'Which part of the address.' })),
+  line: Type.Optional(Type.Integer({ description: 'Of a document, from 1.' })),
+  column: Type.Optional(Type.Integer()),
   detail: Type.String(),
 })
 type ProblemFault = Type.Static<typeof ProblemFault>
@@ -73,6 +75,8 @@ interface Fault {
   readonly code?: string
   readonly field?: string
   readonly parameter?: string
+  readonly line?: number
+  readonly column?: number
   readonly detail: string
 }
 
@@ -81,6 +85,8 @@ const faultsOf = (errors: unknown): ProblemFault[] =>
     ...(fault.code === undefined ? {} : { code: fault.code }),
     ...(fault.field === undefined ? {} : { pointer: `#/${fault.field.replaceAll('.', '/')}` }),
     ...(fault.parameter === undefined ? {} : { parameter: fault.parameter }),
+    ...(fault.line === undefined ? {} : { line: fault.line }),
+    ...(fault.column === undefined ? {} : { column: fault.column }),
     detail: fault.detail,
   }))
 

@@ -16,21 +16,37 @@ export async function yamlFiles(folder: string): Promise<readonly string[]> {
   return names.map((name) => join(folder, name))
 }
 
+/** A rule file as it is written. */
+export interface RuleFile {
+  readonly name: string
+  readonly text: string
+}
+
 /**
- * Reads every rule file of a folder; null: the rules that ship with Wanmi.
+ * Reads every rule file of a folder, each of which is right; null: the rules that ship with Wanmi.
  *
  * @throws Rejected `bad-configuration` naming the folder, or the file and what is wrong in it
  */
+export async function readLibrary(folder: string | null): Promise<readonly RuleFile[]> {
+  const { files } = await readFolder(folder ?? shippedRules)
+  return files
+}
+
+/** The same, ready to be folded. @throws as {@link readLibrary} does */
 export async function loadRules(folder: string | null): Promise<readonly CompiledRule[]> {
-  const from = folder ?? shippedRules
+  const { rules } = await readFolder(folder ?? shippedRules)
+  return rules
+}
+
+async function readFolder(folder: string) {
   try {
-    const paths = (await yamlFiles(from)).filter((path) => !isRuleTest(path))
-    const files = await Promise.all(
+    const paths = (await yamlFiles(folder)).filter((path) => !isRuleTest(path))
+    const files: readonly RuleFile[] = await Promise.all(
       paths.map(async (path) => ({ name: basename(path), text: await readFile(path, 'utf8') })),
     )
-    return parseRules(files)
+    return { files, rules: parseRules(files) }
   } catch (error) {
-    const message = `the rules in ${from} cannot be used: ${messageOf(error)}`
+    const message = `the rules in ${folder} cannot be used: ${messageOf(error)}`
     throw new Rejected('bad-configuration', message, { cause: error })
   }
 }

@@ -5,13 +5,17 @@ import { messageOf, Rejected } from '#model/error.ts'
 import { parseRule } from '#rules/parse-rule.ts'
 import { type RuleTestResult, runRuleTests } from '#rules/run-rule-test.ts'
 import { isRuleTest, loadRules, shippedRules, yamlFiles } from './load-rules.ts'
+import { addBookCommands } from './rule-book.ts'
+import { overrideCommand } from './rule-overrides.ts'
 
-/** `wanmi rules`: what can be said of rules without a service. */
+/** `wanmi rules`: what can be said of rules without a service, and the rule book of one. */
 export function rulesCommand(): Command {
-  const command = new Command('rules').description('check and test rules without a service')
+  const command = new Command('rules').description(
+    'check and test rules; look into and change those of a service',
+  )
   command
     .command('check')
-    .description('check rule files; ends with 1 when one is not right')
+    .description('check rule files without a service; ends with 1 when one is not right')
     .argument('<files...>')
     .action(check)
   command
@@ -20,6 +24,8 @@ export function rulesCommand(): Command {
     .argument('[folder]', 'the rules that come along when absent')
     .option('--json', 'one JSON document per test')
     .action(test)
+  addBookCommands(command)
+  command.addCommand(overrideCommand())
   return command
 }
 

@@ -209,7 +209,7 @@ export const SETTINGS = {
     ),
     rulesDir: optionalPath(
       'RULES_DIR',
-      'Folder of rule files; unset, the rules that ship with Wanmi.',
+      'Folder of rule files that seed the rule book; unset, the rules that ship with Wanmi.',
     ),
   },
   log: {

@@ -7,7 +7,7 @@ export interface ServiceAddress {
 }
 
 export interface ServiceRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** From `/api/v1` on. */
   readonly path: string
   readonly body?: string

@@ -12,7 +12,9 @@ import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
+import { testLanguage } from '#tests/support/rule-language.ts'
 
 export const TOKEN = 'a token for tests'
 
@@ -39,6 +41,12 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     episodes: createEpisodeQueries(pool),
     cases: createCaseQueries(pool),
     commands: createCommands({ pool, clock: systemClock }),
+    rules: await RuleBook.open({
+      pool,
+      language: testLanguage,
+      clock: systemClock,
+      log: silentLogger,
+    }),
     backtests: new BacktestDesk({
       run: async () => Promise.resolve({ readings: 0, found: [[]] }),
       rules: [],
@@ -96,7 +104,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
 }
 
 export type TestApi = Awaited<ReturnType<typeof openTestApi>>
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 interface Operation {
   readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>

@@ -113,3 +113,20 @@ test('what is not right is said with its reason', async () => {
   const nobody = await backtest('cover-displaced', '--where', 'group=west')
   expect(nobody).toMatchObject({ exitCode: 1, err: expect.stringMatching(/no manhole-cover/) })
 })
+
+test('a rule that is changed over the API is in force at once, and a disabled one is not', async () => {
+  const put = (path: string, method: string, body: object) =>
+    askApi<{ version: number }>(service, `/api/v1/rules/cover-displaced${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  const shipped = readFileSync('rules/library/cover-displaced.yaml', 'utf8')
+  const document = shipped.replace('tilt_deg > 15.0', 'tilt_deg > 10.0')
+  expect(await put('', 'PUT', { document, ifVersion: 1 })).toMatchObject({ version: 2 })
+  const { out } = await backtest('cover-displaced', '--json')
+  expect(JSON.parse(out).report.episodes).toBe(3)
+  await put('/disable', 'POST', {})
+  const disabled = await backtest('cover-displaced')
+  expect(disabled).toMatchObject({ exitCode: 1, err: expect.stringMatching(/no rule/) })
+})
