@@ -3,17 +3,21 @@ import { type Broker, openBroker } from '#broker/broker.ts'
 import type { CommandDesk } from '#broker/ports.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { readLibrary } from '#cli/load-rules.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { seconds } from '#model/time.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
+import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
-import { Monitor } from '#monitor/monitor.ts'
+import { type CityData, cityOf } from '#monitor/city-data.ts'
+import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
-import { compileInForce, readRule } from '#monitor/rules-in-force.ts'
+import { rulesInForce } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
+import { parseRule } from '#rules/parse-rule.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -75,6 +79,7 @@ async function buildService(
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
   const library = await readLibrary(config.city.rulesDir)
+  const schedules = [...(await loadSchedules(config.city.schedulesFile)).values()]
 
   const database = await openDatabase(config.store, log)
   shutdown.add('database', () => database.close())
@@ -92,17 +97,33 @@ async function buildService(
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
 
-  const language = { parse: readRule, effectiveParams }
+  const language = { parse: parseRule, effectiveParams }
   const book = await RuleBook.open({ pool, language, clock, log })
   shutdown.add('rule book', () => book.close())
   await book.seed(library)
 
   const surroundings = surroundingsOf(directory, grids)
+  const cityData = (): CityData => ({
+    areas: {},
+    schedules,
+    calendar: CHINESE_CALENDAR,
+    timeZone,
+    overrides: book.snapshot.overrides,
+    revision: '1',
+  })
+  const inForce = (): RulesInForce => ({
+    rules: rulesInForce(book.snapshot),
+    city: cityOf(cityData()),
+  })
+  const history = new History(pool)
+  const silenceGrace = seconds(config.city.silenceGraceS)
   const monitor = await Monitor.start({
-    rules: compileInForce(book.snapshot),
+    inForce: inForce(),
     ledger: committer,
-    history: new History(pool),
+    history,
+    devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
+    silenceGrace,
     city: config.city,
     clock,
     log,
@@ -110,6 +131,11 @@ async function buildService(
   })
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
+  book.onChange(() => void monitor.adopt(inForce()).catch(failure.resolve))
+  shutdown.add(
+    'clock of the rules',
+    repeat('clock of the rules', BEAT, () => monitor.tick(), log),
+  )
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
@@ -125,8 +151,11 @@ async function buildService(
     run: backtestThread(database.connection),
     // Those of the moment at which a trial begins.
     get rules() {
-      return compileInForce(book.snapshot)
+      return rulesInForce(book.snapshot)
     },
+    cityData,
+    listened: ({ from }) => history.listened(from),
+    silenceGrace,
     devices: () => directory.devices(),
     known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
     surroundings,
@@ -211,6 +240,9 @@ const surroundingsOf = (directory: DeviceDirectory, grids: GridLocator): Surroun
   },
   part: (id) => directory.part(id),
 })
+
+/** How often the rules are told that time has passed. */
+const BEAT = seconds(5)
 
 const addressOf = ({ street, community }: UnitGrid): string => `${street}${community}`
 

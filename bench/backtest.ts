@@ -13,10 +13,13 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { loadRules } from '#cli/load-rules.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import type { Device } from '#model/device.ts'
 import { readingTable } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import { epochMs, hours, minutes, plus } from '#model/time.ts'
+import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
+import type { CityData } from '#monitor/city-data.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { connect, openDatabase } from '#store/database.ts'
@@ -82,6 +85,15 @@ const rules = ['cover-displaced', 'manhole-high-water'].flatMap(
   (id) => shipped.find(({ rule }) => rule.id === id) ?? [],
 )
 
+const city: CityData = {
+  areas: {},
+  schedules: [...(await loadSchedules(null)).values()],
+  calendar: CHINESE_CALENDAR,
+  timeZone: 'Asia/Shanghai',
+  overrides: [],
+  revision: '1',
+}
+
 let peak_mib = 0
 const watch = setInterval(() => {
   peak_mib = Math.max(peak_mib, process.memoryUsage().rss / 1_048_576)
@@ -90,7 +102,7 @@ const run = backtestThread(database.connection)
 const cpu = process.cpuUsage()
 const begun = performance.now()
 const { readings, found } = await run(
-  { rules, devices, from: FROM, to: TO },
+  { rules, devices, from: FROM, to: TO, city, listened: [], silenceGrace: minutes(5) },
   new AbortController().signal,
   () => undefined,
 )

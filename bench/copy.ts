@@ -123,6 +123,7 @@ const commit = (readings: readonly Reading[]) =>
     rejections: [],
     resolved: [],
     episodes: [],
+    listened: null,
   })
 
 async function sessionOfCommitter(): Promise<number> {

@@ -3,10 +3,13 @@
  * rules, with a ledger that answers at once. Prints nanoseconds per reading.
  */
 import { loadRules } from '#cli/load-rules.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import type { Device } from '#model/device.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import type { Reading } from '#model/reading.ts'
 import { epochMs, minutes } from '#model/time.ts'
+import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
+import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -17,6 +20,14 @@ const BATCH = 4_000
 const BATCHES = 150
 
 const rules = await loadRules(null)
+const city: CityData = {
+  areas: {},
+  schedules: [...(await loadSchedules(null)).values()],
+  calendar: CHINESE_CALENDAR,
+  timeZone: 'Asia/Shanghai',
+  overrides: [],
+  revision: '1',
+}
 const devices = Array.from(
   { length: DEVICES },
   (_, index): Device => ({
@@ -37,7 +48,12 @@ const devices = Array.from(
 
 async function run(withRules: boolean): Promise<number> {
   const monitor = await Monitor.start({
-    rules: withRules ? rules : [],
+    inForce: {
+      rules: withRules ? rules.map((rule) => ({ ...rule, version: 1 })) : [],
+      city: cityOf(city),
+    },
+    devices: { find: () => undefined, all: () => [] },
+    silenceGrace: minutes(5),
     ledger: {
       lastNumber: 0,
       commit: async ({ readings }) => ({ stored: readings.length, duplicates: 0, cases: [] }),
@@ -48,6 +64,8 @@ async function run(withRules: boolean): Promise<number> {
       from: async () => [],
       episodes: async () => [],
       openEpisodes: async () => [],
+      episodesOfRules: async () => [],
+      listened: async () => [],
     },
     surroundings: { gridOf: () => undefined, part: () => undefined, gridAddress: () => undefined },
     city: { district: '140802' },
@@ -77,7 +95,7 @@ async function run(withRules: boolean): Promise<number> {
   return (spent * 1_000) / ((BATCHES - BATCHES / 3) * BATCH)
 }
 
-const per = rules.filter(({ rule }) => rule.kind === manholeCover.name).length
+const per = rules.filter(({ rule }) => rule.kinds.includes(manholeCover.name)).length
 await run(true)
 const [without, withThem] = [await run(false), await run(true)]
 console.log(

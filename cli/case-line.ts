@@ -7,6 +7,7 @@ import type { EpochMs } from '#model/time.ts'
 const NEWS: Readonly<Record<CaseEvent['type'], string>> = {
   opened: 'new case ',
   joined: 'again in ',
+  raised: 'worse now',
   withdrawn: 'withdrawn',
 }
 

@@ -1,8 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { messageOf, Rejected } from '#model/error.ts'
-import type { CompiledRule } from '#rules/compiled-rule.ts'
-import { parseRules } from '#rules/parse-rule.ts'
+import { type ParsedRule, parseRules } from '#rules/parse-rule.ts'
 
 /** The folder of the rules that come along. */
 export const shippedRules = join(import.meta.dirname, '..', 'rules', 'library')
@@ -33,7 +32,7 @@ export async function readLibrary(folder: string | null): Promise<readonly RuleF
 }
 
 /** The same, ready to be folded. @throws as {@link readLibrary} does */
-export async function loadRules(folder: string | null): Promise<readonly CompiledRule[]> {
+export async function loadRules(folder: string | null): Promise<readonly ParsedRule[]> {
   const { rules } = await readFolder(folder ?? shippedRules)
   return rules
 }

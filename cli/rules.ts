@@ -5,6 +5,7 @@ import { messageOf, Rejected } from '#model/error.ts'
 import { parseRule } from '#rules/parse-rule.ts'
 import { type RuleTestResult, runRuleTests } from '#rules/run-rule-test.ts'
 import { isRuleTest, loadRules, shippedRules, yamlFiles } from './load-rules.ts'
+import { loadSchedules } from './load-schedules.ts'
 import { addBookCommands } from './rule-book.ts'
 import { overrideCommand } from './rule-overrides.ts'
 
@@ -46,10 +47,11 @@ async function check(files: readonly string[]): Promise<void> {
 
 async function test(folder: string = shippedRules, { json = false }): Promise<void> {
   const rules = await loadRules(folder)
+  const schedules = await loadSchedules(null)
   const files = (await yamlFiles(folder)).filter(isRuleTest)
   const results: RuleTestResult[] = []
   for (const file of files) {
-    results.push(...runRuleTests(await readText(file), basename(file), rules))
+    results.push(...runRuleTests(await readText(file), basename(file), rules, schedules))
   }
   for (const result of results) {
     if (json) console.log(JSON.stringify({ ...result, passed: result.fault === undefined }))

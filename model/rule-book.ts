@@ -1,6 +1,5 @@
-import type { Outcome, RuleParam, Severity } from './rule.ts'
+import type { Rule } from './rule.ts'
 import type { RuleOverride } from './rule-override.ts'
-import type { Bilingual } from './text.ts'
 import type { EpochMs } from './time.ts'
 
 /** Who wrote a version of a rule: it came with Wanmi, or the city made it. */
@@ -11,16 +10,10 @@ export type RuleOrigin = (typeof RULE_ORIGINS)[number]
 export const RULE_DOCUMENT_MAX_CHARACTERS = 65_536
 
 /** What the rule book tells of a document; a parsed rule has it all. */
-export interface RuleFacts {
-  readonly id: string
-  readonly kinds: readonly string[]
-  readonly title: Bilingual
-  readonly source: string
-  readonly phenomenon: string
-  readonly severity: Severity
-  readonly outcome: Outcome
-  readonly params: Readonly<Record<string, RuleParam>>
-}
+export type RuleFacts = Pick<
+  Rule,
+  'id' | 'kinds' | 'title' | 'source' | 'phenomenon' | 'severity' | 'outcome' | 'params'
+>
 
 /** One text of a rule. It is never rewritten. */
 export interface RuleVersion {

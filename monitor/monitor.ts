@@ -8,7 +8,7 @@ import { silentFrom } from '#rules/silence.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
-import { foldDevice, foldSilence } from './device-fold.ts'
+import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
 import { copyState, type DeviceState } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
@@ -20,6 +20,7 @@ import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
 import type { Devices, History, Ledger, Surroundings } from './ports.ts'
 import { orphansOf, retire } from './retire.ts'
 import type { Wait } from './retry.ts'
+import { fallenSilent, SILENCES_AT_ONCE } from './silence-watch.ts'
 
 /** Rules, and what of the city they are given but for its presence, which the monitor keeps. */
 export interface RulesInForce {
@@ -53,10 +54,6 @@ interface Draft {
 }
 
 const NOTHING: Batch = { readings: [], rejections: [], resolved: [] }
-/** A device that is just sending is not silent, however old what it sends is. */
-const TALKING: DurationMs = seconds(60)
-/** Silences that are opened in one commit. */
-const SILENCES_AT_ONCE = 2_000
 /** Devices that are recalled at once, when nobody waits for them. */
 const RECALLED_AT_ONCE = 500
 /** Older breaks of listening explain no silence that is found today. */
@@ -225,16 +222,8 @@ export class Monitor {
 
   #foldTime(): Draft {
     const book = this.#newBook()
-    const states = new Map<string, DeviceState>()
-    for (const [id, known] of this.#memory.all()) {
-      if (!mayBeSilent(known, book.now)) continue
-      const device = this.#parts.devices.find(id)
-      if (!device || !this.#memory.of(device, this.#plans)) continue
-      const state = copyState(known)
-      states.set(id, state)
-      foldSilence(device, state, book)
-      if (states.size === SILENCES_AT_ONCE) break
-    }
+    const { devices } = this.#parts
+    const states = fallenSilent(this.#memory, this.#plans, devices, book)
     return this.#draft(NOTHING, states, book, this.#listening.current)
   }
 
@@ -296,18 +285,6 @@ export class Monitor {
       groups,
     }
   }
-}
-
-function mayBeSilent({ plan, rules, heardAt }: DeviceState, now: EpochMs): boolean {
-  if (!plan.hasSilence || (heardAt !== null && now < plus(heardAt, TALKING))) return false
-  return plan.rules.some(({ bound }, index) => {
-    const state = rules[index]
-    return (
-      bound.silence !== null &&
-      state?.phase === 'heard' &&
-      silentFrom(bound, bound.silence, state.last.measuredAt) < now
-    )
-  })
 }
 
 function groupByDevice(readings: readonly Reading[]): Map<string, Reading[]> {

@@ -148,11 +148,22 @@ export class Refold {
   #settledAt(sample: Sample, around: Around): RuleState | undefined {
     const settled = settle(this.#bound, sample, this.#memory, around)
     if (settled) return settled
-    const span = between(sample.measuredAt, this.#late.first.measuredAt)
-    if (span < settlingSpan(this.#bound)) return undefined
+    const { measuredAt } = this.#late.first
+    if (between(sample.measuredAt, measuredAt) < settlingSpan(this.#bound)) return undefined
+    if (this.#changesBetween(sample.measuredAt, measuredAt, around)) return undefined
     return around.covering
       ? enter(around.covering, sample.measuredAt)
       : quietAfter(this.#bound, around.clearedAt)
+  }
+
+  // What was under way would have come about by now, unless it has and is among the stretches.
+  #changesBetween(from: EpochMs, to: EpochMs, { covering }: Around): boolean {
+    return this.#stored.some((stretch) =>
+      stretch === covering
+        ? stretch.clearedAt !== null && stretch.clearedAt <= to
+        : stretch.confirmed.measuredAt <= to &&
+          (stretch.clearedAt === null || stretch.clearedAt >= from),
+    )
   }
 
   #enter(stretch: Stretch, at: EpochMs): void {

@@ -211,6 +211,17 @@ export const SETTINGS = {
       'RULES_DIR',
       'Folder of rule files that seed the rule book; unset, the rules that ship with Wanmi.',
     ),
+    schedulesFile: optionalPath(
+      'SCHEDULES_FILE',
+      'File of the schedules that rules name; unset, those that ship with Wanmi.',
+    ),
+    silenceGraceS: integer(
+      'SILENCE_GRACE_S',
+      300,
+      'After a time in which Wanmi did not listen, devices have so long to come back before they ' +
+        'count as silent.',
+      { unit: 's', min: 0, max: 86_400 },
+    ),
   },
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),

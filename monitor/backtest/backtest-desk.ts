@@ -4,10 +4,11 @@ import type { Device } from '#model/device.ts'
 import { isWanmiError, messageOf, Rejected } from '#model/error.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { selects } from '#model/selects.ts'
-import type { EpochMs } from '#model/time.ts'
+import type { DurationMs, EpochMs } from '#model/time.ts'
+import type { CityData } from '#monitor/city-data.ts'
 import type { Surroundings } from '#monitor/ports.ts'
-import type { CompiledRule } from '#rules/compiled-rule.ts'
-import { parseRule } from '#rules/parse-rule.ts'
+import { type ParsedRule, parseRule } from '#rules/parse-rule.ts'
+import type { Listened } from '#rules/silence.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type KnownEpisode, reportOf } from './backtest-report.ts'
@@ -33,7 +34,14 @@ export interface DeskParts {
     signal: AbortSignal,
     onProgress: (progress: BacktestProgress) => void,
   ) => Promise<BacktestOutcome>
-  readonly rules: readonly CompiledRule[]
+  readonly rules: readonly ParsedRule[]
+  readonly cityData: () => CityData
+  /** When Wanmi listened in a span, ascending. */
+  readonly listened: (span: {
+    readonly from: EpochMs
+    readonly to: EpochMs
+  }) => Promise<readonly Listened[]>
+  readonly silenceGrace: DurationMs
   readonly devices: () => Iterable<Device>
   /** Episodes of a phenomenon that were found then, not withdrawn, active within the span. */
   readonly known: (
@@ -77,15 +85,12 @@ export class BacktestDesk {
     const { from, to, where } = request
     const rule = this.#ruleOf(request.rule)
     const against = request.against && this.#ruleOf(request.against)
-    if (against && against.rule.kind !== rule.rule.kind) {
-      throw new Rejected('invalid-input', 'two versions of a rule are for one kind of device')
-    }
     if (to <= from) throw new Rejected('invalid-input', 'the span ends before it begins')
     const devices = [...this.#parts.devices()].filter(
-      (device) => device.kind === rule.rule.kind && selects(where, device),
+      (device) => rule.rule.kinds.includes(device.kind) && selects(where, device),
     )
     if (devices.length === 0) {
-      throw new Rejected('invalid-input', `no ${rule.rule.kind} is selected`)
+      throw new Rejected('invalid-input', `no ${rule.rule.kinds.join(' or ')} is selected`)
     }
     const waiting = [...this.#jobs.values()].filter(({ backtest }) => backtest.state === 'waiting')
     if (waiting.length >= WAITING_MAX) {
@@ -110,7 +115,9 @@ export class BacktestDesk {
       over: Promise.resolve(),
     }
     this.#jobs.set(backtest.id, job)
-    const order = { rules: against ? [rule, against] : [rule], devices, from, to }
+    const rules = against ? [rule, against] : [rule]
+    const { cityData, silenceGrace } = this.#parts
+    const order = { rules, devices, from, to, city: cityData(), silenceGrace }
     this.#turn = this.#turn.then(() => this.#run(job, order))
     job.over = this.#turn
     this.#forgetOld()
@@ -157,14 +164,14 @@ export class BacktestDesk {
     return job
   }
 
-  #ruleOf(source: RuleSource): CompiledRule {
+  #ruleOf(source: RuleSource): ParsedRule {
     if ('document' in source) return parseRule(source.document, 'rule')
     const found = this.#parts.rules.find(({ rule }) => rule.id === source.ruleId)
     if (!found) throw new Rejected('not-found', `no rule ${source.ruleId} is in force`)
     return found
   }
 
-  async #run(job: Job, order: BacktestOrder): Promise<void> {
+  async #run(job: Job, asked: Omit<BacktestOrder, 'listened'>): Promise<void> {
     const { run, log, clock } = this.#parts
     const { signal } = job.stopping
     if (signal.aborted) {
@@ -174,6 +181,7 @@ export class BacktestDesk {
     update(job, { state: 'running' })
     const begun = clock.now()
     try {
+      const order = { ...asked, listened: await this.#parts.listened(asked) }
       const outcome = await run(order, signal, ({ share, readings }) =>
         update(job, { progress: share, readings }),
       )
@@ -193,7 +201,7 @@ export class BacktestDesk {
   async #report(order: BacktestOrder, outcome: BacktestOutcome, tookMs: number) {
     const { surroundings, city, known } = this.#parts
     const { rules, devices, from, to } = order
-    const { rule } = rules[0] as CompiledRule
+    const { rule } = rules[0] as ParsedRule
     const selected = new Map(devices.map((device) => [device.id, device]))
     const episodes = await known(rule.phenomenon, { from, to })
     return reportOf({

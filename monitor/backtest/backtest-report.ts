@@ -88,13 +88,13 @@ function place(
   difference: Difference | null,
 ): PlacedFinding {
   const device = devices.get(finding.deviceId)
-  const kind = findKind(rule.kind)
+  const kind = device && findKind(device.kind)
   const confirmed = finding.evidence.at(-1)
   const proposal =
     device && kind && confirmed
       ? // Watching only or not, it is told where it would have been.
         proposeCase(
-          rule,
+          { ...rule, rule, objectId: null, basis: null },
           device,
           fromEvidence(kind, confirmed),
           surroundings,

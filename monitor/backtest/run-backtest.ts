@@ -3,10 +3,15 @@ import type { Device } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import { channelIndex, type DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
-import type { EpochMs } from '#model/time.ts'
+import { selects } from '#model/selects.ts'
+import type { DurationMs, EpochMs } from '#model/time.ts'
+import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { toEvidence } from '#monitor/evidence.ts'
-import { type CompiledRule, gapOf } from '#rules/compiled-rule.ts'
+import { bindRule } from '#rules/bind-rule.ts'
+import type { CompiledRule } from '#rules/compiled-rule.ts'
 import type { Sample, Stretch } from '#rules/fold.ts'
+import type { ParsedRule } from '#rules/parse-rule.ts'
+import { type Listened, presenceOf } from '#rules/silence.ts'
 import { SpanFold } from '#rules/span-fold.ts'
 
 /** Stored readings, as a backtest needs them. */
@@ -33,9 +38,14 @@ interface ArchiveQuery {
 }
 
 export interface BacktestOrder {
-  /** Of one kind: the rule that is tried, and with a second the version it is compared with. */
-  readonly rules: readonly CompiledRule[]
+  /** The rule that is tried, and with a second the version it is compared with. */
+  readonly rules: readonly ParsedRule[]
+  /** Of the kinds of the first rule. */
   readonly devices: readonly Device[]
+  readonly city: CityData
+  /** When Wanmi listened, ascending, and how long after a break silence does not count. */
+  readonly listened: readonly Listened[]
+  readonly silenceGrace: DurationMs
   readonly from: EpochMs
   /** Exclusive. */
   readonly to: EpochMs
@@ -72,13 +82,39 @@ export async function runBacktest(
   signal: AbortSignal,
   onProgress: (progress: BacktestProgress) => void,
 ): Promise<BacktestOutcome> {
-  const { rules, devices, from, to } = order
-  const [first] = rules
-  const kind = first && findKind(first.rule.kind)
-  if (!kind) return { readings: 0, found: [] }
+  const results = order.rules.map((): Finding[] => [])
+  const kinds = [...new Set(order.devices.map(({ kind }) => kind))]
+  let readings = 0
+  for (const [index, name] of kinds.entries()) {
+    const kind = findKind(name)
+    if (!kind) continue
+    const devices = order.devices.filter((device) => device.kind === name)
+    readings += await runKind(
+      { ...order, devices },
+      kind,
+      archive,
+      signal,
+      results,
+      (share, more) =>
+        onProgress({ share: (index + share) / kinds.length, readings: readings + more }),
+    )
+  }
+  return { readings, found: results.map((found) => found.sort(byDeviceAndTime)) }
+}
+
+/** One kind of device after the other: each has a table of its own. */
+async function runKind(
+  order: BacktestOrder,
+  kind: DeviceKind,
+  archive: Archive,
+  signal: AbortSignal,
+  results: Finding[][],
+  onProgress: (share: number, readings: number) => void,
+): Promise<number> {
+  const { devices, from, to } = order
+  const rules = order.rules.map(({ compiled }) => compiled.find((each) => each.kind === kind))
   const query = { kind: kind.name, channels: channelsOf(rules, kind), from, to, signal }
-  const folds = await primeAll(order, query, archive, signal)
-  const results = rules.map((): Finding[] => [])
+  const folds = await primeAll(order, rules, query, archive, signal)
   let readings = 0
   for await (const { until, byDevice } of archive.slices(query)) {
     signal.throwIfAborted()
@@ -87,40 +123,50 @@ export async function runBacktest(
       if (!own) continue
       readings += samples.length
       for (const [index, fold] of own.entries()) {
+        if (!fold) continue
         for (const sample of samples) fold.feed(sample)
         keep(results, index, id, kind, fold.takeEnded())
       }
     }
-    onProgress({ share: (until - from) / (to - from), readings })
+    onProgress((until - from) / (to - from), readings)
   }
   signal.throwIfAborted()
   for (const { id } of devices) {
     for (const [index, fold] of (folds.get(id) ?? []).entries()) {
-      keep(results, index, id, kind, fold.stretches)
+      fold?.waitUntil(to)
+      if (fold) keep(results, index, id, kind, fold.stretches)
     }
   }
-  return { readings, found: results.map((found) => found.sort(byDeviceAndTime)) }
+  return readings
 }
 
+type OwnRules = readonly (CompiledRule | undefined)[]
+type OwnFolds = readonly (SpanFold | undefined)[]
+
 // Of what moves, also where it was: a case has a place.
-function channelsOf(rules: readonly CompiledRule[], kind: DeviceKind): readonly number[] {
+function channelsOf(rules: OwnRules, kind: DeviceKind): readonly number[] {
   const place = kind.mobile ? ['lon_deg', 'lat_deg'].map((name) => channelIndex(kind, name)) : []
-  return [...new Set([...rules.flatMap(({ channels }) => channels), ...place])].sort(
+  return [...new Set([...rules.flatMap((rule) => rule?.channels ?? []), ...place])].sort(
     (a, b) => a - b,
   )
 }
 
 async function primeAll(
-  { rules, devices, from }: BacktestOrder,
+  { devices, from, city: data, listened, silenceGrace }: BacktestOrder,
+  rules: OwnRules,
   query: ArchiveQuery,
   archive: Archive,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly SpanFold[]>> {
+): Promise<ReadonlyMap<string, OwnFolds>> {
+  const city = { ...cityOf(data), presence: presenceOf(listened, silenceGrace) }
+  const foldOf = (compiled: CompiledRule | undefined, device: Device): SpanFold | undefined => {
+    if (!compiled || !selects(compiled.rule.where, device)) return undefined
+    const effective = city.effective(compiled.rule, device)
+    const bearing = { effective, interval: device.reportingInterval }
+    return new SpanFold(bindRule(compiled, bearing, city), from)
+  }
   const folds = new Map(
-    devices.map(({ id, reportingInterval }) => [
-      id,
-      rules.map((rule) => new SpanFold(rule, gapOf(rule.rule, reportingInterval), from)),
-    ]),
+    devices.map((device) => [device.id, rules.map((rule) => foldOf(rule, device))]),
   )
   for (let at = 0; at < devices.length; at += PRIMED_AT_ONCE) {
     let unsure = devices.slice(at, at + PRIMED_AT_ONCE).map(({ id }) => id)
@@ -130,7 +176,7 @@ async function primeAll(
       unsure = unsure.filter((id) => {
         const history = histories.get(id) ?? []
         const sure = (folds.get(id) ?? []).map((fold) =>
-          fold.prime(history, history.length < limit),
+          fold?.prime(history, history.length < limit),
         )
         return sure.includes(false)
       })

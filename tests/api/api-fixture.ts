@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -13,6 +14,7 @@ import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
+import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 
@@ -50,6 +52,9 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     backtests: new BacktestDesk({
       run: async () => Promise.resolve({ readings: 0, found: [[]] }),
       rules: [],
+      cityData: () => CITY_DATA,
+      listened: async () => Promise.resolve([]),
+      silenceGrace: milliseconds(0),
       devices: () => directory.devices(),
       known: async () => Promise.resolve([]),
       surroundings: {

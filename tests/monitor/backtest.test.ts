@@ -4,9 +4,10 @@ import type { Backtest, Finding } from '#model/backtest.ts'
 import type { Device } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'
-import { type EpochMs, epochMs, seconds } from '#model/time.ts'
+import { type EpochMs, epochMs, minutes, seconds } from '#model/time.ts'
 import { BacktestDesk, type DeskParts } from '#monitor/backtest/backtest-desk.ts'
 import { type BacktestOrder, runBacktest } from '#monitor/backtest/run-backtest.ts'
+import { cityOf } from '#monitor/city-data.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -16,7 +17,7 @@ import { openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { batchOf, device, nowhere, reading, rule, START } from './fixtures.ts'
+import { batchOf, CITY_DATA, device, nowhere, reading, rule, START } from './fixtures.ts'
 
 const RULES = [
   rule({
@@ -70,7 +71,9 @@ beforeAll(async () => {
     silentLogger,
   )
   const monitor = await Monitor.start({
-    rules: RULES,
+    inForce: { rules: RULES, city: cityOf(CITY_DATA) },
+    devices: { find: () => undefined, all: () => [] },
+    silenceGrace: minutes(5),
     ledger,
     history,
     surroundings: nowhere,
@@ -96,13 +99,18 @@ afterAll(async () => {
 })
 
 const NEVER = new AbortController().signal
-const run = (order: BacktestOrder) => runBacktest(order, archive, NEVER, () => undefined)
+type Asked = Pick<BacktestOrder, 'rules' | 'devices' | 'from' | 'to'>
+const run = (asked: Asked) => {
+  const order = { ...asked, city: CITY_DATA, listened: [], silenceGrace: minutes(5) }
+  return runBacktest(order, archive, NEVER, () => undefined)
+}
 const at = (minute: number): EpochMs => epochMs(START + minute * 60_000)
 
 async function liveEpisodes(ruleId: string, from: EpochMs, to: EpochMs) {
-  const found = await Promise.all(COVERS.map(({ id }) => history.episodes(id, ruleId, from)))
+  const found = await Promise.all(COVERS.map(({ id }) => history.episodes(id, from)))
   return found
     .flat()
+    .filter((episode) => episode.ruleId === ruleId)
     .filter(({ confirmedAt }) => confirmedAt < to)
     .map(({ deviceId, startedAt, confirmedAt, endedAt, clearedAt }) => ({
       deviceId,
@@ -148,6 +156,9 @@ function openDesk(more: Partial<DeskParts> = {}): BacktestDesk {
   return new BacktestDesk({
     run: (order, signal, onProgress) => runBacktest(order, archive, signal, onProgress),
     rules: RULES,
+    cityData: () => CITY_DATA,
+    listened: async () => [],
+    silenceGrace: minutes(5),
     devices: () => COVERS,
     known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
     surroundings: nowhere,
@@ -236,11 +247,13 @@ test.each([
 
 test('trials run one after the other, can be cancelled, and fail with a reason', async () => {
   const gate = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
   const order: string[] = []
   const desk = openDesk({
     run: async ({ rules }, signal, onProgress) => {
       order.push(rules[0]?.rule.id ?? '')
       onProgress({ share: 0.5, readings: 7 })
+      begun.resolve()
       if (order.length === 1) await gate.promise
       signal.throwIfAborted()
       throw new Rejected('too-large', 'too much of it')
@@ -249,7 +262,7 @@ test('trials run one after the other, can be cancelled, and fail with a reason',
   const [first, second, third] = ['displaced', 'risen', 'open'].map((ruleId) =>
     desk.start({ rule: { ruleId }, against: null, ...whole }),
   ) as [Backtest, Backtest, Backtest]
-  await Promise.resolve()
+  await begun.promise
   expect(desk.get(first.id)).toMatchObject({ state: 'running', progress: 0.5, readings: 7 })
   const cancelled = [desk.cancel(second.id), desk.cancel(first.id)]
   gate.resolve()

@@ -11,8 +11,12 @@ type Point = Pick<Reading, 'measuredAt' | 'seq'>
 /** A ledger and history in memory: what PostgreSQL promises, in a few lines. */
 export class MemoryLedger implements Ledger, History {
   readonly readings = new Map<string, Reading[]>()
+  /** Those that sent a reading. */
+  readonly devices = new Map<string, Device>()
   readonly stored = new Map<string, Episode>()
   readonly commits: Commit[] = []
+  /** When it was listened, from and to. */
+  readonly spans = new Map<EpochMs, EpochMs>()
   duplicates = 0
   lastNumber = 0
   #lastOutcome: CommitOutcome | undefined
@@ -25,6 +29,7 @@ export class MemoryLedger implements Ledger, History {
     if (commit.number === this.lastNumber && this.#lastOutcome) return this.#lastOutcome
     this.lastNumber = commit.number
     this.commits.push(commit)
+    if (commit.listened) this.spans.set(commit.listened.from, commit.listened.to)
     let stored = 0
     for (const reading of commit.readings) stored += this.#store(reading) ? 1 : 0
     this.duplicates += commit.readings.length - stored
@@ -35,6 +40,7 @@ export class MemoryLedger implements Ledger, History {
   }
 
   #store(reading: Reading): boolean {
+    this.devices.set(reading.device.id, reading.device)
     const own = this.readings.get(reading.device.id) ?? []
     this.readings.set(reading.device.id, own)
     if (own.some((other) => compareReadings(other, reading) === 0)) return false
@@ -57,15 +63,26 @@ export class MemoryLedger implements Ledger, History {
     return own.filter((reading) => compareReadings(reading, point) >= 0).slice(0, limit)
   }
 
-  async episodes(deviceId: string, ruleId: string, from: EpochMs) {
+  async episodes(deviceId: string, from: EpochMs) {
     return this.standing
-      .filter((episode) => episode.deviceId === deviceId && episode.ruleId === ruleId)
+      .filter((episode) => episode.deviceId === deviceId && episode.role !== 'group')
       .filter(({ clearedAt }) => clearedAt === null || clearedAt >= from)
       .sort((a, b) => a.startedAt - b.startedAt)
   }
 
   async openEpisodes() {
     return this.standing.filter(({ clearedAt }) => clearedAt === null)
+  }
+
+  async episodesOfRules(ruleIds: readonly string[], from: EpochMs) {
+    return this.standing.filter(
+      ({ ruleId, clearedAt }) =>
+        ruleIds.includes(ruleId) && (clearedAt === null || clearedAt >= from),
+    )
+  }
+
+  async listened() {
+    return [...this.spans].map(([from, to]) => ({ from, to }))
   }
 
   /** Every episode that was not withdrawn. */

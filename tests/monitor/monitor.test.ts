@@ -16,7 +16,7 @@ const DISPLACED = rule({
 })
 const SPEEDING = rule({
   id: 'truck-speeding',
-  kind: 'refuse-truck',
+  kinds: ['refuse-truck'],
   when: 'speed_kmh > 60.0',
   outcome: { case: 'event', condition: 'work-vehicle-misconduct', class: '0195' },
 })
@@ -37,7 +37,7 @@ async function processOne(
 
 test('a case of a part carries its class, place, department, limit and deadline', async () => {
   const ledger = new MemoryLedger()
-  const monitor = await startMonitor(ledger, [DISPLACED], CITY)
+  const monitor = await startMonitor(ledger, [DISPLACED], { surroundings: CITY })
   const commit = await processOne(monitor, ledger, COVER, 0, { tilt_deg: 20 })
   const [change] = commit?.episodes ?? []
   expect(change?.openCase).toMatchObject({
@@ -60,7 +60,7 @@ test('a case of a part carries its class, place, department, limit and deadline'
 
 test('a case of a truck stands where the truck was and has no deadline in working hours yet', async () => {
   const ledger = new MemoryLedger()
-  const monitor = await startMonitor(ledger, [SPEEDING], CITY)
+  const monitor = await startMonitor(ledger, [SPEEDING], { surroundings: CITY })
   const fix = { lon_deg: 111.01, lat_deg: 35.02, speed_kmh: 80 }
   const commit = await processOne(monitor, ledger, TRUCK, 0, fix)
   expect(commit?.episodes[0]?.openCase).toMatchObject({
@@ -127,7 +127,7 @@ test('a refused commit leaves no trace in what is remembered', async () => {
 
 test('a database that is away is waited for and shown; stopping ends the waiting', async () => {
   const ledger = new MemoryLedger()
-  const monitor = await startMonitor(ledger, [DISPLACED], nowhere)
+  const monitor = await startMonitor(ledger, [DISPLACED], { surroundings: nowhere })
   const seen: (number | null)[] = []
   let failures = 3
   ledger.mishap = () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Device } from '#model/device.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
-import { epochMs, seconds } from '#model/time.ts'
+import { epochMs, minutes, seconds } from '#model/time.ts'
+import { cityOf } from '#monitor/city-data.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -10,7 +11,7 @@ import { openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { batchOf, device, nowhere, reading, rule } from './fixtures.ts'
+import { batchOf, CITY_DATA, device, nowhere, reading, rule } from './fixtures.ts'
 
 const RULES = [
   rule({
@@ -39,7 +40,9 @@ async function start() {
   )
   const history = new History(db.database.pool)
   const monitor = await Monitor.start({
-    rules: RULES,
+    inForce: { rules: RULES, city: cityOf(CITY_DATA) },
+    devices: { find: () => undefined, all: () => [] },
+    silenceGrace: minutes(5),
     ledger,
     history,
     surroundings: nowhere,
@@ -61,10 +64,8 @@ const dayOf = (cover: Device): Reading[] =>
   )
 
 async function episodesOf(history: History, cover: Device) {
-  const found = await Promise.all(
-    RULES.map(({ rule }) => history.episodes(cover.id, rule.id, epochMs(0))),
-  )
-  return found.flat().map(({ ruleId, startedAt, confirmedAt, endedAt, clearedAt, evidence }) => ({
+  const found = await history.episodes(cover.id, epochMs(0))
+  return found.map(({ ruleId, startedAt, confirmedAt, endedAt, clearedAt, evidence }) => ({
     ruleId,
     startedAt,
     confirmedAt,

@@ -5,19 +5,28 @@ import { Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import { epochMs } from '#model/time.ts'
-import { compileCondition } from '#rules/condition.ts'
+import { type Binding, compileCondition } from '#rules/condition.ts'
+import { blankMemory } from '#rules/memory.ts'
 
 type Named = Readonly<Record<string, ChannelValue>>
 
 const values = (named: Named) => manholeCover.channels.map(({ name }) => named[name])
 
+const NOTHING_BOUND: Binding = { params: [], areas: [] }
+const compile = (text: string) =>
+  compileCondition(text, { kind: manholeCover, params: {}, places: [] })
+
 const ask = (text: string, now: Named, before: Named = {}) =>
-  compileCondition(text, manholeCover).test({
-    at: epochMs(0),
-    values: values(now),
-    previous: values(before),
-    recent: [],
-  })
+  compile(text).test(
+    { measuredAt: epochMs(0), seq: 0, values: values(now) },
+    {
+      ...blankMemory(),
+      known: values(before).map((value) =>
+        value === undefined ? undefined : { value, at: epochMs(0) },
+      ),
+    },
+    NOTHING_BOUND,
+  )
 
 describe('a condition', () => {
   test.each<[string, Named, boolean | undefined]>([
@@ -42,7 +51,7 @@ describe('a condition', () => {
   test('delta is the change since the last reading that had the channel', () => {
     expect(ask('delta(level_mm) < -300.0', { level_mm: 100 }, { level_mm: 500 })).toBe(true)
     expect(ask('delta(level_mm) < -300.0', { level_mm: 100 })).toBeUndefined()
-    expect(compileCondition('delta(level_mm) > 0.0', manholeCover).lookback.previousOf).toEqual([
+    expect(compile('delta(level_mm) > 0.0').lookback.previousOf).toEqual([
       channelIndex(manholeCover, 'level_mm'),
     ])
   })
@@ -74,16 +83,16 @@ describe('a window', () => {
   ]
   const samples = series.map(([second, named]) => ({
     measuredAt: epochMs(second * 1_000),
+    seq: 0,
     values: values(named),
   }))
   const tell = (text: string, last = samples.length - 1) => {
     const now = samples[last]
-    return compileCondition(text, manholeCover).test({
-      at: now?.measuredAt ?? epochMs(0),
-      values: now?.values ?? [],
-      previous: [],
-      recent: samples.slice(0, last),
-    })
+    return compile(text).test(
+      { measuredAt: epochMs(0), seq: 0, values: [], ...now },
+      { ...blankMemory(), recent: samples.slice(0, last) },
+      NOTHING_BOUND,
+    )
   }
 
   test.each([
@@ -114,7 +123,7 @@ describe('a window', () => {
 
   test('a condition says how far it looks back', () => {
     const text = "rate(level_mm, '10m') > 5.0 || delta(tilt_deg) > 3.0 || max(level_mm, '1h') > 2.0"
-    const { lookback, channels } = compileCondition(text, manholeCover)
+    const { lookback, channels } = compile(text)
     expect(lookback.window).toBe(3_600_000)
     expect(lookback.previousOf).toEqual([channelIndex(manholeCover, 'tilt_deg')])
     expect(channels).toHaveLength(2)
@@ -129,17 +138,17 @@ test.each([
   ["count(delta(level_mm) > 1.0, '5m') > 2", 6, /count takes a condition without functions/],
   ["rate(lid_open, '5m') > 1.0", 0, /no matching overload/],
   ["count(level_mm, '5m') > 1", 0, /no matching overload/],
-  ['tilt > 15.0', 0, /Unknown variable: tilt/],
-  ['lid_open && tilt_degg > 1.0', 12, /tilt_degg/],
+  ['tilt > 15.0', 0, /a manhole-cover has no channel tilt/],
+  ['lid_open && tilt_degg > 1.0', 12, /has no channel tilt_degg; is it tilt_deg\?/],
   ['lid_open > 3.0', 0, /no such overload/],
   ['tilt_deg > ', 11, /EOF/],
   ['tilt_deg', 0, /is a double, not a condition/],
-  ['delta(tilt_deg + 1.0) > 2.0', 0, /delta takes one channel/],
+  ['delta(tilt_deg + 1.0) > 2.0', 6, /delta takes one channel/],
   ['matches("a", "b")', 0, /matches/],
 ])('%s is refused with its place', (text, position, message) => {
   const refusal = (() => {
     try {
-      return compileCondition(text, manholeCover)
+      return compile(text)
     } catch (error) {
       return error
     }

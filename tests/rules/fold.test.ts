@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { minutes, seconds } from '#model/time.ts'
+import { seconds } from '#model/time.ts'
 import { QUIET, type RuleState, step, transition } from '#rules/fold.ts'
 import { blankMemory } from '#rules/memory.ts'
-import { device, reading, rule } from '#tests/monitor/fixtures.ts'
+import { bound, device, reading, rule } from '#tests/monitor/fixtures.ts'
 
 const COVER = device('c')
 const DISPLACED = rule({
@@ -13,13 +13,15 @@ const DISPLACED = rule({
   clearHold: seconds(60),
 })
 
+const BOUND = bound(DISPLACED)
+
 /** Feeds [second, tilt] pairs and answers what happened, with its second. */
 function watch(series: readonly (readonly [number, number | undefined])[]): string[] {
   let state: RuleState = QUIET
   const happened: string[] = []
   for (const [second, tilt_deg] of series) {
     const sample = reading(COVER, second, tilt_deg === undefined ? {} : { tilt_deg })
-    const next = step(DISPLACED, state, sample, blankMemory(), minutes(3))
+    const next = step(BOUND, state, sample, blankMemory())
     const change = transition(state, next, sample)
     const at = (instant: number) => (instant - reading(COVER, 0, {}).measuredAt) / 1_000
     if (change?.type === 'opened') {
@@ -112,5 +114,5 @@ test('a silence longer than the gap starts the hold again', () => {
 test('without a hold one reading is enough', () => {
   const open = rule({ id: 'open', when: 'lid_open' })
   const sample = reading(COVER, 0, { lid_open: true })
-  expect(step(open, QUIET, sample, blankMemory(), seconds(1)).phase).toBe('active')
+  expect(step(bound(open), QUIET, sample, blankMemory()).phase).toBe('active')
 })

@@ -2,14 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { isRuleTest, loadRules, shippedRules, yamlFiles } from '#cli/load-rules.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import { runRuleTests } from '#rules/run-rule-test.ts'
 import { parseSeries } from '#rules/series.ts'
 
 const rules = await loadRules(null)
+const schedules = await loadSchedules(null)
 const files = (await yamlFiles(shippedRules)).filter(isRuleTest)
 const results = (
   await Promise.all(
-    files.map(async (file) => runRuleTests(await readFile(file, 'utf8'), basename(file), rules)),
+    files.map(async (file) =>
+      runRuleTests(await readFile(file, 'utf8'), basename(file), rules, schedules),
+    ),
   )
 ).flat()
 
@@ -35,7 +39,12 @@ tests:
 
 describe('a test of a rule', () => {
   test('fails with what was expected and what was found', () => {
-    const [result] = runRuleTests(OPEN.replace('clearedAt: 3m', 'clearedAt: 4m'), 'x', rules)
+    const [result] = runRuleTests(
+      OPEN.replace('clearedAt: 3m', 'clearedAt: 4m'),
+      'x',
+      rules,
+      schedules,
+    )
     expect(result?.fault).toBe(
       'expected started 40s, confirmed 40s, ended 2m, cleared 4m\n' +
         'found    started 40s, confirmed 40s, ended 2m, cleared 3m',
@@ -44,11 +53,11 @@ describe('a test of a rule', () => {
 
   test('fails where an episode is missing, and where one is too many', () => {
     const none = OPEN.replace(/episodes: .*/, 'episodes: []')
-    expect(runRuleTests(none, 'x', rules)[0]?.fault).toMatch(
+    expect(runRuleTests(none, 'x', rules, schedules)[0]?.fault).toMatch(
       /^expected no episode\nfound {4}started/,
     )
     const never = OPEN.replace('truex4', 'falsex4')
-    expect(runRuleTests(never, 'x', rules)[0]?.fault).toMatch(/found {4}no episode$/)
+    expect(runRuleTests(never, 'x', rules, schedules)[0]?.fault).toMatch(/found {4}no episode$/)
   })
 
   test.each([
@@ -58,7 +67,7 @@ describe('a test of a rule', () => {
     ['an unknown key', `${OPEN}colour: red`, /colour|additional/],
     ['no YAML', '{ rule: [', /x: /],
   ])('%s is refused with its place', (_, text, reason) => {
-    expect(() => runRuleTests(text, 'x', rules)).toThrow(reason)
+    expect(() => runRuleTests(text, 'x', rules, schedules)).toThrow(reason)
   })
 })
 

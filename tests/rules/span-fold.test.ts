@@ -1,15 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { epochMs, minutes, seconds } from '#model/time.ts'
-import type { CompiledRule } from '#rules/compiled-rule.ts'
+import { epochMs, seconds } from '#model/time.ts'
+import type { BoundRule } from '#rules/bind-rule.ts'
 import type { Sample, Stretch } from '#rules/fold.ts'
 import { SpanFold } from '#rules/span-fold.ts'
-import { device, reading, rule, START } from '#tests/monitor/fixtures.ts'
+import { bound, device, reading, rule, START } from '#tests/monitor/fixtures.ts'
 
 const COVER = device('c')
-const GAP = minutes(3)
-
-const RULES: readonly CompiledRule[] = [
+const RULES: readonly BoundRule[] = [
   rule({ id: 'plain', when: 'tilt_deg > 15.0' }),
   rule({
     id: 'hysteresis',
@@ -30,7 +28,7 @@ const RULES: readonly CompiledRule[] = [
     clear: "max(tilt_deg, '30s') < 5.0",
     clearHold: seconds(10),
   }),
-]
+].map((each) => bound(each))
 
 const series = fc.array(
   fc.record({
@@ -65,12 +63,12 @@ test('a span folded on its own gives what the whole past gives in it', () => {
       const samples = samplesOf(steps)
       const from = epochMs(samples[cut]?.measuredAt ?? START + 1_000_000_000)
       const before = samples.filter(({ measuredAt }) => measuredAt < from)
-      const fold = new SpanFold(tried, GAP, from)
+      const fold = new SpanFold(tried, from)
       let length = 1
       while (!fold.prime(before.slice(-length), length >= before.length)) length += 1
       for (const sample of samples.slice(before.length)) fold.feed(sample)
 
-      const whole = new SpanFold(tried, GAP, from)
+      const whole = new SpanFold(tried, from)
       whole.prime([], true)
       for (const sample of samples) whole.feed(sample)
       const touching = whole.stretches.filter(
@@ -83,7 +81,7 @@ test('a span folded on its own gives what the whole past gives in it', () => {
 })
 
 test('a rule that was never quiet in the history is not taken for quiet', () => {
-  const fold = new SpanFold(RULES[1] as CompiledRule, GAP, epochMs(START + 100_000))
+  const fold = new SpanFold(RULES[1] as BoundRule, epochMs(START + 100_000))
   const tilted = [10, 20, 30].map((second) => reading(COVER, second, { tilt_deg: 10 }))
   expect(fold.prime(tilted, false)).toBe(false)
   expect(fold.prime(tilted, true)).toBe(true)

@@ -43,7 +43,7 @@ test('an episode comes back as it was written, and as it was amended', async () 
   const cleared = { ...open, endedAt: epochMs(NOON + 60_000), clearedAt: epochMs(NOON + 120_000) }
   await write(change(cleared))
   expect(await history.openEpisodes()).toEqual([])
-  const since = (ms: number) => history.episodes('cover-1', 'cover-displaced', epochMs(NOON + ms))
+  const since = (ms: number) => history.episodes('cover-1', epochMs(NOON + ms))
   expect(await since(120_000)).toEqual([cleared])
   expect(await since(120_001)).toEqual([])
 })
@@ -97,7 +97,7 @@ test('a case is withdrawn with the last of its episodes, and not before', async 
   const events = await write(change(episode(2, { withdrawnAt })))
   expect(events).toMatchObject([{ type: 'withdrawn', case: { state: 'withdrawn' } }])
   expect(await history.openEpisodes()).toEqual([])
-  expect(await history.episodes('cover-1', 'cover-displaced', epochMs(0))).toEqual([])
+  expect(await history.episodes('cover-1', epochMs(0))).toEqual([])
 })
 
 test('after a withdrawal the next episode opens a new case under a new number', async () => {

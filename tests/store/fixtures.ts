@@ -63,6 +63,7 @@ export const commit = (number: number, more: Partial<Commit> = {}): Commit => ({
   rejections: [],
   resolved: [],
   episodes: [],
+  listened: null,
   ...more,
 })
 
@@ -73,8 +74,13 @@ export const episode = (number: number, more: Partial<Episode> = {}): Episode =>
   id: uuid(number),
   deviceId: 'cover-1',
   ruleId: 'cover-displaced',
+  ruleVersion: 1,
+  role: 'single',
+  groupId: null,
+  scope: null,
   phenomenon: 'displaced',
   severity: 'critical',
+  grades: [{ at: epochMs(NOON + 10_000), severity: 'critical' }],
   startedAt: NOON,
   confirmedAt: epochMs(NOON + 10_000),
   endedAt: null,
@@ -104,6 +110,7 @@ export const proposal = (more: Partial<CaseProposal> = {}): CaseProposal => ({
   limit: { amount: 2, unit: 'continuous-hour' },
   deadlineAt: epochMs(NOON + 7_200_000),
   reportedAt: NOON,
+  basis: null,
   ...more,
 })
 

@@ -25,6 +25,7 @@ const DEVICE: Device = {
   partId: null,
   gridCode: null,
   group: 'east',
+  attributes: {},
   coordinateSystem: 'wgs84',
   reportingInterval: minutes(10),
   enabled: true,
