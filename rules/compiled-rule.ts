@@ -2,7 +2,8 @@ import { Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import { type Rule, SEVERITIES, type Severity } from '#model/rule.ts'
-import { type Condition, compileCondition, type PlaceRef, type Vocabulary } from './condition.ts'
+import type { PlaceRef, Vocabulary } from './compilation.ts'
+import { type Condition, compileCondition } from './condition.ts'
 
 /** A rule made ready for one of its kinds. */
 export interface CompiledRule {

@@ -1,8 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { channelIndex } from '#model/kind.ts'
 import { between, type DurationMs, formatDuration, parseDuration } from '#model/time.ts'
-import type { Eval, PlaceRef } from './condition.ts'
-import { type Compilation, compileNode, type Term } from './condition-nodes.ts'
+
+import type { Compilation, Eval, PlaceRef, Term } from './compilation.ts'
 import { VALUE_MEMORY } from './memory.ts'
 import { DWELL_MAX, PLACE_ANSWERS, type PlaceAnswer } from './place-answers.ts'
 import { CHANNEL_WINDOWS, channelWindow, countWindow, LONGEST_WINDOW } from './windows.ts'
@@ -44,7 +44,7 @@ function compileWindow(name: string, argument: ASTNode, span: ASTNode, to: Compi
   const window = windowOf(span, to)
   to.windows.add(window)
   if (name === 'count') {
-    const { evaluate } = compileNode(argument, { ...to, counting: true })
+    const { evaluate } = to.compile(argument, { ...to, counting: true })
     return { evaluate: countWindow(evaluate, window), unit: null }
   }
   const known = CHANNEL_WINDOWS.find((each) => each === name)

@@ -1,30 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
-import type { Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
-import type { DurationMs } from '#model/time.ts'
-import type { Eval, Vocabulary } from './condition.ts'
+import type { Compilation, Eval, Term } from './compilation.ts'
 import { compileCall } from './condition-functions.ts'
-
-/** A compiled part of a condition. */
-export interface Term {
-  readonly evaluate: Eval
-  /** UCUM; null where it has none or any may stand here, as for a literal. */
-  readonly unit: string | null
-}
-
-/** What is known and collected while one condition is compiled. */
-export interface Compilation {
-  readonly vocabulary: Vocabulary
-  readonly paramNames: readonly string[]
-  readonly channels: Set<number>
-  readonly previousOf: Set<number>
-  readonly windows: Set<DurationMs>
-  readonly arrival: { isLookedAt: boolean }
-  /** Within `count`, whose condition is tried on earlier readings, each by itself. */
-  readonly counting: boolean
-  /** `position`: offset into the text. */
-  readonly fault: (reason: string, position: number) => Rejected
-}
 
 /** Type-checked before: what is here only has to be turned into closures. */
 export function compileNode(node: ASTNode, to: Compilation): Term {

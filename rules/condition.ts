@@ -1,42 +1,13 @@
 import { type ASTNode, Environment, parse } from '@marcbachmann/cel-js'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
-import type { ParamValue, RuleParam } from '#model/rule.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
-import { type Compilation, compileNode } from './condition-nodes.ts'
+import type { Binding, Compilation, Vocabulary } from './compilation.ts'
+import { compileNode } from './condition-nodes.ts'
 import type { Sample } from './fold.ts'
 import type { Lookback, Memory } from './memory.ts'
 import { nearestWord } from './nearest-word.ts'
-import type { CompiledArea } from './place/compile-area.ts'
 import { CHANNEL_WINDOWS } from './windows.ts'
-
-/** What the names in the conditions of one rule stand for. */
-export interface Vocabulary {
-  readonly kind: DeviceKind
-  readonly params: Readonly<Record<string, RuleParam>>
-  /** Filled while conditions are compiled: the places they look at, each once. */
-  readonly places: PlaceRef[]
-}
-
-/** A place as a condition names it: known only for a device, since parameters are. */
-export interface PlaceRef {
-  readonly area: { readonly text: string } | { readonly param: number }
-  /** Metres to both sides of a line; null where the area itself is meant. */
-  readonly width: { readonly metres: number } | { readonly param: number } | null
-}
-
-/** What the names of a rule are for one device. */
-export interface Binding {
-  /** In the order of the rule's parameters; undefined where there is no value. */
-  readonly params: readonly (ParamValue | undefined)[]
-  /** In the order of {@link Vocabulary.places}; undefined where there is no such area. */
-  readonly areas: readonly (CompiledArea | undefined)[]
-}
-
-export type Value = ParamValue | boolean | undefined
-
-/** A value at a reading, given what is remembered of those before it. */
-export type Eval = (sample: Sample, memory: Memory, binding: Binding) => Value
 
 type Test = (sample: Sample, memory: Memory, binding: Binding) => boolean | undefined
 
@@ -84,6 +55,7 @@ export function compileCondition(text: string, vocabulary: Vocabulary): Conditio
     windows: new Set<DurationMs>(),
     arrival: { isLookedAt: false },
     counting: false,
+    compile: compileNode,
     fault: (reason, position) => fault(text, reason, position),
   }
   const { ast } = parse(text)

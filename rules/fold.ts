@@ -173,6 +173,16 @@ export function transition(
   return { type: 'closed', endedAt: before.clearing?.since.measuredAt ?? clearedAt, clearedAt }
 }
 
+/** What a transition changes of the open stretch. */
+export function changeOf(transition: Exclude<Transition, { type: 'opened' }>): Partial<Stretch> {
+  if (transition.type === 'graded') {
+    const { severity, grades } = transition
+    return { severity, grades }
+  }
+  const { endedAt, clearedAt } = transition
+  return { endedAt, clearedAt }
+}
+
 const openStretch = ({ first, confirmed, severity, grades }: Active): Stretch => ({
   first,
   confirmed,

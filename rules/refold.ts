@@ -3,6 +3,7 @@ import { between, type EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
   type Around,
+  changeOf,
   covers,
   enter,
   GRADES_MAX,
@@ -184,11 +185,11 @@ export class Refold {
   #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
     const change = transition(this.#state, next, sample)
     if (change?.type === 'opened') this.#found.push(change.stretch)
-    else if (change) this.#amendLast(change)
+    else if (change) this.#amendLast(changeOf(change))
     this.#state = next
   }
 
-  #amendLast({ type: _, ...change }: Partial<Stretch> & { readonly type?: string }): void {
+  #amendLast(change: Partial<Stretch>): void {
     const open = this.#found.pop()
     if (open) this.#found.push({ ...open, ...change })
   }

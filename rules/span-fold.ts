@@ -1,6 +1,7 @@
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
+  changeOf,
   QUIET,
   quietAfter,
   type RuleState,
@@ -118,8 +119,7 @@ export class SpanFold {
     if (change?.type === 'opened') this.#stretches.push(change.stretch)
     else if (change) {
       const open = this.#stretches.pop()
-      const { type: _, ...changed } = change
-      if (open) this.#stretches.push({ ...open, ...changed })
+      if (open) this.#stretches.push({ ...open, ...changeOf(change) })
     }
     this.#state = next
   }

@@ -1,5 +1,5 @@
 import { type DurationMs, days, type EpochMs, hours } from '#model/time.ts'
-import type { Eval, Value } from './condition.ts'
+import type { Eval } from './compilation.ts'
 import type { Sample } from './fold.ts'
 import { blankMemory } from './memory.ts'
 

@@ -5,7 +5,8 @@ import { Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import { epochMs } from '#model/time.ts'
-import { type Binding, compileCondition } from '#rules/condition.ts'
+import type { Binding } from '#rules/compilation.ts'
+import { compileCondition } from '#rules/condition.ts'
 import { blankMemory } from '#rules/memory.ts'
 
 type Named = Readonly<Record<string, ChannelValue>>
