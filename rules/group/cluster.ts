@@ -2,16 +2,8 @@ import type { EpochMs } from '#model/time.ts'
 import { DeviceTally } from './device-tally.ts'
 import type { GroupStretch } from './group-stretch.ts'
 import { compareMembers, type MemberStretch } from './member-stretch.ts'
-import type { Point } from './site-index.ts'
-
-/** A spot with members that count; those at one spot are always near each other. */
-export interface Site {
-  /** Of the unit grid where those are what makes near. */
-  readonly gridCode: string | null
-  readonly point: Point
-  readonly counting: Set<MemberStretch>
-  cluster: Cluster | null
-}
+import { Pool } from './pool.ts'
+import type { Site } from './site.ts'
 
 /** A cluster while it lasts. What happens at one instant is told first and judged by `settle`. */
 export class Cluster {
@@ -45,6 +37,7 @@ export class Cluster {
   /** Whatever counts at sites that have come to be near. */
   take(sites: Iterable<Site>, at: EpochMs): void {
     for (const site of sites) {
+      site.pool?.drop(site)
       site.cluster = this
       this.#sites.add(site)
       for (const member of site.counting) this.join(member, at)
@@ -80,6 +73,7 @@ export class Cluster {
   settle(at: EpochMs): GroupStretch | undefined {
     if (this.#counting.devices < this.#atLeast) {
       for (const site of this.#sites) site.cluster = null
+      new Pool().take(this.#sites)
       return this.stretch({ endedAt: this.#fewSince ?? at, clearedAt: at })
     }
     // Who joins a cluster that does not outlast the instant was never in it.

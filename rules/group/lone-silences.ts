@@ -24,8 +24,9 @@ export class LoneSilences {
   }
 
   /**
-   * Takes out the earliest enough devices that have fallen silent within `during` of each other,
-   * one of those that have just been confirmed among them; none where there are not enough.
+   * Takes out the earliest enough devices that have fallen silent within `during` of each other;
+   * none where there are not enough. Asked whenever silences are confirmed it need only look around
+   * them: elsewhere there were not enough before.
    */
   takeCrowd(
     confirmed: readonly MemberStretch[],
@@ -49,21 +50,17 @@ export class LoneSilences {
     const end = this.#firstAfter(plus(latest, during))
     if (end - first < needed) return undefined
 
-    const fresh = new Set(confirmed)
     const tally = new DeviceTally()
-    let freshWithin = 0
     for (let index = first; index < end; index++) {
       const member = this.#ordered[index]
       if (!member) break
       tally.add(member.deviceId)
-      if (fresh.has(member)) freshWithin += 1
       for (let oldest = this.#ordered[first]; oldest; oldest = this.#ordered[first]) {
         if (oldest.startedAt >= minus(member.startedAt, during)) break
         tally.remove(oldest.deviceId)
-        if (fresh.has(oldest)) freshWithin -= 1
         first += 1
       }
-      if (tally.devices >= needed && freshWithin > 0) return member.startedAt
+      if (tally.devices >= needed) return member.startedAt
     }
     return undefined
   }

@@ -43,16 +43,18 @@ export class SiteIndex<Site extends Sited> {
   }
 
   /** Itself too, if it was added; the same one perhaps more than once. */
-  *near(site: Site): Iterable<Site> {
+  near(site: Site): readonly Site[] {
+    const found: Site[] = []
     const [x, y, z] = this.#cubeOf(site.point)
     for (let dx = -1; dx <= 1; dx++) {
       for (let dy = -1; dy <= 1; dy++) {
         for (let dz = -1; dz <= 1; dz++) {
           const cube = this.#cubes.get(keyOf([x + dx, y + dy, z + dz])) ?? []
-          for (const other of cube) if (this.#isNear(site.point, other.point)) yield other
+          for (const other of cube) if (this.#isNear(site.point, other.point)) found.push(other)
         }
       }
     }
+    return found
   }
 
   #isNear([x, y, z]: Point, [ox, oy, oz]: Point): boolean {
