@@ -29,6 +29,8 @@ import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { AreaDirectory } from '#store/registry/area-directory.ts'
+import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
 import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
@@ -85,6 +87,8 @@ async function buildService(
   const directory = await DeviceDirectory.open(pool, log)
   shutdown.add('device directory', () => directory.close())
   const grids = await GridLocator.open(pool, buildGridIndex)
+  const areas = await AreaDirectory.open(pool, log)
+  shutdown.add('area directory', () => areas.close())
   const { timeZone } = config.city
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
@@ -129,7 +133,7 @@ async function buildService(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
-  const registry = { pool, directory, grids, clock }
+  const registry = { pool, directory, grids, areas, clock }
 
   const broker = await openBroker({
     config: config.mqtt,
@@ -156,6 +160,7 @@ async function buildService(
     devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
     grids: createGridRegistry(registry),
+    areas: createAreaRegistry({ pool, areas, inUse: () => undefined }),
     imports: createImports(registry),
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),

@@ -28,6 +28,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     devices: registry.devices,
     parts: registry.parts,
     grids: registry.grids,
+    areas: registry.areas,
     imports: registry.imports,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
@@ -96,7 +97,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
 }
 
 export type TestApi = Awaited<ReturnType<typeof openTestApi>>
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 interface Operation {
   readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>
