@@ -5,6 +5,7 @@ import { backtestThread } from '#cli/backtest-thread.ts'
 import { readLibrary } from '#cli/load-rules.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
 import { Ingest } from '#ingest/ingest.ts'
+import type { AreaGeometry } from '#model/area.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { seconds } from '#model/time.ts'
@@ -13,6 +14,7 @@ import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
+import { areaUser, namedAreas } from '#monitor/named-areas.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import { rulesInForce } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
@@ -35,6 +37,8 @@ import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { AreaDirectory } from '#store/registry/area-directory.ts'
+import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
 import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
@@ -93,6 +97,8 @@ async function buildService(
   const directory = await DeviceDirectory.open(pool, log)
   shutdown.add('device directory', () => directory.close())
   const grids = await GridLocator.open(pool, buildGridIndex)
+  const areas = await AreaDirectory.open(pool, log)
+  shutdown.add('area directory', () => areas.close())
   const { timeZone } = config.city
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
@@ -103,18 +109,23 @@ async function buildService(
   await book.seed(library)
 
   const surroundings = surroundingsOf(directory, grids)
-  const cityData = (): CityData => ({
-    areas: {},
+  // Rules that look at places are made anew when any area was changed.
+  let revision = 0
+  const cityData = (rules = rulesInForce(book.snapshot)): CityData => ({
+    areas: namedAreas(rules, book.snapshot.overrides, {
+      area: (id) => areas.areas.get(id)?.geometry,
+      grid: (code) => grids.find(code)?.geometry as AreaGeometry | undefined,
+    }),
     schedules,
     calendar: CHINESE_CALENDAR,
     timeZone,
     overrides: book.snapshot.overrides,
-    revision: '1',
+    revision: String(revision),
   })
-  const inForce = (): RulesInForce => ({
-    rules: rulesInForce(book.snapshot),
-    city: cityOf(cityData()),
-  })
+  const inForce = (): RulesInForce => {
+    const rules = rulesInForce(book.snapshot)
+    return { rules, city: cityOf(cityData(rules)) }
+  }
   const history = new History(pool)
   const silenceGrace = seconds(config.city.silenceGraceS)
   const monitor = await Monitor.start({
@@ -131,7 +142,12 @@ async function buildService(
   })
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
-  book.onChange(() => void monitor.adopt(inForce()).catch(failure.resolve))
+  const adopt = (): void => void monitor.adopt(inForce()).catch(failure.resolve)
+  book.onChange(adopt)
+  areas.onChange(() => {
+    revision += 1
+    adopt()
+  })
   shutdown.add(
     'clock of the rules',
     repeat('clock of the rules', BEAT, () => monitor.tick(), log),
@@ -153,7 +169,7 @@ async function buildService(
     get rules() {
       return rulesInForce(book.snapshot)
     },
-    cityData,
+    cityData: () => cityData(),
     listened: ({ from }) => history.listened(from),
     silenceGrace,
     devices: () => directory.devices(),
@@ -169,7 +185,7 @@ async function buildService(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
-  const registry = { pool, directory, grids, clock }
+  const registry = { pool, directory, grids, areas, clock }
 
   const broker = await openBroker({
     config: config.mqtt,
@@ -196,6 +212,11 @@ async function buildService(
     devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
     grids: createGridRegistry(registry),
+    areas: createAreaRegistry({
+      pool,
+      areas,
+      inUse: (id) => areaUser(id, rulesInForce(book.snapshot), book.snapshot.overrides),
+    }),
     imports: createImports(registry),
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),

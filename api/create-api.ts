@@ -9,6 +9,7 @@ import { requireToken } from './authentication.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { Problem } from './problem.ts'
+import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
 import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
@@ -31,6 +32,7 @@ export interface ApiPorts {
   readonly devices: DeviceRegistry
   readonly parts: PartRegistry
   readonly grids: GridRegistry
+  readonly areas: AreaRegistry
   readonly imports: Imports
   /** A registered device, at once. */
   readonly findDevice: (id: string) => Device | undefined
@@ -112,6 +114,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
   gridRoutes(app, options.grids)
+  areaRoutes(app, options.areas)
   importRoutes(app, options.imports, config)
   quarantineRoutes(app, options.quarantine, options.replay)
   caseRoutes(app, options.episodes, options.cases)

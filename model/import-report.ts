@@ -22,6 +22,8 @@ export const IMPORT_REASONS = {
   'ring-unclosed': 'The last position of a ring is not its first.',
   'ring-crossing': 'A ring of the polygon crosses itself.',
   'ring-flat': 'A ring of the polygon encloses no area.',
+  'line-flat': 'A line has no length.',
+  'too-many-positions': 'The geometry has more positions than an area may have.',
 } as const
 
 export type ImportReasonCode = keyof typeof IMPORT_REASONS

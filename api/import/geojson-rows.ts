@@ -7,7 +7,7 @@ type Members = Readonly<Record<string, unknown>>
 
 /**
  * The rows of a GeoJSON FeatureCollection: the properties of each feature by their names, its
- * geometry as place or polygon, its `id` where the properties give none. Null counts as absent, also
+ * geometry as place or as it is, its `id` where the properties give none. Null counts as absent, also
  * in place of an attribute.
  *
  * @throws Rejected('invalid-input') when the file is no such collection, or says that its
@@ -54,7 +54,7 @@ function readGeometry(
   format: ImportFormat,
 ): { value: Members; reasons: ImportReason[] } {
   if (geometry === null) return { value: {}, reasons: [] }
-  if (format.geometry === 'polygon') return { value: { geometry }, reasons: [] }
+  if (format.geometry === 'shape') return { value: { geometry }, reasons: [] }
   const { type, coordinates } = isObject(geometry) ? geometry : {}
   if (type === 'Point' && Array.isArray(coordinates) && coordinates.length >= 2) {
     const [lon_deg, lat_deg] = coordinates as unknown[]

@@ -18,5 +18,5 @@ export interface ImportFormat {
   /** The property that is its identity. */
   readonly id: string
   /** What the geometry of a GeoJSON feature stands for. */
-  readonly geometry: 'place' | 'polygon'
+  readonly geometry: 'place' | 'shape'
 }

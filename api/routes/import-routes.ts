@@ -8,6 +8,7 @@ import { geojsonRows } from '#api/import/geojson-rows.ts'
 import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
 import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
 import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
+import { AreaSchema } from '#model/area.ts'
 import { NewDevice } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import { IMPORT_REASONS, type ImportReport, REPORTED_ROWS_MAX } from '#model/import-report.ts'
@@ -21,12 +22,14 @@ export interface Imports {
   readonly devices: Import
   readonly parts: Import
   readonly grids: Import
+  readonly areas: Import
 }
 
 const FORMATS: Readonly<Record<keyof Imports, ImportFormat>> = {
   devices: { schema: NewDevice, id: 'id', geometry: 'place' },
   parts: { schema: Part, id: 'id', geometry: 'place' },
-  grids: { schema: UnitGrid, id: 'code', geometry: 'polygon' },
+  grids: { schema: UnitGrid, id: 'code', geometry: 'shape' },
+  areas: { schema: AreaSchema, id: 'id', geometry: 'shape' },
 }
 
 const READERS = {
@@ -68,6 +71,7 @@ const SUMMARIES = {
   devices: 'Import devices from CSV or GeoJSON points',
   parts: 'Import parts from CSV or GeoJSON points',
   grids: 'Import unit grids from GeoJSON polygons, or CSV with a geometry column',
+  areas: 'Import areas from GeoJSON polygons and lines, or CSV with a geometry column',
 } as const
 
 export function importRoutes(
@@ -82,7 +86,7 @@ export function importRoutes(
     for (const type of Object.keys(READERS)) {
       scope.addContentTypeParser(type, (_request, payload, done) => done(null, payload))
     }
-    for (const name of ['devices', 'parts', 'grids'] as const) {
+    for (const name of ['devices', 'parts', 'grids', 'areas'] as const) {
       scope.post(`/api/v1/imports/${name}`, {
         schema: {
           tags: ['imports'],

@@ -12,15 +12,18 @@ export interface OutsideFix {
  * Whether a device that was outside at both of two fixes came through the area between them: the
  * straight way goes through it, and so do its parallels as far away as the fixes are uncertain. Then
  * it is certain even of an area thinner than the uncertainty. Undefined where only some of them do.
+ *
+ * @param moved Whether the device is known to be on its way, whatever the two fixes say.
  */
 export function hasCrossed(
   area: CompiledArea,
   from: OutsideFix,
   to: OutsideFix,
+  moved: boolean,
 ): boolean | undefined {
   const length_m = distance_m(from.fix, to.fix)
   if (length_m < from.away_m + to.away_m) return false
-  if (!hasMoved(from.fix, to.fix)) return false
+  if (!moved && !hasMoved(from.fix, to.fix)) return false
   if (!isReachable(from.fix, to.fix)) return undefined
   const { lon_deg: ax, lat_deg: ay } = from.fix
   const { lon_deg: bx, lat_deg: by } = to.fix

@@ -58,8 +58,12 @@ export function hasMoved(from: Fix | undefined, to: Fix): boolean {
   if (!from) return false
   const [before, now] = [from.speed_kmh, to.speed_kmh]
   if (before !== undefined && now !== undefined && before + now >= 2 * MOVED_MEAN_KMH) return true
-  return distance_m(from, to) > jitterReach(from, to)
+  return isFarFrom(from, to)
 }
+
+/** Whether two fixes lie further apart than jitter explains. */
+export const isFarFrom = (from: Fix, to: Fix): boolean =>
+  distance_m(from, to) > jitterReach(from, to)
 
 /** Whether a vehicle could have come from one fix to the other. */
 export function isReachable(from: Fix, to: Fix): boolean {

@@ -1,6 +1,7 @@
 import { between, type DurationMs, type EpochMs, hours, milliseconds, minus } from '#model/time.ts'
 import type { CompiledArea } from './compile-area.ts'
 import { hasCrossed, type OutsideFix } from './crossing.ts'
+import { hasPassedOn, MILESTONES_MEMORY, type Milestones, passMilestone } from './milestones.ts'
 import {
   accuracyOf,
   type Fix,
@@ -49,6 +50,7 @@ export interface PlaceTrack {
   /** The last fix certainly outside. */
   readonly outside: OutsideFix | undefined
   readonly vigil: Vigil | undefined
+  readonly milestones: Milestones | undefined
   /** When the first fix was fed; before all time where the fold began with the first ever. */
   readonly begunAt: EpochMs | undefined
   /** Which parts could not be other had the fold begun earlier. */
@@ -60,10 +62,11 @@ interface Knowledge {
   readonly side: boolean
   readonly vigil: boolean
   readonly outside: boolean
+  readonly milestones: boolean
 }
 
-const NOTHING: Knowledge = { side: false, vigil: false, outside: false }
-const EVERYTHING: Knowledge = { side: true, vigil: true, outside: true }
+const NOTHING: Knowledge = { side: false, vigil: false, outside: false, milestones: false }
+const EVERYTHING: Knowledge = { side: true, vigil: true, outside: true, milestones: true }
 
 const blank = (isWhole: boolean): PlaceTrack => ({
   last: undefined,
@@ -76,6 +79,7 @@ const blank = (isWhole: boolean): PlaceTrack => ({
   crossed: undefined,
   outside: undefined,
   vigil: undefined,
+  milestones: undefined,
   begunAt: isWhole ? (-Infinity as EpochMs) : undefined,
   knows: isWhole ? EVERYTHING : NOTHING,
   isSettled: isWhole,
@@ -155,7 +159,7 @@ export function advance(
   if (isNewWatch && before.vigil) closeVigil(draft, before.vigil, before.knows.vigil, fix.at)
   const prior = draft.side
   if (decides) take(draft, sight, fix.at, basis, !isFirst)
-  else if (isBelievable && (moved || !pair) && sight !== draft.side) draft.isSure = false
+  else if (isBelievable && sight !== draft.side) draft.isSure &&= isAtRest(fix, pair, sight, moved)
   if (draft.since !== undefined && between(draft.since, fix.at) > LONGEST_DWELL) {
     draft.since = minus(fix.at, LONGEST_DWELL)
   }
@@ -163,8 +167,9 @@ export function advance(
   let vigil = before.vigil
   const beginsVigil = isNewWatch || !vigil || moved || decides
   if (beginsVigil || !vigil) vigil = beginVigil(fix.at, basis)
-  if (!moved && !decides && sight && Math.abs(depth_m) >= VIGIL_ACCURACY_M) {
-    vigil = extendVigil(vigil, sight, fix.at)
+  if (!moved && !decides && isBelievable) {
+    const isCertain = sight !== undefined && Math.abs(depth_m) >= VIGIL_ACCURACY_M
+    vigil = extendVigil(vigil, depth_m > 0 ? 'in' : 'out', isCertain, fix.at)
   }
 
   const here: OutsideFix | undefined = sight === 'out' ? { fix, away_m: -depth_m } : undefined
@@ -172,6 +177,8 @@ export function advance(
     before.outside && between(before.outside.fix.at, fix.at) <= CROSSING_GAP
       ? before.outside
       : undefined
+  const milestones = passMilestone(before.milestones, fix, begunAt, before.knows.milestones)
+  const isOnItsWay = moved || (milestones !== undefined && hasPassedOn(milestones, fix))
   const clears = decides && sight === 'in'
   const knows: Knowledge = {
     side: draft.knowsSide,
@@ -180,6 +187,10 @@ export function advance(
       before.knows.outside ||
       (!isFirst && (here !== undefined || clears)) ||
       between(begunAt, fix.at) > CROSSING_GAP,
+    milestones:
+      before.knows.milestones ||
+      milestones === undefined ||
+      between(begunAt, fix.at) > MILESTONES_MEMORY,
   }
   const isKnown = prior !== undefined && draft.side !== undefined
   return {
@@ -190,14 +201,26 @@ export function advance(
     restsOn: draft.restsOn,
     entered: draft.entered || (isKnown ? prior === 'out' && draft.side === 'in' : undefined),
     left: draft.left || (isKnown ? prior === 'in' && draft.side === 'out' : undefined),
-    crossed: prior === 'in' || !here ? false : crossing(area, there, here, pair, moved),
+    crossed: prior === 'in' || !here ? false : crossing(area, there, here, pair, isOnItsWay),
     outside: here ?? (clears ? undefined : there),
     vigil,
+    milestones,
     begunAt,
-    knows: !isRemembered || (knows.side && knows.vigil && knows.outside) ? EVERYTHING : knows,
-    isSettled: !isRemembered || (before.knows.side && before.knows.vigil && before.knows.outside),
+    knows: !isRemembered || isAll(knows) ? EVERYTHING : knows,
+    isSettled: !isRemembered || isAll(before.knows),
   }
 }
+
+/** Whether a fix that contradicts a side, or cannot tell, leaves it certain: the device has not moved. */
+const isAtRest = (
+  fix: Fix,
+  pair: Fix | undefined,
+  sight: Side | undefined,
+  moved: boolean,
+): boolean => pair !== undefined && !moved && (sight === undefined || fix.speed_kmh !== undefined)
+
+const isAll = ({ side, vigil, outside, milestones }: Knowledge): boolean =>
+  side && vigil && outside && milestones
 
 /** A side lasts for so long after what it was told from, and not by what was known before that. */
 function forgetOld(draft: Draft, now: EpochMs): void {
@@ -240,7 +263,7 @@ function crossing(
   pair: Fix | undefined,
   moved: boolean,
 ): boolean | undefined {
-  if (there) return hasCrossed(area, there, here)
+  if (there) return hasCrossed(area, there, here, moved)
   return pair && !moved ? false : undefined
 }
 
@@ -256,7 +279,10 @@ export const sameTrack = (a: PlaceTrack, b: PlaceTrack): boolean =>
     a.left === b.left &&
     a.crossed === b.crossed &&
     sameFix(a.outside?.fix, b.outside?.fix) &&
-    sameVigil(a.vigil, b.vigil))
+    sameVigil(a.vigil, b.vigil) &&
+    a.milestones?.stretch === b.milestones?.stretch &&
+    sameFix(a.milestones?.passed, b.milestones?.passed) &&
+    sameFix(a.milestones?.before, b.milestones?.before))
 
 const sameFix = (a: Fix | undefined, b: Fix | undefined): boolean =>
   a === b ||

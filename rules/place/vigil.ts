@@ -3,50 +3,61 @@ import type { Side } from './place-track.ts'
 
 /**
  * The fixes of a device that stands, within one watch of the day. A parked device tells its side
- * only in the long run: where all the certain fixes of a watch lie on one side, it is there. Watches
- * begin at fixed times, so that what is known never depends on how long ago somebody began to look.
+ * only in the long run: where nearly all fixes of a watch lie on one side, and some of them certainly,
+ * it is there. Watches begin at fixed times, so that what is known never depends on how long ago
+ * somebody began to look.
  */
 export interface Vigil {
   readonly watch: number
   /** The earliest fix it rests on. */
   readonly from: EpochMs
-  /** Of its certain fixes; `mixed` where they are on both. */
-  readonly side: Side | 'mixed' | undefined
-  readonly count: number
   readonly firstAt: EpochMs
   readonly lastAt: EpochMs
+  readonly in: Tally
+  readonly out: Tally
+}
+
+interface Tally {
+  readonly fixes: number
+  readonly certain: number
 }
 
 const WATCH = hours(1)
-/** Fewer certain fixes, or over less of the watch, say nothing. */
+/** With fewer certain fixes, or over less of the watch, it says nothing. */
 const ENOUGH = 4
 const SPANNED = minutes(30)
-/** A fix of a device that stands counts from so far beyond the boundary, whatever it states. */
+/** Of the fixes, that may lie on the other side. */
+const STRAY_SHARE = 0.05
+/** A fix of a device that stands is certain from so far beyond the boundary, whatever it states. */
 export const VIGIL_ACCURACY_M = 15
+
+const NONE: Tally = { fixes: 0, certain: 0 }
 
 export const watchOf = (at: EpochMs): number => Math.floor(at / WATCH)
 
 export const beginVigil = (at: EpochMs, from: EpochMs): Vigil => ({
   watch: watchOf(at),
   from,
-  side: undefined,
-  count: 0,
   firstAt: at,
   lastAt: at,
+  in: NONE,
+  out: NONE,
 })
 
-/** Counts a certain fix in. */
-export function extendVigil(vigil: Vigil, side: Side, at: EpochMs): Vigil {
-  if (vigil.side === 'mixed') return vigil
-  if (vigil.side === undefined) return { ...vigil, side, count: 1, firstAt: at, lastAt: at }
-  if (vigil.side !== side) return { ...vigil, side: 'mixed' }
-  return { ...vigil, count: vigil.count + 1, lastAt: at }
+export function extendVigil(vigil: Vigil, side: Side, isCertain: boolean, at: EpochMs): Vigil {
+  const { fixes, certain } = vigil[side]
+  const firstAt = vigil.in.fixes + vigil.out.fixes === 0 ? at : vigil.firstAt
+  const tally = { fixes: fixes + 1, certain: certain + (isCertain ? 1 : 0) }
+  return { ...vigil, firstAt, lastAt: at, [side]: tally }
 }
 
 /** What a watch that is over says. */
-export function verdictOf({ side, count, firstAt, lastAt }: Vigil): Side | undefined {
-  if (side === 'mixed' || count < ENOUGH || between(firstAt, lastAt) < SPANNED) return undefined
-  return side
+export function verdictOf(vigil: Vigil): Side | undefined {
+  if (between(vigil.firstAt, vigil.lastAt) < SPANNED) return undefined
+  const side: Side = vigil.in.fixes > vigil.out.fixes ? 'in' : 'out'
+  const strays = vigil[side === 'in' ? 'out' : 'in']
+  const { fixes, certain } = vigil[side]
+  return certain >= ENOUGH && strays.fixes <= STRAY_SHARE * fixes ? side : undefined
 }
 
 export const sameVigil = (a: Vigil | undefined, b: Vigil | undefined): boolean =>
@@ -55,7 +66,9 @@ export const sameVigil = (a: Vigil | undefined, b: Vigil | undefined): boolean =
     b !== undefined &&
     a.watch === b.watch &&
     a.from === b.from &&
-    a.side === b.side &&
-    a.count === b.count &&
     a.firstAt === b.firstAt &&
-    a.lastAt === b.lastAt)
+    a.lastAt === b.lastAt &&
+    sameTally(a.in, b.in) &&
+    sameTally(a.out, b.out))
+
+const sameTally = (a: Tally, b: Tally): boolean => a.fixes === b.fixes && a.certain === b.certain

@@ -1,9 +1,12 @@
 import type { PoolClient } from 'pg'
+import type { Area } from '#model/area.ts'
 import type { NewDevice } from '#model/device.ts'
 import type { ImportReason, ImportReport } from '#model/import-report.ts'
 import type { Part } from '#model/part.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 import { generateSecret, hashSecret } from '#runtime/secret.ts'
+import type { AreaDirectory } from './area-directory.ts'
+import { checkArea, writeAreas } from './area-registry.ts'
 import { changeDevice, type DeviceRow, toDevice } from './device-record.ts'
 import { checkDevice, type RegistryContext, withGrid } from './device-registry.ts'
 import {
@@ -24,8 +27,8 @@ import { runImport } from './run-import.ts'
 type Rows = AsyncIterable<ImportRow>
 
 /** Imports of whole files. What is registered already is changed as a patch would change it. */
-export function createImports(context: RegistryContext) {
-  const { pool, directory, grids, clock } = context
+export function createImports(context: RegistryContext & { readonly areas: AreaDirectory }) {
+  const { pool, directory, grids, areas, clock } = context
   return {
     async devices(rows: Rows, partial: boolean): Promise<ImportReport> {
       const written: string[] = []
@@ -65,6 +68,22 @@ export function createImports(context: RegistryContext) {
         },
       })
       if (report.committed) await directory.refreshParts(written)
+      return report
+    },
+
+    async areas(rows: Rows, partial: boolean): Promise<ImportReport> {
+      const written: string[] = []
+      const report = await runImport<Area>(pool, rows, partial, {
+        id: 'id',
+        check: checkArea,
+        judge: async () => Promise.resolve(new Map()),
+        async write(client, given) {
+          await writeAreas(client, given)
+          written.push(...idsOf(given))
+          return []
+        },
+      })
+      if (report.committed) await areas.refresh(written)
       return report
     },
 

@@ -1,15 +1,15 @@
+import type { AreaGeometry, Position } from '#model/area.ts'
 import { IMPORT_REASONS, type ImportReason } from '#model/import-report.ts'
 import { placeFault } from '#model/place.ts'
-import type { GridGeometry } from '#model/unit-grid.ts'
 
-type Position = readonly number[]
+type Polygons = Extract<AreaGeometry, { readonly type: 'Polygon' | 'MultiPolygon' }>
 type Ring = readonly Position[]
 
 /**
  * What is wrong with a polygon whose shape fits the schema: positions off the earth or swapped,
  * rings that are open, flat or cross themselves. Each ring is spoken of once, by its first fault.
  */
-export function polygonFaults(geometry: GridGeometry): ImportReason[] {
+export function polygonFaults(geometry: Polygons): ImportReason[] {
   const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates
   return polygons.flatMap((rings, polygon) =>
     rings.flatMap((ring, index) => {

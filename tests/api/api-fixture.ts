@@ -32,6 +32,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     devices: registry.devices,
     parts: registry.parts,
     grids: registry.grids,
+    areas: registry.areas,
     imports: registry.imports,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),

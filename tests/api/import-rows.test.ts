@@ -9,7 +9,7 @@ import { NewDevice } from '#model/device.ts'
 import { UnitGrid } from '#model/unit-grid.ts'
 
 const devices: ImportFormat = { schema: NewDevice, id: 'id', geometry: 'place' }
-const grids: ImportFormat = { schema: UnitGrid, id: 'code', geometry: 'polygon' }
+const grids: ImportFormat = { schema: UnitGrid, id: 'code', geometry: 'shape' }
 const options = { charset: undefined, limitBytes: 1_000_000, stallMs: 1_000 }
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

@@ -3,6 +3,8 @@ import { buildGridIndex } from '#rules/grid-index.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
+import { AreaDirectory } from '#store/registry/area-directory.ts'
+import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
 import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
@@ -16,7 +18,9 @@ export async function openRegistry() {
   const { pool } = test.database
   const directory = await DeviceDirectory.open(pool, silentLogger)
   const grids = await GridLocator.open(pool, buildGridIndex)
-  const context = { pool, directory, grids, clock: systemClock }
+  const areas = await AreaDirectory.open(pool, silentLogger)
+  const named = new Map<string, string>()
+  const context = { pool, directory, grids, areas, clock: systemClock }
   return {
     pool,
     directory,
@@ -24,9 +28,14 @@ export async function openRegistry() {
     devices: createDeviceRegistry(context),
     parts: createPartRegistry(context),
     grids: createGridRegistry(context),
+    areas: createAreaRegistry({ pool, areas, inUse: (id) => named.get(id) }),
+    areaDirectory: areas,
+    /** Who names an area, by its id. */
+    named,
     imports: createImports(context),
     async close() {
       directory.close()
+      areas.close()
       await test.drop()
     },
   }
