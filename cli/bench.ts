@@ -12,6 +12,7 @@ const BENCHES = [
   'backtest',
   'simulate',
   'jitter',
+  'river',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)
