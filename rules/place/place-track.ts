@@ -104,7 +104,7 @@ export function advance(
   const age = between(begunAt, fix.at)
   const seen = look(area, before.last, fix)
   const { knows } = before
-  const { isKnown, ...whereabouts } = nextSide(before, knows.side, {
+  const now = nextSide(before, knows.side, {
     look: seen,
     vigil: before.vigil,
     knowsVigil: knows.vigil,
@@ -114,16 +114,21 @@ export function advance(
   const milestones = passMilestone(before.milestones, fix, begunAt, knows.milestones)
   const { outside, crossed, isFresh } = nextOutside(area, before, seen, milestones)
   const known: Knowledge = {
-    side: isKnown,
+    side: now.isKnown,
     vigil: knows.vigil || (!isFirst && beginsVigil(before.vigil, seen)),
     outside: knows.outside || (!isFirst && isFresh) || age > CROSSING_GAP,
     milestones: knows.milestones || milestones === undefined || age > MILESTONES_MEMORY,
   }
   const hasForgotten = age >= TRACK_MEMORY
   return {
-    ...whereabouts,
+    side: now.side,
+    isSure: now.isSure,
+    since: now.since,
+    restsOn: now.restsOn,
+    entered: now.entered,
+    left: now.left,
     last: fix,
-    crossed: whereabouts.left === true ? false : crossed,
+    crossed: now.left === true ? false : crossed,
     outside,
     vigil: nextVigil(before.vigil, seen),
     milestones,

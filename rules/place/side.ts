@@ -49,6 +49,14 @@ export interface Witness {
   readonly longestDwell: DurationMs
 }
 
+interface Draft {
+  side: Side | undefined
+  isSure: boolean
+  since: EpochMs | undefined
+  restsOn: EpochMs
+  isKnown: boolean
+}
+
 /** @returns the new whereabouts, and whether they would be the same had the fold begun earlier */
 export function nextSide(
   before: Whereabouts,
@@ -56,34 +64,57 @@ export function nextSide(
   { look, vigil, knowsVigil, isFirst, longestDwell }: Witness,
 ): Whereabouts & { readonly isKnown: boolean } {
   const now = look.fix.at
-  let { side, isSure, since, restsOn } = before
-  let isKnown = knowsBefore
-  const take = (taken: Side, at: EpochMs, basis: EpochMs, certainly: boolean): void => {
-    if (taken === 'out') isKnown ||= certainly
-    // How long it has been inside is not known from this fix alone.
-    since = taken === 'out' ? undefined : side === 'in' ? since : at
-    ;[side, isSure, restsOn] = [taken, true, basis]
-  }
-
   // A side lasts for so long after what it was told from, and not by what was known before that.
-  if (between(restsOn, now) > SIDE_LIFE) ({ side, isSure, since, restsOn } = NOWHERE)
-  const atFirst = side
-  if (vigil && vigil.watch !== watchOf(now)) {
-    isKnown &&= knowsVigil
-    const verdict = between(vigil.from, now) <= SIDE_LIFE ? verdictOf(vigil) : undefined
-    if (verdict) take(verdict, vigil.firstAt, vigil.from, knowsVigil)
+  const { side, isSure, since, restsOn } =
+    between(before.restsOn, now) > SIDE_LIFE ? NOWHERE : before
+  const draft: Draft = { side, isSure, since, restsOn, isKnown: knowsBefore }
+  if (vigil && vigil.watch !== watchOf(now)) hear(draft, vigil, knowsVigil, now)
+  const atRest = draft.side
+  if (look.decides && look.sight) take(draft, look.sight, now, look.basis, !isFirst)
+  else if (look.isBelievable && look.sight !== atRest) draft.isSure &&= isAtRest(look)
+  if (draft.since !== undefined && between(draft.since, now) > longestDwell) {
+    draft.since = minus(now, longestDwell)
   }
-  const atRest = side
-  if (look.decides && look.sight) take(look.sight, now, look.basis, !isFirst)
-  else if (look.isBelievable && look.sight !== side) isSure &&= isAtRest(look)
-  if (since !== undefined && between(since, now) > longestDwell) since = minus(now, longestDwell)
+  return {
+    side: draft.side,
+    isSure: draft.isSure,
+    since: draft.since,
+    restsOn: draft.restsOn,
+    entered: hasTurned('in', side, atRest, draft.side),
+    left: hasTurned('out', side, atRest, draft.side),
+    isKnown: draft.isKnown,
+  }
+}
 
-  const came = (from: Side, to: Side): boolean | undefined => {
-    if (atFirst === from && atRest === to) return true
-    return atRest && side ? atRest === from && side === to : undefined
+/** What the watch before this one says, now that it is over. */
+function hear(draft: Draft, vigil: Vigil, knowsVigil: boolean, now: EpochMs): void {
+  draft.isKnown &&= knowsVigil
+  const verdict = between(vigil.from, now) <= SIDE_LIFE ? verdictOf(vigil) : undefined
+  if (verdict) take(draft, verdict, vigil.firstAt, vigil.from, knowsVigil)
+}
+
+function take(draft: Draft, side: Side, at: EpochMs, basis: EpochMs, certainly: boolean): void {
+  if (side === 'out') {
+    draft.since = undefined
+    draft.isKnown ||= certainly
+  } else if (draft.side !== 'in') {
+    // For how long it has been inside does not follow from this alone.
+    draft.since = at
   }
-  const [entered, left] = [came('out', 'in'), came('in', 'out')]
-  return { side, isSure, since, restsOn, entered, left, isKnown }
+  draft.side = side
+  draft.isSure = true
+  draft.restsOn = basis
+}
+
+/** Whether a device came to a side: by the watch that is over, or by this fix. */
+function hasTurned(
+  to: Side,
+  first: Side | undefined,
+  second: Side | undefined,
+  third: Side | undefined,
+): boolean | undefined {
+  if (first !== undefined && second === to && first !== to) return true
+  return second === undefined || third === undefined ? undefined : third === to && second !== to
 }
 
 /** Whether a fix that contradicts the side, or cannot tell, leaves it certain: no movement. */
