@@ -125,24 +125,27 @@ export function park(terminal: Terminal, depth_m: number, hours: number, random:
   const changes = isWithin ? 1 : 0
   let track = blankTrack(true)
   let [tracked, naive, wrong, unknown, naiveWrong, fixes] = [0, 0, 0, 0, 0, 0]
-  let [entered, naiveBefore] = [0, false]
+  let naiveBefore = false
+  let known: boolean | undefined
   for (const { fix, truth } of fixesOf(terminal, truthAt, ARRIVAL_S + hours * 3_600, random)) {
     track = advance(YARD, track, fix)
-    if (track.entered) entered++
-    if (track.left || track.crossed) tracked++
+    const isIn = isInside(track)
+    // A turn across a time of not knowing counts as well.
+    const turned = known !== undefined && isIn !== undefined && isIn !== known
+    if (turned || track.entered || track.left || track.crossed) tracked++
+    known = isIn ?? known
     const naiveNow = YARD.depth_m(fix.lon_deg, fix.lat_deg) > 0
     if (naiveNow !== naiveBefore) naive++
     naiveBefore = naiveNow
     if (truth.kmh > 0) continue
     fixes++
-    const isIn = isInside(track)
     if (isIn === undefined) unknown++
     else if (isIn !== isWithin) wrong++
     if (naiveNow !== isWithin) naiveWrong++
   }
   return {
     hours,
-    tracked: tracked + Math.max(0, entered - changes),
+    tracked: Math.max(0, tracked - changes),
     naive: Math.max(0, naive - changes),
     wrong: wrong / fixes,
     unknown: unknown / fixes,

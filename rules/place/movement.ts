@@ -70,3 +70,13 @@ export function isReachable(from: Fix, to: Fix): boolean {
   const unexplained_m = distance_m(from, to) - jitterReach(from, to)
   return unexplained_m <= FASTEST_KMH * KMH_IN_M_PER_MS * between(from.at, to.at)
 }
+
+export const sameFix = (a: Fix | undefined, b: Fix | undefined): boolean =>
+  a === b ||
+  (a !== undefined &&
+    b !== undefined &&
+    a.at === b.at &&
+    a.lon_deg === b.lon_deg &&
+    a.lat_deg === b.lat_deg &&
+    a.accuracy_m === b.accuracy_m &&
+    a.speed_kmh === b.speed_kmh)

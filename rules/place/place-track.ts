@@ -1,63 +1,45 @@
-import { between, type DurationMs, type EpochMs, hours, milliseconds, minus } from '#model/time.ts'
+import {
+  between,
+  type DurationMs,
+  type EpochMs,
+  hours,
+  milliseconds,
+  minutes,
+} from '#model/time.ts'
 import type { CompiledArea } from './compile-area.ts'
 import { hasCrossed, type OutsideFix } from './crossing.ts'
+import { type Look, look } from './look.ts'
 import { hasPassedOn, MILESTONES_MEMORY, type Milestones, passMilestone } from './milestones.ts'
-import {
-  accuracyOf,
-  type Fix,
-  hasMoved,
-  isReachable,
-  JITTER_REACH_M,
-  PAIR_GAP,
-} from './movement.ts'
-import {
-  beginVigil,
-  extendVigil,
-  sameVigil,
-  VIGIL_ACCURACY_M,
-  type Vigil,
-  verdictOf,
-  watchOf,
-} from './vigil.ts'
+import { type Fix, sameFix } from './movement.ts'
+import { NOWHERE, nextSide, SIDE_LIFE, type Whereabouts } from './side.ts'
+import { beginsVigil, nextVigil, sameVigil, type Vigil } from './vigil.ts'
 
-export type Side = 'in' | 'out'
+export type { Side } from './look.ts'
+export type { Fix } from './movement.ts'
 
 /** A state depends on no fix that is older. */
 export const TRACK_MEMORY: DurationMs = hours(6)
-/** A side is forgotten so long after the earliest fix it was told from. */
-const SIDE_LIFE: DurationMs = hours(3)
 /** A dwell is counted no further. With the life of a side it makes the memory. */
 export const LONGEST_DWELL: DurationMs = milliseconds(TRACK_MEMORY - SIDE_LIFE)
 /** A way between two fixes further apart in time is not taken for straight. */
-export const CROSSING_GAP: DurationMs = milliseconds(5 * 60_000)
+export const CROSSING_GAP: DurationMs = minutes(5)
 
 /** What is known of one device and one area after a fix. */
-export interface PlaceTrack {
+export interface PlaceTrack extends Whereabouts {
   readonly last: Fix | undefined
-  /** Where the device was when that was last certain. */
-  readonly side: Side | undefined
-  /** Whether it still is on that side: it has not moved to an uncertain place since. */
-  readonly isSure: boolean
-  /** The first fix of the side `in`, or {@link LONGEST_DWELL} ago. */
-  readonly since: EpochMs | undefined
-  /** The earliest fix that the side was told from. */
-  readonly restsOn: EpochMs
-  /** At this very fix; undefined where one of the sides is. */
-  readonly entered: boolean | undefined
-  readonly left: boolean | undefined
-  /** Came through between two fixes outside, the later of which is this. */
+  /** Came through at this very fix, between one outside shortly before and this one. */
   readonly crossed: boolean | undefined
-  /** The last fix certainly outside. */
+  /** The last fix certainly outside, of the last {@link CROSSING_GAP}. */
   readonly outside: OutsideFix | undefined
   readonly vigil: Vigil | undefined
   readonly milestones: Milestones | undefined
   /** When the first fix was fed; before all time where the fold began with the first ever. */
   readonly begunAt: EpochMs | undefined
-  /** Which parts could not be other had the fold begun earlier. */
   readonly knows: Knowledge
   readonly isSettled: boolean
 }
 
+/** Which parts of a state would be the same had the fold begun earlier. */
 interface Knowledge {
   readonly side: boolean
   readonly vigil: boolean
@@ -68,14 +50,12 @@ interface Knowledge {
 const NOTHING: Knowledge = { side: false, vigil: false, outside: false, milestones: false }
 const EVERYTHING: Knowledge = { side: true, vigil: true, outside: true, milestones: true }
 
+const isAll = ({ side, vigil, outside, milestones }: Knowledge): boolean =>
+  side && vigil && outside && milestones
+
 const blank = (isWhole: boolean): PlaceTrack => ({
+  ...NOWHERE,
   last: undefined,
-  side: undefined,
-  isSure: false,
-  since: undefined,
-  restsOn: -Infinity as EpochMs,
-  entered: undefined,
-  left: undefined,
   crossed: undefined,
   outside: undefined,
   vigil: undefined,
@@ -85,10 +65,10 @@ const blank = (isWhole: boolean): PlaceTrack => ({
   isSettled: isWhole,
 })
 
-const BLANKS = [blank(false), blank(true)] as const
+const [PARTIAL, WHOLE] = [blank(false), blank(true)]
 
 /** What is known before any fix. `isWhole`: there were none before those that will be fed. */
-export const blankTrack = (isWhole: boolean): PlaceTrack => BLANKS[isWhole ? 1 : 0]
+export const blankTrack = (isWhole: boolean): PlaceTrack => (isWhole ? WHOLE : PARTIAL)
 
 /** Whether the state, with its answers, would be the same had the fold begun earlier. */
 export const isSettled = (track: PlaceTrack): boolean => track.isSettled
@@ -101,17 +81,6 @@ export const isInside = ({ side, isSure }: PlaceTrack): boolean | undefined =>
 export function dwellOf({ side, isSure, since, last }: PlaceTrack): DurationMs | undefined {
   if (side === undefined || !isSure) return undefined
   return since === undefined || !last ? milliseconds(0) : between(since, last.at)
-}
-
-/** What the parts of a step tell each other. */
-interface Draft {
-  side: Side | undefined
-  since: EpochMs | undefined
-  restsOn: EpochMs
-  isSure: boolean
-  knowsSide: boolean
-  entered: boolean
-  left: boolean
 }
 
 /**
@@ -127,144 +96,69 @@ interface Draft {
  */
 export function advance(
   area: CompiledArea,
-  before: PlaceTrack = blankTrack(false),
+  before: PlaceTrack | undefined = PARTIAL,
   fix: Fix,
 ): PlaceTrack {
-  const { last } = before
-  const isFirst = last === undefined && before.begunAt === undefined
-  const pair = last && between(last.at, fix.at) <= PAIR_GAP ? last : undefined
   const begunAt = before.begunAt ?? fix.at
-  const isRemembered = between(begunAt, fix.at) < TRACK_MEMORY
-
-  const depth_m = area.depth_m(fix.lon_deg, fix.lat_deg)
-  const accuracy_m = accuracyOf(fix)
-  const isBelievable = !pair || isReachable(pair, fix)
-  const sight: Side | undefined =
-    !isBelievable || Math.abs(depth_m) < accuracy_m ? undefined : depth_m > 0 ? 'in' : 'out'
-  const moved = hasMoved(pair, fix)
-  const decides = sight !== undefined && (moved || Math.abs(depth_m) >= JITTER_REACH_M)
-  const basis = pair?.at ?? fix.at
-
-  const draft: Draft = {
-    side: before.side,
-    since: before.since,
-    restsOn: before.restsOn,
-    isSure: before.isSure,
-    knowsSide: before.knows.side,
-    entered: false,
-    left: false,
+  const isFirst = before.begunAt === undefined
+  const age = between(begunAt, fix.at)
+  const seen = look(area, before.last, fix)
+  const { knows } = before
+  const now = nextSide(before, knows.side, {
+    look: seen,
+    vigil: before.vigil,
+    knowsVigil: knows.vigil,
+    isFirst,
+    longestDwell: LONGEST_DWELL,
+  })
+  const milestones = passMilestone(before.milestones, fix, begunAt, knows.milestones)
+  const { outside, crossed, isFresh } = nextOutside(area, before, seen, milestones)
+  const known: Knowledge = {
+    side: now.isKnown,
+    vigil: knows.vigil || (!isFirst && beginsVigil(before.vigil, seen)),
+    outside: knows.outside || (!isFirst && isFresh) || age > CROSSING_GAP,
+    milestones: knows.milestones || milestones === undefined || age > MILESTONES_MEMORY,
   }
-  forgetOld(draft, fix.at)
-  const isNewWatch = before.vigil?.watch !== watchOf(fix.at)
-  if (isNewWatch && before.vigil) closeVigil(draft, before.vigil, before.knows.vigil, fix.at)
-  const prior = draft.side
-  if (decides) take(draft, sight, fix.at, basis, !isFirst)
-  else if (isBelievable && sight !== draft.side) draft.isSure &&= isAtRest(fix, pair, sight, moved)
-  if (draft.since !== undefined && between(draft.since, fix.at) > LONGEST_DWELL) {
-    draft.since = minus(fix.at, LONGEST_DWELL)
+  const hasForgotten = age >= TRACK_MEMORY
+  return {
+    side: now.side,
+    isSure: now.isSure,
+    since: now.since,
+    restsOn: now.restsOn,
+    entered: now.entered,
+    left: now.left,
+    last: fix,
+    crossed: now.left === true ? false : crossed,
+    outside,
+    vigil: nextVigil(before.vigil, seen),
+    milestones,
+    begunAt,
+    knows: hasForgotten || isAll(known) ? EVERYTHING : known,
+    isSettled: hasForgotten || isAll(knows),
   }
+}
 
-  let vigil = before.vigil
-  const beginsVigil = isNewWatch || !vigil || moved || decides
-  if (beginsVigil || !vigil) vigil = beginVigil(fix.at, basis)
-  if (!moved && !decides && isBelievable) {
-    const isCertain = sight !== undefined && Math.abs(depth_m) >= VIGIL_ACCURACY_M
-    vigil = extendVigil(vigil, depth_m > 0 ? 'in' : 'out', isCertain, fix.at)
-  }
-
-  const here: OutsideFix | undefined = sight === 'out' ? { fix, away_m: -depth_m } : undefined
+/** The fix outside to remember, and whether the device came through since the one remembered. */
+function nextOutside(
+  area: CompiledArea,
+  before: PlaceTrack,
+  { fix, pair, depth_m, sight, moved, decides }: Look,
+  milestones: Milestones | undefined,
+) {
   const there =
     before.outside && between(before.outside.fix.at, fix.at) <= CROSSING_GAP
       ? before.outside
       : undefined
-  const milestones = passMilestone(before.milestones, fix, begunAt, before.knows.milestones)
+  if (sight !== 'out') {
+    const isIn = decides && sight === 'in'
+    return { outside: isIn ? undefined : there, crossed: false, isFresh: isIn }
+  }
+  const here: OutsideFix = { fix, away_m: -depth_m }
   const isOnItsWay = moved || (milestones !== undefined && hasPassedOn(milestones, fix))
-  const clears = decides && sight === 'in'
-  const knows: Knowledge = {
-    side: draft.knowsSide,
-    vigil: before.knows.vigil || (beginsVigil && !isFirst),
-    outside:
-      before.knows.outside ||
-      (!isFirst && (here !== undefined || clears)) ||
-      between(begunAt, fix.at) > CROSSING_GAP,
-    milestones:
-      before.knows.milestones ||
-      milestones === undefined ||
-      between(begunAt, fix.at) > MILESTONES_MEMORY,
-  }
-  const isKnown = prior !== undefined && draft.side !== undefined
-  return {
-    last: fix,
-    side: draft.side,
-    isSure: draft.isSure,
-    since: draft.since,
-    restsOn: draft.restsOn,
-    entered: draft.entered || (isKnown ? prior === 'out' && draft.side === 'in' : undefined),
-    left: draft.left || (isKnown ? prior === 'in' && draft.side === 'out' : undefined),
-    crossed: prior === 'in' || !here ? false : crossing(area, there, here, pair, isOnItsWay),
-    outside: here ?? (clears ? undefined : there),
-    vigil,
-    milestones,
-    begunAt,
-    knows: !isRemembered || isAll(knows) ? EVERYTHING : knows,
-    isSettled: !isRemembered || isAll(before.knows),
-  }
-}
-
-/** Whether a fix that contradicts a side, or cannot tell, leaves it certain: the device has not moved. */
-const isAtRest = (
-  fix: Fix,
-  pair: Fix | undefined,
-  sight: Side | undefined,
-  moved: boolean,
-): boolean => pair !== undefined && !moved && (sight === undefined || fix.speed_kmh !== undefined)
-
-const isAll = ({ side, vigil, outside, milestones }: Knowledge): boolean =>
-  side && vigil && outside && milestones
-
-/** A side lasts for so long after what it was told from, and not by what was known before that. */
-function forgetOld(draft: Draft, now: EpochMs): void {
-  if (between(draft.restsOn, now) <= SIDE_LIFE) return
-  draft.side = undefined
-  draft.since = undefined
-  draft.isSure = false
-  draft.restsOn = -Infinity as EpochMs
-}
-
-/** A side that is certain now. */
-function take(draft: Draft, side: Side, at: EpochMs, basis: EpochMs, isWhole: boolean): void {
-  if (side === 'out') {
-    draft.since = undefined
-    draft.knowsSide ||= isWhole
-  } else if (draft.side !== 'in') {
-    draft.since = at
-  }
-  draft.side = side
-  draft.isSure = true
-  draft.restsOn = basis
-}
-
-/** What the watch before this one says, now that it is over. */
-function closeVigil(draft: Draft, vigil: Vigil, isKnown: boolean, now: EpochMs): void {
-  draft.knowsSide &&= isKnown
-  if (between(vigil.from, now) > SIDE_LIFE) return
-  const verdict = verdictOf(vigil)
-  if (verdict === undefined) return
-  draft.entered = draft.side === 'out' && verdict === 'in'
-  draft.left = draft.side === 'in' && verdict === 'out'
-  take(draft, verdict, vigil.firstAt, vigil.from, isKnown)
-}
-
-/** See {@link hasCrossed}; without a fix outside shortly before, only a device that stands tells. */
-function crossing(
-  area: CompiledArea,
-  there: OutsideFix | undefined,
-  here: OutsideFix,
-  pair: Fix | undefined,
-  moved: boolean,
-): boolean | undefined {
-  if (there) return hasCrossed(area, there, here, moved)
-  return pair && !moved ? false : undefined
+  // Without a fix outside shortly before, only a device that stands has certainly not come through.
+  const standing = pair && !isOnItsWay ? false : undefined
+  const crossed = there ? hasCrossed(area, there, here, isOnItsWay) : standing
+  return { outside: here, crossed, isFresh: true }
 }
 
 /** Whether two folds have come to the same state with the same answers. */
@@ -283,13 +177,3 @@ export const sameTrack = (a: PlaceTrack, b: PlaceTrack): boolean =>
     a.milestones?.stretch === b.milestones?.stretch &&
     sameFix(a.milestones?.passed, b.milestones?.passed) &&
     sameFix(a.milestones?.before, b.milestones?.before))
-
-const sameFix = (a: Fix | undefined, b: Fix | undefined): boolean =>
-  a === b ||
-  (a !== undefined &&
-    b !== undefined &&
-    a.at === b.at &&
-    a.lon_deg === b.lon_deg &&
-    a.lat_deg === b.lat_deg &&
-    a.accuracy_m === b.accuracy_m &&
-    a.speed_kmh === b.speed_kmh)

@@ -1,5 +1,5 @@
-import { between, type EpochMs, hours, minutes } from '#model/time.ts'
-import type { Side } from './place-track.ts'
+import { between, type EpochMs, minutes } from '#model/time.ts'
+import type { Look, Side } from './look.ts'
 
 /**
  * The fixes of a device that stands, within one watch of the day. A parked device tells its side
@@ -22,20 +22,30 @@ interface Tally {
   readonly certain: number
 }
 
-const WATCH = hours(1)
+export const WATCH = minutes(90)
 /** With fewer certain fixes, or over less of the watch, it says nothing. */
 const ENOUGH = 4
 const SPANNED = minutes(30)
 /** Of the fixes, that may lie on the other side. */
 const STRAY_SHARE = 0.05
 /** A fix of a device that stands is certain from so far beyond the boundary, whatever it states. */
-export const VIGIL_ACCURACY_M = 15
+const LEAST_ACCURACY_M = 15
 
 const NONE: Tally = { fixes: 0, certain: 0 }
 
 export const watchOf = (at: EpochMs): number => Math.floor(at / WATCH)
 
-export const beginVigil = (at: EpochMs, from: EpochMs): Vigil => ({
+/** Whether a fix begins a vigil anew: with a watch, or because the device does not stand. */
+export const beginsVigil = (vigil: Vigil | undefined, { fix, moved, decides }: Look): boolean =>
+  vigil?.watch !== watchOf(fix.at) || moved || decides
+
+export function nextVigil(vigil: Vigil | undefined, look: Look): Vigil {
+  const { fix, moved, decides, isBelievable, basis } = look
+  const begun = vigil && !beginsVigil(vigil, look) ? vigil : beginVigil(fix.at, basis)
+  return moved || decides || !isBelievable ? begun : extendVigil(begun, look)
+}
+
+const beginVigil = (at: EpochMs, from: EpochMs): Vigil => ({
   watch: watchOf(at),
   from,
   firstAt: at,
@@ -44,11 +54,19 @@ export const beginVigil = (at: EpochMs, from: EpochMs): Vigil => ({
   out: NONE,
 })
 
-export function extendVigil(vigil: Vigil, side: Side, isCertain: boolean, at: EpochMs): Vigil {
-  const { fixes, certain } = vigil[side]
-  const firstAt = vigil.in.fixes + vigil.out.fixes === 0 ? at : vigil.firstAt
+function extendVigil(vigil: Vigil, { fix, depth_m, sight }: Look): Vigil {
+  const isCertain = sight !== undefined && Math.abs(depth_m) >= LEAST_ACCURACY_M
+  const isIn = depth_m > 0
+  const { fixes, certain } = isIn ? vigil.in : vigil.out
   const tally = { fixes: fixes + 1, certain: certain + (isCertain ? 1 : 0) }
-  return { ...vigil, firstAt, lastAt: at, [side]: tally }
+  return {
+    watch: vigil.watch,
+    from: vigil.from,
+    firstAt: vigil.in.fixes + vigil.out.fixes === 0 ? fix.at : vigil.firstAt,
+    lastAt: fix.at,
+    in: isIn ? tally : vigil.in,
+    out: isIn ? vigil.out : tally,
+  }
 }
 
 /** What a watch that is over says. */

@@ -160,6 +160,18 @@ test('a side that nothing confirms becomes unknown', () => {
   expect(advance(area, track, near(7 * 3_600)).side).toBeUndefined()
 })
 
+test('a fold begun in the middle of a drive outside is settled at its third fix', () => {
+  const settled = fold(drive(-4_000, -3_000, 40, 10), YARD, false).map(isSettled)
+  expect(settled.slice(0, 4)).toEqual([false, false, true, true])
+})
+
+test('a fold begun while the device is inside knows its dwell once the memory is full', () => {
+  const inside = park(150, 150, 0, 7 * 3_600, 60)
+  const tracks = fold(inside, YARD, false)
+  const settled = tracks.findIndex((track) => isSettled(track))
+  expect((inside[settled] as Fix).at - (inside[0] as Fix).at).toBe(TRACK_MEMORY)
+})
+
 /** Journeys about a yard: driven, parked with jitter, with silences between. */
 const leg = fc.record({
   count: fc.integer({ min: 1, max: 14 }),
