@@ -112,7 +112,11 @@ export const RuleDocument = Type.Object(
       Type.Record(
         Type.String({ pattern: '^[a-z][a-z0-9_]{0,31}$' }),
         Type.Union([NumberParam, TextParam]),
-        { maxProperties: 16, description: 'Values that a city may set otherwise.' },
+        {
+          additionalProperties: false,
+          maxProperties: 16,
+          description: 'Values that a city may set otherwise.',
+        },
       ),
     ),
     schedule: Type.Optional(RuleScheduleDocument),
