@@ -9,7 +9,7 @@
  */
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -39,6 +39,11 @@ interface Run extends LoadResult {
   readonly inFlight: number
 }
 
+/** A reading each 20 s, faster than covers report, and each run after all that were before. */
+const STEP_MS = 20_000
+const RUN_MS = 12 * 3_600_000
+let runAt = Date.now() - 25 * 24 * 3_600_000
+
 const load = async (
   name: string,
   target: Pick<TargetProcess, 'port'>,
@@ -54,8 +59,11 @@ const load = async (
     devicePrefix: 'load-',
     secret: SECRET,
     payload: COVER_PAYLOAD,
+    firstAt: runAt,
+    stepMs: STEP_MS,
     watch,
   })
+  runAt += RUN_MS
   console.error(`${name}, ${inFlight} in flight: ${result.perSecond} messages/s`)
   return { target: name, inFlight, ...result }
 }
@@ -64,6 +72,13 @@ async function scratch(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'wanmi-bench-'))
   await chmod(folder, 0o755)
   return folder
+}
+
+/** In which there is no rule. */
+async function emptyFolder(folder: string): Promise<string> {
+  const rules = path.join(folder, 'no-rules')
+  await mkdir(rules)
+  return rules
 }
 
 /** The postmaster of the database in a data directory. */
@@ -75,23 +90,32 @@ async function postmasterOf(dataDir: string): Promise<number> {
 async function compareBrokers(): Promise<Run[]> {
   const runs: Run[] = []
   const folder = await scratch()
-  const wanmi = await startTarget('wanmi', { DATA_DIR: folder, BENCH_SECRET: SECRET })
-  const bare = await startTarget('bare-aedes')
-  const database = await postmasterOf(folder)
-  const watchWanmi = [
-    { pid: wanmi.pid, tree: false },
-    { pid: database, tree: true },
+  const [wanmi, without] = [
+    await startTarget('wanmi', { DATA_DIR: path.join(folder, 'a'), BENCH_SECRET: SECRET }),
+    await startTarget('wanmi', {
+      DATA_DIR: path.join(folder, 'b'),
+      RULES_DIR: await emptyFolder(folder),
+      BENCH_SECRET: SECRET,
+    }),
   ]
+  const bare = await startTarget('bare-aedes')
+  const watchOf = async ({ pid }: TargetProcess, name: string) => [
+    { pid, tree: false },
+    { pid: await postmasterOf(path.join(folder, name)), tree: true },
+  ]
+  const [watchWanmi, watchWithout] = [await watchOf(wanmi, 'a'), await watchOf(without, 'b')]
   try {
     for (let round = 0; round < rounds; round++) {
       for (const inFlight of IN_FLIGHT) {
         runs.push(await load('bare aedes', bare, inFlight, [{ pid: bare.pid, tree: false }]))
         runs.push(await load('wanmi', wanmi, inFlight, watchWanmi))
+        runs.push(await load('wanmi, no rules', without, inFlight, watchWithout))
       }
     }
   } finally {
     await bare.stop()
     await wanmi.stop()
+    await without.stop()
     await rm(folder, { recursive: true, force: true })
   }
   return runs
@@ -161,13 +185,15 @@ const runs = await compareBrokers()
 const copied = await copyRate()
 const naive = await naiveRate()
 const table = IN_FLIGHT.flatMap((inFlight) =>
-  ['bare aedes', 'wanmi'].map((target) => summary(runs, target, inFlight)),
+  ['bare aedes', 'wanmi', 'wanmi, no rules'].map((target) => summary(runs, target, inFlight)),
 )
 const rate = (target: string, inFlight: number): number =>
   table.find((row) => row.target === target && row['in flight'] === inFlight)?.['messages/s'] ?? 0
 const ratios = {
   'wanmi / bare aedes, 20 in flight': (rate('wanmi', 20) / rate('bare aedes', 20)).toFixed(2),
   'wanmi / bare aedes, 1 in flight': (rate('wanmi', 1) / rate('bare aedes', 1)).toFixed(2),
+  'wanmi / no rules, 20 in flight': (rate('wanmi', 20) / rate('wanmi, no rules', 20)).toFixed(2),
+  'wanmi / no rules, 1 in flight': (rate('wanmi', 1) / rate('wanmi, no rules', 1)).toFixed(2),
   'wanmi / COPY alone, 20 in flight': (rate('wanmi', 20) / copied).toFixed(2),
   'wanmi / naive subscriber, 20 in flight': (rate('wanmi', 20) / naive).toFixed(1),
 }

@@ -3,7 +3,7 @@
  * message id and a time patched in, so that the generator costs a fraction of what it measures.
  *
  * Each client keeps `inFlight` QoS 1 messages unacknowledged: every PUBACK is answered with the next
- * message. Readings differ in `measuredAt`, one millisecond apart, so that each is a new one.
+ * message. Readings of a client ascend in `measuredAt`, so that each is a new one.
  *
  * Use {@link runLoad} in a process of its own ({@link spawnLoad}), or the generator's work is added
  * to that of the event loop it measures.
@@ -26,6 +26,9 @@ export interface LoadOptions {
   /** Client `n` is device `${devicePrefix}${n}`. */
   readonly devicePrefix: string
   readonly secret: string
+  /** Epoch milliseconds of a client's first reading, and from one of its readings to the next. */
+  readonly firstAt: number
+  readonly stepMs: number
   /** JSON text of one message; `{measuredAt}` stands for epoch milliseconds of 13 digits. */
   readonly payload: string
   /** Processes whose work is measured along; `tree`: with all they started. */
@@ -108,11 +111,14 @@ class LoadClient {
   readonly #timeAt: number
   /** When the message in each slot was written; its packet id is the slot + 1. */
   readonly #writtenAt: Float64Array
-  #measuredAt = Date.now()
+  readonly #stepMs: number
+  #measuredAt: number
   #cut: Buffer = Buffer.alloc(0)
 
   constructor(options: LoadOptions, index: number, run: Run) {
     const deviceId = `${options.devicePrefix}${index}`
+    this.#measuredAt = options.firstAt
+    this.#stepMs = options.stepMs
     const payload = options.payload.replace('{measuredAt}', '0'.repeat(TIME_DIGITS))
     this.#run = run
     this.#writtenAt = new Float64Array(options.inFlight)
@@ -198,7 +204,8 @@ class LoadClient {
   }
 
   #patchTime(packets: Buffer, at: number): void {
-    let rest = this.#measuredAt++
+    let rest = this.#measuredAt
+    this.#measuredAt += this.#stepMs
     for (let digit = TIME_DIGITS - 1; digit >= 0; digit--) {
       packets[at + digit] = 0x30 + (rest % 10)
       rest = Math.floor(rest / 10)

@@ -22,6 +22,7 @@ import {
   perceive,
   reachesBack,
   remember,
+  WINDOW_MAX,
 } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
 import { type DeviceState, freshState } from './device-state.ts'
@@ -78,7 +79,8 @@ async function farEnough(
   for (let limit = FIRST_LOOK; ; limit *= LONGER) {
     const whole = readings.length < limit
     const oldest = readings[0]?.measuredAt ?? last.measuredAt
-    if (whole || window === 0 || oldest <= last.measuredAt - window) return { readings, whole }
+    const isEnough = readings.length > WINDOW_MAX || oldest <= last.measuredAt - window
+    if (whole || window === 0 || isEnough) return { readings, whole }
     const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
     readings = await history.before(device, after, limit * LONGER)
   }

@@ -16,6 +16,9 @@ import { type FixChannels, fixOf } from './sample-fix.ts'
 /** A value that is older says nothing about a change any more, and is not looked for. */
 export const VALUE_MEMORY: DurationMs = days(1)
 
+/** A window holds so many readings at most: of more, the newest. */
+export const WINDOW_MAX = 1_000
+
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {
   /** Indexes of the channels whose last value before the reading it needs. */
@@ -83,7 +86,7 @@ export function remember(memory: Memory, { previousOf, window }: Lookback, sampl
   const { recent } = memory
   recent.push(sample)
   const oldest = sample.measuredAt - window
-  let gone = 0
+  let gone = Math.max(0, recent.length - WINDOW_MAX)
   while ((recent[gone] as Sample).measuredAt <= oldest) gone++
   if (gone > 0) recent.splice(0, gone)
 }
@@ -103,6 +106,7 @@ export function recollect(
   if (missing.length === 0) return
   recent.push(...missing)
   recent.sort(compareReadings)
+  if (recent.length > WINDOW_MAX) recent.splice(0, recent.length - WINDOW_MAX)
 }
 
 const identity = ({ measuredAt, seq }: Sample): string => `${measuredAt} ${seq}`
@@ -113,12 +117,12 @@ const identity = ({ measuredAt, seq }: Sample): string => `${measuredAt} ${seq}`
  */
 export function reachesBack(
   { previousOf, window, areas }: Lookback,
-  { known, tracks }: Memory,
+  { known, tracks, recent }: Memory,
   first: Sample,
   sample: Sample,
 ): boolean {
   const span = between(first.measuredAt, sample.measuredAt)
-  if (window > span) return false
+  if (window > span && recent.length < WINDOW_MAX) return false
   if (span <= VALUE_MEMORY && !previousOf.every((channel) => known[channel] !== undefined)) {
     return false
   }

@@ -29,6 +29,8 @@ test('the load of the benches is stored by the service, all of it', async () => 
     seconds: 1,
     warmupSeconds: 0.2,
     devicePrefix: 'load-',
+    firstAt: Date.now(),
+    stepMs: 1,
     secret: SECRET,
     payload: COVER_PAYLOAD,
     watch: [{ pid: wanmi.pid, tree: false }],
