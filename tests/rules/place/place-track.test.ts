@@ -251,4 +251,4 @@ test('a fold begun anywhere is, once it says it is settled, the fold of all fixe
     { numRuns: 20_000 },
   )
   expect(settledRuns).toBeGreaterThan(100_000)
-})
+}, 120_000)
