@@ -11,7 +11,7 @@ export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'> &
   Partial<Pick<StoredReading, 'receivedAt'>>
 
 /** A condition that has been true without interruption. */
-interface Run {
+export interface Run {
   readonly since: Sample
   readonly lastTrueAt: EpochMs
 }
@@ -95,12 +95,14 @@ export function wait(bound: BoundRule, state: RuleState, until: EpochMs): RuleSt
   }
 }
 
-const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+/** Whether the condition is true at a reading, within its schedule; undefined when unknown. */
+export const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? false
     : bound.when.test(sample, memory, bound)
 
-const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+/** Whether what clears an episode is true at a reading; undefined when unknown. */
+export const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? true
     : bound.clear.test(sample, memory, bound)
@@ -113,7 +115,8 @@ const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
 const spans = (run: Run, sample: Sample, hold: DurationMs): boolean =>
   between(run.since.measuredAt, sample.measuredAt) >= hold
 
-const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
+/** Whether no episode may begin at a reading, because the one before has only just been cleared. */
+export const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
   state.phase === 'quiet' &&
   state.clearedAt !== null &&
   measuredAt < plus(state.clearedAt, rule.cooldown)
@@ -140,6 +143,9 @@ function severityAt(bound: BoundRule, before: Severity, sample: Sample, memory: 
   return bound.rule.severity
 }
 
+/** What functions of a condition gave at a reading, by their text. */
+export type Derived = Readonly<Record<string, number | boolean>>
+
 /** A stretch in which the rule was active; `endedAt` and `clearedAt` are null while it is. */
 export interface Stretch {
   readonly first: Sample
@@ -149,6 +155,8 @@ export interface Stretch {
   /** The last it had. */
   readonly severity: Severity
   readonly grades: readonly Grade[]
+  /** At the reading that confirmed it, where somebody wants to know and the condition has any. */
+  readonly derived?: Derived | undefined
 }
 
 export type Transition =

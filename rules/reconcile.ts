@@ -1,4 +1,4 @@
-import type { Stretch } from './fold.ts'
+import type { Derived, Stretch } from './fold.ts'
 
 export interface Reconciliation<Stored extends Stretch> {
   readonly amended: readonly { readonly stored: Stored; readonly found: Stretch }[]
@@ -34,8 +34,14 @@ const same = (a: Stretch, b: Stretch): boolean =>
   a.endedAt === b.endedAt &&
   a.clearedAt === b.clearedAt &&
   a.severity === b.severity &&
+  sameDerived(a.derived, b.derived) &&
   a.grades.length === b.grades.length &&
   a.grades.every(({ at, severity }, index) => {
     const other = b.grades[index]
     return other?.at === at && other.severity === severity
   })
+
+function sameDerived(a: Derived = {}, b: Derived = {}): boolean {
+  const texts = Object.keys(a)
+  return texts.length === Object.keys(b).length && texts.every((text) => a[text] === b[text])
+}
