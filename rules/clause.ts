@@ -37,7 +37,7 @@ export function compileClause(node: ASTNode, text: string, to: Compilation): Cla
   for (const leaf of leavesOf(node)) {
     const source = sourceOf(text, leaf)
     const { evaluate, unit } = to.compile(leaf, own)
-    terms.set(source, { text: source, evaluate, unit, isFunction: leaf.op === 'call' })
+    terms.set(source, { text: source, evaluate, unit, isFunction: isFunction(leaf) })
   }
   const names = [...namesOf(node)]
   const indexes = (found: readonly number[]) => [...new Set(found.filter((index) => index >= 0))]
@@ -68,6 +68,9 @@ function* namesOf(node: ASTNode): Generator<{ readonly channel: string; readonly
   if (node.op === '.') yield { channel: '', param: node.args[1] }
   for (const part of partsOf(node)) yield* namesOf(part)
 }
+
+const isFunction = (leaf: ASTNode): boolean =>
+  leaf.op === 'call' || (leaf.op === 'id' && leaf.args === 'ahead_s')
 
 /** The text of a node with the parentheses it needs, which the parser leaves out at its ends. */
 function sourceOf(text: string, node: ASTNode): string {

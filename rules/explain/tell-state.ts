@@ -1,7 +1,7 @@
 import type { Awaited, Phase, StateTold } from '#model/explanation.ts'
 import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
-import type { Run, RuleState } from '#rules/fold.ts'
+import type { RuleState, Run } from '#rules/fold.ts'
 import { silentFrom } from '#rules/silence.ts'
 
 /** What a state means to people at an instant before the next reading, and what it waits for. */
