@@ -176,7 +176,7 @@ export interface EpisodeTold {
 export interface ReadingTold extends EvidenceReading {
   readonly receivedAt: EpochMs
   readonly age_ms: DurationMs
-  /** UCUM, by channel; those without one are left out. */
+  /** UCUM, by channel, of those the reading has; those without one are left out. */
   readonly units: Readonly<Record<string, string>>
 }
 

@@ -1,12 +1,12 @@
 import type { BasisGroup, CaseBasis } from '#model/case.ts'
 import type { Episode, EvidenceReading } from '#model/episode.ts'
 import type { TermTold } from '#model/explanation.ts'
-import type { DeviceKind } from '#model/kind.ts'
 import type { Rule } from '#model/rule.ts'
 import { minus } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 import type { ClauseTerm } from '#rules/clause.ts'
 import type { MemberStretch } from '#rules/group/member-stretch.ts'
+import { unitsOf } from './evidence.ts'
 import type { PlannedRule } from './plans.ts'
 
 /** Devices of a group that its basis names. */
@@ -75,18 +75,6 @@ function scheduleName({ schedule }: Rule): string | null {
   if (typeof schedule?.schedule !== 'string') return null
   return schedule.not ? `not ${schedule.schedule}` : schedule.schedule
 }
-
-const unitsOf = (
-  { channels }: DeviceKind,
-  evidence: readonly EvidenceReading[],
-): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    channels.flatMap(({ name, unit }) =>
-      unit && evidence.some(({ values }) => values[name] !== undefined)
-        ? [[name, unit] as const]
-        : [],
-    ),
-  )
 
 function groupOf(
   { neighbours, mass }: Rule,

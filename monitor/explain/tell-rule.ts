@@ -6,7 +6,7 @@ import type { Rule } from '#model/rule.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { selects } from '#model/selects.ts'
 import { between, type EpochMs } from '#model/time.ts'
-import { toEvidence } from '#monitor/evidence.ts'
+import { toEvidence, unitsOf } from '#monitor/evidence.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 
 /** `bound`: the rule as it is for the device, where it is for it at all. */
@@ -36,17 +36,9 @@ export const tellReading = (
         ...toEvidence(kind, reading),
         receivedAt: reading.receivedAt,
         age_ms: between(reading.measuredAt, at),
-        units: unitsOf(kind),
+        units: unitsOf(kind, [toEvidence(kind, reading)]),
       }
     : null
-
-/** UCUM by channel; those without a unit are left out. */
-export const unitsOf = (kind: DeviceKind): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    kind.channels.flatMap(({ name, unit, type }) =>
-      type === 'boolean' || !unit ? [] : [[name, unit] as const],
-    ),
-  )
 
 /** The parts of a rule by which it is not for a device. */
 export function partsAgainst({ kinds, where, silent }: Rule, device: Device): readonly string[] {
