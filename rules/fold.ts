@@ -3,6 +3,7 @@ import { compareReadings, type StoredReading } from '#model/reading.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
+import type { Derived } from './explain/derived.ts'
 import type { Memory } from './memory.ts'
 import { silentFrom } from './silence.ts'
 
@@ -142,9 +143,6 @@ function severityAt(bound: BoundRule, before: Severity, sample: Sample, memory: 
   }
   return bound.rule.severity
 }
-
-/** What functions of a condition gave at a reading, by their text. */
-export type Derived = Readonly<Record<string, number | boolean>>
 
 /** A stretch in which the rule was active; `endedAt` and `clearedAt` are null while it is. */
 export interface Stretch {

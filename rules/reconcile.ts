@@ -1,4 +1,5 @@
-import type { Derived, Stretch } from './fold.ts'
+import type { Derived } from './explain/derived.ts'
+import type { Stretch } from './fold.ts'
 
 export interface Reconciliation<Stored extends Stretch> {
   readonly amended: readonly { readonly stored: Stored; readonly found: Stretch }[]
@@ -41,7 +42,12 @@ const same = (a: Stretch, b: Stretch): boolean =>
     return other?.at === at && other.severity === severity
   })
 
-function sameDerived(a: Derived = {}, b: Derived = {}): boolean {
-  const texts = Object.keys(a)
-  return texts.length === Object.keys(b).length && texts.every((text) => a[text] === b[text])
+/** One that was begun before the readings looked at is not told anew. */
+function sameDerived(stored: Derived = {}, found: Derived | undefined): boolean {
+  if (found === undefined) return true
+  const texts = Object.keys(found)
+  return (
+    texts.length === Object.keys(stored).length &&
+    texts.every((text) => stored[text] === found[text])
+  )
 }

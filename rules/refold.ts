@@ -179,16 +179,7 @@ export class Refold {
     const state = enter(stretch, at)
     this.#state = state
     const { first, confirmed, severity, grades } = state
-    const { derived } = stretch
-    this.#found.push({
-      first,
-      confirmed,
-      endedAt: null,
-      clearedAt: null,
-      severity,
-      grades,
-      derived,
-    })
+    this.#found.push({ first, confirmed, endedAt: null, clearedAt: null, severity, grades })
   }
 
   #advance(sample: Sample): void {

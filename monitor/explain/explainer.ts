@@ -4,7 +4,7 @@ import type { Explanation, ObstacleTold } from '#model/explanation.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
-import { type EpochMs, epochMs, plus } from '#model/time.ts'
+import { type EpochMs, epochMs, minus, plus } from '#model/time.ts'
 import { stretchOf } from '#monitor/episode-stretch.ts'
 import type { PlannedRule } from '#monitor/plans.ts'
 import { TALKING } from '#monitor/silence-watch.ts'
@@ -91,7 +91,7 @@ export class Explainer {
     for (let limit = FIRST_LOOK; ; limit *= LONGER) {
       const before = reading ? await history.before(device, reading, limit) : []
       const from = before[0]?.measuredAt ?? reading?.measuredAt ?? at
-      const all = await history.episodes(device.id, from)
+      const all = await history.episodes(device.id, minus(from, bound.rule.cooldown))
       const episodes = all.filter(({ ruleId }) => ruleId === bound.rule.id)
       const stretches = episodes.map((episode) => stretchOf(bound.kind, episode))
       const past = { history: before, whole: before.length < limit, stretches, talkingUntil }

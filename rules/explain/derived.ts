@@ -1,6 +1,9 @@
 import type { BoundRule } from '#rules/bind-rule.ts'
-import type { Derived, Sample } from '#rules/fold.ts'
+import type { Sample } from '#rules/fold.ts'
 import type { Memory } from '#rules/memory.ts'
+
+/** What functions of a condition gave at a reading, by their text. */
+export type Derived = Readonly<Record<string, number | boolean>>
 
 /**
  * What the functions of the condition give at a reading, by their text; those that are unknown are
