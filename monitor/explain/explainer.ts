@@ -29,6 +29,9 @@ const FIRST_LOOK = 64
 const LONGER = 8
 const LONGEST_LOOK = FIRST_LOOK * LONGER ** 3
 
+/** What a schedule says of it must have a year of four digits. */
+const LATEST = epochMs(Date.UTC(9_000, 0))
+
 /** Why a rule says of a device what it says; reads, and changes nothing. */
 export class Explainer {
   readonly #parts: ExplainerParts
@@ -38,10 +41,14 @@ export class Explainer {
   }
 
   /**
-   * @throws Rejected `not-found` when there is no such device or rule
+   * @throws Rejected `not-found` when there is no such device or rule, `invalid-input` when `at` is
+   *   outside the years 1970 to 8999
    * @throws Unavailable when the database does not answer, or the rules are just being changed
    */
   async explain({ deviceId, ruleId, at }: Question): Promise<Explanation> {
+    if (at !== undefined && (at < 0 || at >= LATEST)) {
+      throw new Rejected('invalid-input', 'at lies outside the years 1970 to 8999')
+    }
     const device = this.#parts.devices.find(deviceId)
     if (!device) throw new Rejected('not-found', `no device ${deviceId} is registered`)
     const { plans } = this.#parts.monitor

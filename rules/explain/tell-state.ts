@@ -6,26 +6,20 @@ import { silentFrom } from '#rules/silence.ts'
 
 /** What a state means to people at an instant before the next reading, and what it waits for. */
 export function tellState(bound: BoundRule, state: RuleState, at: EpochMs): StateTold {
-  switch (state.phase) {
-    case 'quiet':
-      return tellQuiet(bound, state.clearedAt, at)
-    case 'pending':
-      return { ...told('pending', 'hold'), ...progress(state.run, bound.rule.hold) }
-    case 'heard':
-      return tellHeard(bound, state.last.measuredAt, at)
-    case 'active': {
-      const { first, confirmed, clearing, severity, grades } = state
-      const episode = {
-        since: first.measuredAt,
-        confirmedAt: confirmed.measuredAt,
-        severity,
-        grades,
-      }
-      if (bound.silence !== null) return { ...told('silent', 'reading'), ...episode }
-      if (clearing === null) return { ...told('active', 'clear'), ...episode }
-      const { since: _, ...run } = progress(clearing, bound.rule.clearHold)
-      return { ...told('clearing', 'clear-hold'), ...run, ...episode }
-    }
+  if (state.phase === 'quiet') return tellQuiet(bound, state.clearedAt, at)
+  if (state.phase === 'heard') return tellHeard(bound, state.last.measuredAt, at)
+  if (state.phase === 'pending') {
+    return { ...told('pending', 'hold'), ...progress(state.run, bound.rule.hold) }
+  }
+  const { first, confirmed, clearing, severity, grades } = state
+  const since = first.measuredAt
+  const episode = { since, confirmedAt: confirmed.measuredAt, severity, grades }
+  if (bound.silence !== null) return { ...told('silent', 'reading'), ...episode }
+  if (clearing === null) return { ...told('active', 'clear'), ...episode }
+  return {
+    ...told('clearing', 'clear-hold'),
+    ...progress(clearing, bound.rule.clearHold),
+    ...episode,
   }
 }
 

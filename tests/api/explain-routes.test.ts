@@ -116,6 +116,8 @@ test('a device that never reported is explained, and so are wrong questions', as
   })
   expect((await ask('nobody')).status).toBe(404)
   expect((await ask('cover-1', '&at=yesterday')).status).toBe(400)
+  expect((await ask('cover-1', '&at=8640000000000000')).status).toBe(400)
+  expect((await ask('cover-1', '&at=8999-12-31T23:59:59Z')).status).toBe(200)
   const other = (rule: string) => api.call('GET', `/api/v1/explain?device=cover-1&rule=${rule}`)
   expect((await other('nothing')).status).toBe(404)
   expect((await other('resting')).body).toMatchObject({

@@ -223,6 +223,68 @@ test('why a device is alone is told with who is near', async () => {
   ])
 })
 
+test('a silence within a mass silence names it, and the case of that names its devices', async () => {
+  const ledger = new MemoryLedger()
+  const outcome = { case: 'part', condition: 'missing-or-displaced', class: '0102' } as const
+  const mass = {
+    of: 'group',
+    share: 0.5,
+    atLeast: 2,
+    during: minutes(10),
+    title: { en: 'many silent', zh: '大面积失联' },
+    phenomenon: 'mass-silence',
+    severity: 'warning',
+    outcome,
+  } as const
+  const covers = ['cover-0', 'cover-1'].map((id) => device(id, 'manhole-cover', { group: 'north' }))
+  let now = START
+  const clock = { now: () => now }
+  const rules = [rule({ id: 'silent', silent: { span: seconds(60) }, outcome, mass })]
+  for (const cover of covers) ledger.devices.set(cover.id, cover)
+  const monitor = await startMonitor(ledger, rules, { clock })
+  await monitor.process(batchOf(covers.map((cover) => reading(cover, 0, { tilt_deg: 1 }))))
+  for (let second = 5; second <= 130; second += 5) {
+    now = epochMs(START + second * 1_000)
+    await monitor.tick()
+  }
+  const told = await explainerOf(monitor, ledger, clock).explain({
+    deviceId: 'cover-1',
+    ruleId: 'silent',
+    at: undefined,
+  })
+  expect(told).toMatchObject({
+    state: { phase: 'silent', since: START, confirmedAt: START + 60_000 },
+    obstacles: [{ why: 'mass-silence', names: ['group:north'] }],
+    episode: { group: { scope: 'group:north' } },
+  })
+  const asked = ledger.commits.flatMap(({ episodes }) =>
+    episodes.flatMap(({ openCase }) => openCase ?? []),
+  )
+  const place = { lon_deg: 111, lat_deg: 35 }
+  const times = { startedAt: START, confirmedAt: START + 60_000 }
+  expect(asked).toMatchObject([
+    {
+      basis: {
+        episodeId: told.episode?.group?.id,
+        title: mass.title,
+        when: null,
+        silence_ms: 60_000,
+        listenedFrom: START,
+        group: {
+          atLeast: 2,
+          share: 0.5,
+          scope: 'group:north',
+          deviceCount: 2,
+          devices: [
+            { id: 'cover-0', place, ...times },
+            { id: 'cover-1', place, ...times },
+          ],
+        },
+      },
+    },
+  ])
+})
+
 test('a rule that is for other devices, and a device that is not there', async () => {
   const ledger = new MemoryLedger()
   ledger.devices.set(COVER.id, COVER)
