@@ -13,6 +13,7 @@ import type { UnitGrid } from '#model/unit-grid.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
+import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
 import { areaUser, namedAreas } from '#monitor/named-areas.ts'
 import type { Surroundings } from '#monitor/ports.ts'
@@ -225,6 +226,14 @@ async function buildService(
     episodes,
     cases: createCaseQueries(pool),
     rules: book,
+    explainer: new Explainer({
+      history,
+      devices: directory,
+      monitor,
+      book: () => book.snapshot.rules,
+      episode: (id) => episodes.find(id),
+      clock,
+    }),
     backtests,
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),

@@ -15,6 +15,7 @@ import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type Explainer, explainRoutes } from './routes/explain-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
@@ -42,6 +43,7 @@ export interface ApiPorts {
   readonly episodes: Episodes
   readonly cases: Cases
   readonly rules: RuleBook & Overrides
+  readonly explainer: Explainer
   readonly backtests: Backtests
   readonly commands: Commands
   readonly deliver: Deliver
@@ -120,6 +122,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   caseRoutes(app, options.episodes, options.cases)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.rules)
+  explainRoutes(app, options.explainer)
   backtestRoutes(app, options.backtests)
   liveRoutes(app, live)
   problemRoutes(app)

@@ -7,6 +7,7 @@ import { type RuleTestResult, runRuleTests } from '#rules/run-rule-test.ts'
 import { isRuleTest, loadRules, shippedRules, yamlFiles } from './load-rules.ts'
 import { loadSchedules } from './load-schedules.ts'
 import { addBookCommands } from './rule-book.ts'
+import { explainCommand } from './rule-explanation.ts'
 import { overrideCommand } from './rule-overrides.ts'
 
 /** `wanmi rules`: what can be said of rules without a service, and the rule book of one. */
@@ -27,6 +28,7 @@ export function rulesCommand(): Command {
     .action(test)
   addBookCommands(command)
   command.addCommand(overrideCommand())
+  command.addCommand(explainCommand())
   return command
 }
 

@@ -54,4 +54,6 @@ export interface EvidenceReading {
   readonly measuredAt: EpochMs
   readonly seq: number
   readonly values: Readonly<Record<string, number | boolean>>
+  /** Of the reading that confirmed it: what the functions of the condition gave, by their text. */
+  readonly derived?: Readonly<Record<string, number | boolean>> | undefined
 }

@@ -2,6 +2,7 @@ import type { Device } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
+import { derivedOf } from '#rules/explain/derived.ts'
 import { QUIET, step, transition } from '#rules/fold.ts'
 import { perceive, recollect, remember } from '#rules/memory.ts'
 import { applyStretches } from './apply-stretches.ts'
@@ -81,7 +82,8 @@ function advance(
   const change = transition(before, after, reading)
   if (!change) return
   if (change.type === 'opened') {
-    state.episodes[index] = book.open(planned, device, kind, change.stretch)
+    const derived = derivedOf(bound, reading, state.memory)
+    state.episodes[index] = book.open(planned, device, kind, { ...change.stretch, derived })
     return
   }
   const episode = state.episodes[index]

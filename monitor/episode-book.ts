@@ -75,8 +75,8 @@ export class EpisodeBook {
     return this.write({ ...this.latest(episode), endedAt, clearedAt })
   }
 
-  amend(kind: DeviceKind, { episode }: EpisodeStretch, found: Stretch): Episode {
-    return this.write({ ...this.latest(episode), ...spanOf(kind, found) })
+  amend(kind: DeviceKind, { episode, derived }: EpisodeStretch, found: Stretch): Episode {
+    return this.write({ ...this.latest(episode), ...spanOf(kind, { derived, ...found }) })
   }
 
   withdraw({ episode }: EpisodeStretch): void {

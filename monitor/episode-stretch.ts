@@ -1,4 +1,4 @@
-import type { Episode } from '#model/episode.ts'
+import type { Episode, EvidenceReading } from '#model/episode.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { compareReadings } from '#model/reading.ts'
 import type { Sample, Stretch } from '#rules/fold.ts'
@@ -22,6 +22,7 @@ export function stretchOf(kind: DeviceKind, episode: Episode): EpisodeStretch {
     clearedAt: episode.clearedAt,
     severity: episode.severity,
     grades: episode.grades,
+    derived: confirmed?.derived,
   }
 }
 
@@ -29,14 +30,13 @@ const bare = (measuredAt: Sample['measuredAt']): Sample => ({ measuredAt, seq: 0
 
 /** The fields of an episode that its stretch decides. */
 export function spanOf(kind: DeviceKind, stretch: Stretch) {
-  const { first, confirmed, endedAt, clearedAt, severity, grades } = stretch
-  const evidence = [toEvidence(kind, first)]
+  const { first, confirmed, endedAt, clearedAt, severity, grades, derived } = stretch
   // Read back from the database the two may be one reading in two objects. A silence is confirmed
   // by no reading at all.
   const isReading = confirmed.values.length > 0
-  if (isReading && compareReadings(confirmed, first) !== 0) {
-    evidence.push(toEvidence(kind, confirmed))
-  }
+  const shown = isReading && compareReadings(confirmed, first) !== 0 ? [first, confirmed] : [first]
+  const evidence = shown.map((sample) => toEvidence(kind, sample))
+  if (derived !== undefined) evidence.push({ ...(evidence.pop() as EvidenceReading), derived })
   return {
     severity,
     grades,

@@ -17,3 +17,16 @@ export const fromEvidence = (
   kind: DeviceKind,
   { measuredAt, seq, values }: EvidenceReading,
 ): Sample => ({ measuredAt, seq, values: kind.channels.map(({ name }) => values[name]) })
+
+/** UCUM by channel, of those that some reading has; those without a unit are left out. */
+export const unitsOf = (
+  { channels }: DeviceKind,
+  evidence: readonly EvidenceReading[],
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    channels.flatMap(({ name, unit }) =>
+      unit !== '1' && evidence.some(({ values }) => values[name] !== undefined)
+        ? [[name, unit] as const]
+        : [],
+    ),
+  )

@@ -82,6 +82,11 @@ export class GroupDesk {
     return this.#scopes.values().some(({ dueAt }) => dueAt <= now)
   }
 
+  /** What is known of the devices of one scope. */
+  membersOf(rule: Rule, scope: string): readonly Member[] {
+    return [...(this.#scopes.get(scopeId(rule, scope))?.members.values() ?? [])]
+  }
+
   /** Works changes of members through and writes what follows into the book. */
   work(changes: readonly MemberChange[], book: EpisodeBook): GroupDraft {
     const draft = new Map<string, Scope>()
@@ -175,8 +180,8 @@ export class GroupDesk {
       withdrawnAt: null,
       ...spanOfGroup(stretch, members),
     }
-    const devices = stretch.members.flatMap((id) => members.get(id)?.deviceId ?? [])
-    book.write(episode, this.#words.proposal(rule, episode, devices, book))
+    const own = stretch.members.flatMap((id) => members.get(id) ?? [])
+    book.write(episode, this.#words.proposal(rule, episode, own, book))
     return { ...stretch, episode }
   }
 

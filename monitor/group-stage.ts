@@ -2,6 +2,9 @@ import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Rule } from '#model/rule.ts'
+import type { EpochMs } from '#model/time.ts'
+import type { MemberStretch } from '#rules/group/member-stretch.ts'
+import { nearOf } from '#rules/group/near-of.ts'
 import { basisOf } from './case-basis.ts'
 import { fixOf } from './case-proposal.ts'
 import type { EpisodeBook } from './episode-book.ts'
@@ -30,7 +33,7 @@ export class GroupStage {
     this.#parts = parts
     this.#desk = new GroupDesk({
       population: (rule, scope) => this.#populationOf(rule, scope),
-      proposal: (rule, group, devices, book) => this.#proposal(rule, group, devices, book),
+      proposal: (rule, group, members, book) => this.#proposal(rule, group, members, book),
       ask: (rule, episode, book) => this.#ask(rule, episode, book),
     })
   }
@@ -81,6 +84,15 @@ export class GroupStage {
     this.#desk.keep(draft)
   }
 
+  /** Devices that count as near that of an episode at an instant, its own among them. */
+  near(rule: Rule, episode: Episode, at: EpochMs): readonly string[] {
+    const change = this.#memberOf(rule, episode)
+    if (!change || !rule.neighbours) return []
+    const members = this.#desk.membersOf(rule, change.scope)
+    const near = nearOf(members, rule.neighbours, episode.id, at)
+    return [...new Set(near.map(({ deviceId }) => deviceId))]
+  }
+
   #memberOf(rule: Rule, episode: Episode): MemberChange | undefined {
     const device = this.#parts.devices.find(episode.deviceId)
     if (!device || episode.role === 'group') return undefined
@@ -126,7 +138,7 @@ export class GroupStage {
     return counts
   }
 
-  #proposal(rule: Rule, group: Episode, devices: readonly string[], book: EpisodeBook) {
+  #proposal(rule: Rule, group: Episode, members: readonly MemberStretch[], book: EpisodeBook) {
     const known = this.#plannedAt(rule, group.deviceId)
     if (!known) return null
     const { device, planned } = known
@@ -134,7 +146,7 @@ export class GroupStage {
       ...(rule.mass ?? rule),
       rule,
       objectId: rule.mass ? `mass:${group.scope}` : null,
-      basis: basisOf(planned, group, devices),
+      basis: basisOf(planned, group, members),
     }
     return book.propose(finding, device, lastEvidence(device, group))
   }

@@ -1,6 +1,7 @@
 import type { CaseProposal } from '#model/case.ts'
 import type { Episode } from '#model/episode.ts'
 import type { Rule } from '#model/rule.ts'
+import type { MemberStretch } from '#rules/group/member-stretch.ts'
 import type { EpisodeBook } from './episode-book.ts'
 
 /** What the second stage needs to know of devices, and how cases are asked for. */
@@ -11,7 +12,7 @@ export interface GroupWords {
   proposal(
     rule: Rule,
     group: Episode,
-    devices: readonly string[],
+    members: readonly MemberStretch[],
     book: EpisodeBook,
   ): CaseProposal | null
   /** Asks for the case of an episode that stands alone. */

@@ -128,6 +128,11 @@ export class Monitor {
     return this.#memory.get(deviceId)
   }
 
+  /** What was found at several devices together. */
+  get groups(): Pick<GroupStage, 'near'> {
+    return this.#groups
+  }
+
   /**
    * Folds and commits a batch; waits as long as the database is away.
    *
@@ -205,7 +210,7 @@ export class Monitor {
 
   async #fold(batch: Batch): Promise<Draft> {
     const book = this.#newBook()
-    const byDevice = groupByDevice(batch.readings)
+    const byDevice = Map.groupBy(batch.readings, ({ device }) => device.id)
     const devices = [...byDevice.values()].map(([first]) => (first as Reading).device)
     const states = new Map(await this.#memory.recall(devices, this.#plans, book))
     for (const [id, readings] of byDevice) {
@@ -284,14 +289,4 @@ export class Monitor {
       groups,
     }
   }
-}
-
-function groupByDevice(readings: readonly Reading[]): Map<string, Reading[]> {
-  const groups = new Map<string, Reading[]>()
-  for (const reading of readings) {
-    const group = groups.get(reading.device.id)
-    if (group) group.push(reading)
-    else groups.set(reading.device.id, [reading])
-  }
-  return groups
 }

@@ -10,7 +10,7 @@ import type { Devices } from './ports.ts'
 /** Silences that are opened in one commit. */
 export const SILENCES_AT_ONCE = 2_000
 /** A device that is just sending is not silent, however old what it sends is. */
-const TALKING: DurationMs = seconds(60)
+export const TALKING: DurationMs = seconds(60)
 
 /** Opens the silences that have become too long, and answers the states of their devices. */
 export function fallenSilent(

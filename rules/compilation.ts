@@ -50,6 +50,8 @@ export interface Compilation {
   readonly previousOf: Set<number>
   readonly windows: Set<DurationMs>
   readonly arrival: { isLookedAt: boolean }
+  /** Indexes among the places of the vocabulary. */
+  readonly lookedAtPlaces: Set<number>
   /** Within `count`, whose condition is tried on earlier readings, each by itself. */
   readonly counting: boolean
   /** Compiles a part of the condition. */

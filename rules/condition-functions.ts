@@ -89,6 +89,7 @@ function compilePlace(
   const text = JSON.stringify(ref)
   const found = places.findIndex((place) => JSON.stringify(place) === text)
   const index = found < 0 ? places.push(ref) - 1 : found
+  to.lookedAtPlaces.add(index)
   const span = name === 'dwells' && further ? windowOf(further, to) : undefined
   if (name === 'dwells' && span === undefined) {
     throw to.fault("dwells takes an area and a span such as '30m'", node.start)

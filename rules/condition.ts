@@ -2,26 +2,20 @@ import { type ASTNode, Environment, parse } from '@marcbachmann/cel-js'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
-import type { Binding, Compilation, Vocabulary } from './compilation.ts'
+import { type Clause, compileClause, type Test } from './clause.ts'
+import type { Compilation, Vocabulary } from './compilation.ts'
 import { compileNode } from './condition-nodes.ts'
-import type { Sample } from './fold.ts'
-import type { Lookback, Memory } from './memory.ts'
+import type { Lookback } from './memory.ts'
 import { nearestWord } from './nearest-word.ts'
 import { CHANNEL_WINDOWS } from './windows.ts'
-
-type Test = (sample: Sample, memory: Memory, binding: Binding) => boolean | undefined
-
-/** A part of a condition that must be true for the whole to be. */
-export interface Clause {
-  readonly text: string
-  readonly test: Test
-}
 
 /**
  * A condition over the channels of a kind. Unknown (undefined) when a channel it needs is absent,
  * unless the rest decides: `false && unknown` is false, `true || unknown` is true.
  */
-export interface Condition extends Clause {
+export interface Condition {
+  readonly text: string
+  readonly test: Test
   /** Indexes of the channels it looks at. */
   readonly channels: readonly number[]
   readonly lookback: Pick<Lookback, 'previousOf' | 'window'>
@@ -54,22 +48,19 @@ export function compileCondition(text: string, vocabulary: Vocabulary): Conditio
     previousOf: new Set<number>(),
     windows: new Set<DurationMs>(),
     arrival: { isLookedAt: false },
+    lookedAtPlaces: new Set<number>(),
     counting: false,
     compile: compileNode,
     fault: (reason, position) => fault(text, reason, position),
   }
   const { ast } = parse(text)
-  const clauses = conjuncts(ast).map((node): Clause => {
-    const { start = 0, end = text.length } = node as { start?: number; end?: number }
-    return { text: text.slice(start, end), test: compileNode(node, to).evaluate as Test }
-  })
   return {
     text,
     test: compileNode(ast, to).evaluate as Test,
     channels: [...to.channels],
     lookback: { previousOf: [...to.previousOf], window: milliseconds(Math.max(0, ...to.windows)) },
     looksAtArrival: to.arrival.isLookedAt,
-    clauses,
+    clauses: conjuncts(ast).map((node) => compileClause(node, text, to)),
   }
 }
 

@@ -3,6 +3,7 @@ import { compareReadings, type StoredReading } from '#model/reading.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
+import type { Derived } from './explain/derived.ts'
 import type { Memory } from './memory.ts'
 import { silentFrom } from './silence.ts'
 
@@ -11,7 +12,7 @@ export type Sample = Pick<StoredReading, 'measuredAt' | 'seq' | 'values'> &
   Partial<Pick<StoredReading, 'receivedAt'>>
 
 /** A condition that has been true without interruption. */
-interface Run {
+export interface Run {
   readonly since: Sample
   readonly lastTrueAt: EpochMs
 }
@@ -95,12 +96,14 @@ export function wait(bound: BoundRule, state: RuleState, until: EpochMs): RuleSt
   }
 }
 
-const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+/** Whether the condition is true at a reading, within its schedule; undefined when unknown. */
+export const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? false
     : bound.when.test(sample, memory, bound)
 
-const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+/** Whether what clears an episode is true at a reading; undefined when unknown. */
+export const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? true
     : bound.clear.test(sample, memory, bound)
@@ -113,7 +116,8 @@ const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
 const spans = (run: Run, sample: Sample, hold: DurationMs): boolean =>
   between(run.since.measuredAt, sample.measuredAt) >= hold
 
-const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
+/** Whether no episode may begin at a reading, because the one before has only just been cleared. */
+export const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
   state.phase === 'quiet' &&
   state.clearedAt !== null &&
   measuredAt < plus(state.clearedAt, rule.cooldown)
@@ -149,6 +153,8 @@ export interface Stretch {
   /** The last it had. */
   readonly severity: Severity
   readonly grades: readonly Grade[]
+  /** At the reading that confirmed it, where somebody wants to know and the condition has any. */
+  readonly derived?: Derived | undefined
 }
 
 export type Transition =

@@ -1,3 +1,4 @@
+import type { Derived } from './explain/derived.ts'
 import type { Stretch } from './fold.ts'
 
 export interface Reconciliation<Stored extends Stretch> {
@@ -34,8 +35,19 @@ const same = (a: Stretch, b: Stretch): boolean =>
   a.endedAt === b.endedAt &&
   a.clearedAt === b.clearedAt &&
   a.severity === b.severity &&
+  sameDerived(a.derived, b.derived) &&
   a.grades.length === b.grades.length &&
   a.grades.every(({ at, severity }, index) => {
     const other = b.grades[index]
     return other?.at === at && other.severity === severity
   })
+
+/** One that was begun before the readings looked at is not told anew. */
+function sameDerived(stored: Derived = {}, found: Derived | undefined): boolean {
+  if (found === undefined) return true
+  const texts = Object.keys(found)
+  return (
+    texts.length === Object.keys(stored).length &&
+    texts.every((text) => stored[text] === found[text])
+  )
+}

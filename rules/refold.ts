@@ -1,6 +1,8 @@
 import { compareReadings } from '#model/reading.ts'
 import { between, type EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
+import { type BrokenRun, brokenRun } from './explain/broken-run.ts'
+import { derivedOf } from './explain/derived.ts'
 import {
   type Around,
   changeOf,
@@ -52,6 +54,7 @@ export class Refold {
   #memoryBefore = blankMemory()
   readonly #found: Stretch[] = []
   #state: RuleState = QUIET
+  #broken: BrokenRun | undefined
   #from: EpochMs | null = null
   #until: Sample | null = null
 
@@ -101,6 +104,11 @@ export class Refold {
   /** What is remembered after the last reading fed; only of use when not `done`. */
   get memory(): Memory {
     return this.#memory
+  }
+
+  /** The last silence that interrupted a run, as far as it was seen. */
+  get broken(): BrokenRun | undefined {
+    return this.#broken
   }
 
   /** The stored stretches that the refold speaks about. */
@@ -182,10 +190,13 @@ export class Refold {
     remember(this.#memory, lookback, sample)
   }
 
-  #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
+  #follow(next: RuleState, sample: Sample): void {
     const change = transition(this.#state, next, sample)
-    if (change?.type === 'opened') this.#found.push(change.stretch)
-    else if (change) this.#amendLast(changeOf(change))
+    if (change?.type === 'opened') {
+      const derived = derivedOf(this.#bound, sample, this.#memory)
+      this.#found.push({ ...change.stretch, derived })
+    } else if (change) this.#amendLast(changeOf(change))
+    this.#broken = brokenRun(this.#state, next) ?? this.#broken
     this.#state = next
   }
 

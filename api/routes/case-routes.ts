@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
+import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
 import {
   CaseDetail,
   CaseView,
@@ -64,6 +65,7 @@ const CaseParams = Type.Object({
 export function caseRoutes(app: App, episodes: Episodes, cases: Cases): void {
   app.addSchema(EpisodeView)
   app.addSchema(CaseView)
+  app.addSchema(CaseBasisView)
   app.addSchema(CaseDetail)
 
   app.get('/api/v1/episodes', {
@@ -119,14 +121,18 @@ export function caseRoutes(app: App, episodes: Episodes, cases: Cases): void {
     schema: {
       tags: ['cases'],
       operationId: 'getCase',
-      summary: 'Show a case with its episodes and the readings that are its evidence',
+      summary: 'Show a case with its episodes and why it was opened',
       params: CaseParams,
       response: answers(200, refTo(CaseDetail)),
     },
     handler: async ({ params }) => {
       const found = await cases.get(params.id)
       const behind = await episodes.ofCase(found.id)
-      return { ...showCase(found), episodes: behind.map(showEpisode) }
+      return {
+        ...showCase(found),
+        episodes: behind.map(showEpisode),
+        basis: found.basis && showBasis(found.basis),
+      }
     },
   })
 }

@@ -4,6 +4,8 @@ import { CASE_STATES, type Case, LIMIT_UNITS } from '#model/case.ts'
 import { EPISODE_ROLES, type Episode } from '#model/episode.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import { formatInstant } from '#model/time.ts'
+import { CaseBasisView } from './basis-view.ts'
+import { EvidenceView, showEvidence } from './evidence-view.ts'
 import { nullable, PlaceView, refTo } from './shared.ts'
 
 /** An episode with the case it led to. */
@@ -30,13 +32,7 @@ export const EpisodeView = Type.Object(
     endedAt: nullable(Instant),
     clearedAt: nullable(Instant),
     withdrawnAt: nullable(Instant),
-    evidence: Type.Array(
-      Type.Object({
-        measuredAt: Instant,
-        seq: Type.Integer(),
-        values: Type.Record(Type.String(), Type.Union([Type.Number(), Type.Boolean()])),
-      }),
-    ),
+    evidence: Type.Array(EvidenceView),
     caseId: nullable(Type.String()),
   },
   { $id: 'Episode', description: 'A span in which a rule found something wrong. Event time.' },
@@ -59,11 +55,7 @@ export const showEpisode = (episode: EpisodeRecord): EpisodeView => ({
   endedAt: showInstant(episode.endedAt),
   clearedAt: showInstant(episode.clearedAt),
   withdrawnAt: showInstant(episode.withdrawnAt),
-  evidence: episode.evidence.map(({ measuredAt, seq, values }) => ({
-    measuredAt: formatInstant(measuredAt),
-    seq,
-    values: { ...values },
-  })),
+  evidence: episode.evidence.map(showEvidence),
   caseId: episode.caseId,
 })
 
@@ -97,7 +89,11 @@ export const CaseView = Type.Object(caseProperties, { $id: 'Case' })
 export type CaseView = Static<typeof CaseView>
 
 export const CaseDetail = Type.Object(
-  { ...caseProperties, episodes: Type.Array(refTo(EpisodeView)) },
+  {
+    ...caseProperties,
+    episodes: Type.Array(refTo(EpisodeView)),
+    basis: nullable(refTo(CaseBasisView)),
+  },
   { $id: 'CaseDetail' },
 )
 

@@ -14,7 +14,7 @@ import { type EffectiveParam, OVERRIDE_SCOPES } from '#model/rule-override.ts'
 import { formatInstant } from '#model/time.ts'
 import { nullable, refTo } from './shared.ts'
 
-const Words = Type.Object({ en: Type.String(), zh: Type.String() })
+export const Words = Type.Object({ en: Type.String(), zh: Type.String() })
 const Value = Type.Union([Type.Number(), Type.String()])
 const Unit = nullable(Type.String({ description: 'UCUM.' }))
 const Version = Type.Integer({ minimum: 1 })

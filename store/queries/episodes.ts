@@ -38,6 +38,19 @@ type EpisodeWithCaseRow = Pick<EpisodeRow, 'device_id' | 'started_at' | 'cleared
   readonly state: CaseState
 }
 
+/** An episode, its case as it is now, and whether that was opened for another episode. */
+export interface EpisodeOfCase {
+  readonly episode: Episode
+  readonly case: { readonly id: string; readonly number: string; readonly state: CaseState } | null
+  readonly joined: boolean
+}
+
+interface EpisodeOfCaseRow extends RecordRow {
+  readonly number: string
+  readonly state: CaseState
+  readonly opener: string | null
+}
+
 const toRecord = (row: RecordRow): EpisodeRecord => ({ ...toEpisode(row), caseId: row.case_id })
 
 const STATES = {
@@ -78,6 +91,24 @@ export function createEpisodeQueries(pool: Pool) {
         clearedAt: row.cleared_at,
         case: row.number === null ? null : { number: row.number, state: row.state },
       }))
+    },
+
+    /** One episode with its case; `joined`: that was opened for another one. */
+    async find(id: string): Promise<EpisodeOfCase | undefined> {
+      const [row] = await query<EpisodeOfCaseRow>(
+        pool,
+        `select ${EPISODE_COLUMNS.replaceAll(/\w+/g, 'e.$&')}, c.id as case_id, c.number,
+           c.state, c.basis ->> 'episodeId' as opener
+         from episode e left join case_record c on c.id = e.case_id where e.id = $1`,
+        [id],
+      )
+      if (!row) return undefined
+      const { case_id, number, state, opener } = row
+      return {
+        episode: toEpisode(row),
+        case: case_id === null ? null : { id: case_id, number, state },
+        joined: case_id !== null && opener !== null && opener !== id,
+      }
     },
 
     /** The episodes behind a case, the oldest first. */

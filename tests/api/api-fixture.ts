@@ -50,6 +50,9 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
       clock: systemClock,
       log: silentLogger,
     }),
+    explainer: {
+      explain: () => Promise.reject(new Error('nothing is explained here')),
+    },
     backtests: new BacktestDesk({
       run: async () => Promise.resolve({ readings: 0, found: [[]] }),
       rules: [],

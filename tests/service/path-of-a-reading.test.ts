@@ -91,6 +91,24 @@ test('from the publish of a cover to its open case', async () => {
     address: '解放路18号',
   })
   expect(String(found?.['number'])).toMatch(/^140802\d{13}$/)
+
+  // Why it is there, of the moment it was opened and on the case itself.
+  const at = new Date(from + 20_000).toISOString()
+  const why = await askApi<Record<string, unknown>>(
+    service,
+    `/api/v1/explain?device=cover-42&rule=cover-displaced&at=${at}`,
+  )
+  expect(why).toMatchObject({
+    state: { phase: 'active' },
+    condition: { truth: 'true' },
+    obstacles: [],
+    episode: { case: { number: found?.['number'] } },
+  })
+  const { basis } = await askApi<{ basis: object }>(
+    service,
+    `/api/v1/cases/${String(found?.['number'])}`,
+  )
+  expect(basis).toMatchObject({ ruleVersion: 1, startedAt: new Date(from + 10_000).toISOString() })
 })
 
 test('duplicates, reversed order and a day of buffered arrays leave exactly what was measured', async () => {
