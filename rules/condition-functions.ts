@@ -9,9 +9,10 @@ import { CHANNEL_WINDOWS, channelWindow, countWindow, LONGEST_WINDOW } from './w
 
 type Call = ASTNode & { op: 'call' }
 
-/** `delta`, windows over event time, and places. */
+/** `has`, `delta`, windows over event time, and places. */
 export function compileCall(node: Call, to: Compilation): Term {
   const [name, [argument, further]] = node.args
+  if (name === 'has') return compileHas(argument ?? node, to)
   if (to.counting) throw to.fault('count takes a condition without functions', node.start)
   if (argument && isPlaceAnswer(name)) return compilePlace(name, node, argument, further, to)
   if (argument && further) return compileWindow(name, argument, further, to)
@@ -19,6 +20,13 @@ export function compileCall(node: Call, to: Compilation): Term {
   const { index, unit } = channelOf('delta', argument ?? node, to)
   to.previousOf.add(index)
   return { evaluate: change(index), unit }
+}
+
+/** Whether a parameter has a value at the device, so that a rule can do without one. */
+function compileHas(node: ASTNode, to: Compilation): Term {
+  const index = paramOf(node, to)
+  if (index === undefined) throw to.fault('has takes a parameter of the rule', node.start)
+  return { evaluate: (_, __, { params }) => params[index] !== undefined, unit: null }
 }
 
 /** Since the last reading that had the channel, unless that is too long ago to say anything. */

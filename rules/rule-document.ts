@@ -20,7 +20,7 @@ const Condition = Type.String({
     'CEL over the channels of the kind and params.NAME. delta(channel): change since the reading ' +
     "before; over a window of event time such as '10m': min, max, mean, delta and rate (in an hour) " +
     'of a channel, count of readings at which a condition was true; of what moves: inside, outside, ' +
-    "enters, leaves, crosses (an area), dwells (an area, '30m'), corridor (a line, metres); ahead_s.",
+    "enters, leaves, crosses (an area), dwells (an area, '30m'), corridor (a line, metres); ahead_s; has(params.NAME).",
 })
 const KindName = Type.Enum([...KIND_NAMES])
 

@@ -1,26 +1,24 @@
 import { Compile } from 'typebox/compile'
-import { parseDocument } from 'yaml'
-import type { ChannelValue } from '#model/channel.ts'
+import { parseDocument, type Tags } from 'yaml'
 import { messageOf, Rejected } from '#model/error.ts'
-import type { DeviceKind } from '#model/kind.ts'
-import { channelIndex } from '#model/kind.ts'
-import { findKind } from '#model/kinds.ts'
+import { selects } from '#model/selects.ts'
 import {
+  type DurationMs,
   type EpochMs,
   epochMs,
-  formatDuration,
   milliseconds,
   parseDuration,
   parseInstant,
 } from '#model/time.ts'
-import { bindRule } from './bind-rule.ts'
-import type { Sample, Stretch } from './fold.ts'
+import { bindRule, type City } from './bind-rule.ts'
 import type { ParsedRule } from './parse-rule.ts'
-import { RuleTestDocument } from './rule-test-document.ts'
+import { type RuleTest, RuleTestDocument, type TestDevice } from './rule-test-document.ts'
 import type { ScheduleSetting } from './schedule/resolve-schedule.ts'
-import { parseSeries } from './series.ts'
 import { SpanFold } from './span-fold.ts'
 import { testCity, testParams } from './test-city.ts'
+import { type TestTime, testDevice, testKind, testSamples } from './test-device.ts'
+import { type TestFinding, testGroups } from './test-groups.ts'
+import { foundEpisode, foundGroup, wantedEpisode, wantedGroup } from './test-words.ts'
 
 const validator = Compile(RuleTestDocument)
 
@@ -35,7 +33,7 @@ export interface RuleTestResult {
  * Runs every test of one file against its rule.
  *
  * @param file what to call the file in a fault
- * @throws Rejected `invalid-input` when the file is no test of one of these rules
+ * @throws Rejected `invalid-input` with the path, when the file is no test of one of these rules
  */
 export function runRuleTests(
   text: string,
@@ -43,7 +41,7 @@ export function runRuleTests(
   rules: readonly ParsedRule[],
   schedules: ScheduleSetting['schedules'],
 ): readonly RuleTestResult[] {
-  const document = parseDocument(text)
+  const document = parseDocument(text, { customTags: withoutHex })
   const [syntax] = document.errors
   if (syntax) throw refused(file, syntax.message.split('\n', 1)[0] ?? 'no YAML')
   const value: unknown = document.toJS()
@@ -56,109 +54,185 @@ export function runRuleTests(
   const rule = rules.find(({ rule: { id } }) => id === value.rule)
   if (!rule) throw refused(file, `there is no rule ${value.rule}`)
   return value.tests.map((test, index) => {
-    const path = `${file}: /tests/${index}`
-    const expected = test.episodes.map(wanted).join('\n')
-    const found = foldAll(rule, test, schedules, path)
-      .map((stretch, at) => told(stretch, startOf(test, path), test.episodes[at]))
-      .join('\n')
-    const fault =
-      expected === found
-        ? undefined
-        : `expected ${expected || 'no episode'}\nfound    ${found || 'no episode'}`
-    return { rule: value.rule, name: test.name, fault }
+    const trial = new Trial(rule, test, schedules, `${file}: /tests/${index}`)
+    return { rule: value.rule, name: test.name, fault: trial.fault() }
   })
 }
 
-type RuleTest = RuleTestDocument['tests'][number]
+/** `0x13` is thirteen times nothing here, and not nineteen. */
+const withoutHex = (tags: Tags): Tags =>
+  tags.filter((tag) => typeof tag !== 'object' || tag.format !== 'HEX')
 
-const span = (text: string): number => parseDuration(text) ?? 0
+/** One test of one rule. */
+class Trial {
+  readonly #rule: ParsedRule
+  readonly #test: RuleTest
+  readonly #path: string
+  readonly #time: TestTime
+  readonly #reportingInterval: DurationMs
+  readonly #city: Omit<City, 'effective'>
 
-/** Where no other is said: 2026-01-05, a Monday, at midnight in China. */
-const MONDAY = epochMs(Date.UTC(2026, 0, 4, 16))
-
-function startOf({ start }: RuleTest, path: string): EpochMs {
-  if (start === undefined) return MONDAY
-  const at = parseInstant(start)
-  if (at === undefined) throw refused(path, '/start is no RFC 3339 instant with a zone')
-  return at
-}
-
-function kindOf({ rule }: ParsedRule, test: RuleTest): DeviceKind | undefined {
-  const kinds = rule.kinds.map(findKind).filter((kind) => kind !== undefined)
-  const names = Object.keys(test.series)
-  return kinds.find((kind) => names.every((name) => channelIndex(kind, name) >= 0)) ?? kinds.at(0)
-}
-
-function samplesOf(kind: DeviceKind, test: RuleTest, path: string): readonly Sample[] {
-  const columns = Object.entries(test.series).map(([name, series]) => {
-    const index = channelIndex(kind, name)
-    if (index < 0) throw refused(path, `a ${kind.name} has no channel ${name}`)
-    try {
-      return { index, values: parseSeries(String(series)) }
-    } catch (cause) {
-      throw refused(path, `/series/${name}: ${messageOf(cause)}`)
-    }
-  })
-  const start = startOf(test, path)
-  const length = Math.max(0, ...columns.map(({ values }) => values.length))
-  return Array.from({ length }, (_, at): Sample => {
-    const values: (ChannelValue | undefined)[] = kind.channels.map(() => undefined)
-    for (const column of columns) values[column.index] = column.values[at]
-    const measuredAt = epochMs(start + at * span(test.interval))
-    return { measuredAt, receivedAt: measuredAt, seq: 0, values }
-  }).filter(({ values }) => values.some((value) => value !== undefined))
-}
-
-function foldAll(
-  rule: ParsedRule,
-  test: RuleTest,
-  schedules: ScheduleSetting['schedules'],
-  path: string,
-): readonly Stretch[] {
-  const kind = kindOf(rule, test)
-  const compiled = rule.compiled.find((each) => each.kind === kind)
-  if (!kind || !compiled) throw refused(path, 'its rule is for no kind that has these channels')
-  const samples = samplesOf(kind, test, path)
-  const city = testCity(test, schedules)
-  const bearing = {
-    effective: testParams(rule.rule, test),
-    interval: milliseconds(span(test.reportingInterval ?? test.interval)),
+  constructor(
+    rule: ParsedRule,
+    test: RuleTest,
+    schedules: ScheduleSetting['schedules'],
+    path: string,
+  ) {
+    const { start = MONDAY, interval, reportingInterval = interval } = test
+    const at = parseInstant(start)
+    if (at === undefined) throw refused(path, '/start is no RFC 3339 instant with a zone')
+    if (span(interval) <= 0) throw refused(path, '/interval is longer than nothing')
+    this.#rule = rule
+    this.#test = test
+    this.#path = path
+    this.#time = { start: at, interval: span(interval) }
+    this.#reportingInterval = span(reportingInterval)
+    this.#city = testCity(test, schedules, at)
   }
-  const start = startOf(test, path)
-  const fold = new SpanFold(bindRule(compiled, bearing, city), start)
-  fold.prime([], true)
-  for (const sample of samples) fold.feed(sample)
-  const end = test.until === undefined ? samples.at(-1)?.measuredAt : start + span(test.until)
-  if (end !== undefined) fold.waitUntil(epochMs(end))
-  return fold.stretches
+
+  /** What was expected and what was found, where that is not the same. */
+  fault(): string | undefined {
+    const { episodes, groups } = this.#test
+    if (!episodes && !groups) throw refused(this.#path, 'expects neither `episodes` nor `groups`')
+    this.#checkNames()
+    this.#checkBreaks()
+    const [findings, end] = this.#findings()
+    const faults = [
+      episodes && this.#episodeFault(findings),
+      groups &&
+        difference(
+          'group',
+          groups.map(wantedGroup),
+          testGroups(this.#rule, findings, end).map((group) => foundGroup(group, this.#time.start)),
+        ),
+    ].filter((each) => each !== undefined)
+    return faults.length === 0 ? undefined : faults.join('\n')
+  }
+
+  #checkNames(): void {
+    const { devices, episodes = [], groups = [], device, series, track } = this.#test
+    const beside = Object.entries({ device, series, track }).find(([, part]) => part !== undefined)
+    if (devices && beside) {
+      throw refused(this.#path, `/${beside[0]} means nothing beside \`devices\``)
+    }
+    if (!devices && !series && track === undefined) {
+      throw refused(this.#path, 'has no `series`, `track` or `devices`')
+    }
+    const { rule } = this.#rule
+    if (groups.length > 0 && !rule.mass && !rule.neighbours) {
+      throw refused(this.#path, `/groups: ${rule.id} looks at each device by itself`)
+    }
+    const known = new Set(Object.keys(devices ?? {}))
+    for (const [index, { device: name }] of episodes.entries()) {
+      const isRight = devices ? name !== undefined && known.has(name) : name === undefined
+      if (!isRight) throw refused(this.#path, `/episodes/${index}/device is not one of \`devices\``)
+    }
+    for (const [index, { devices: names }] of groups.entries()) {
+      const strange = names.find((name) => !known.has(name))
+      if (strange === undefined) continue
+      throw refused(this.#path, `/groups/${index}/devices: ${strange} is not one of \`devices\``)
+    }
+  }
+
+  #checkBreaks(): void {
+    let before = 0
+    for (const [index, { from, to }] of (this.#test.breaks ?? []).entries()) {
+      if (span(from) < before || span(to) <= span(from)) {
+        throw refused(this.#path, `/breaks/${index}: they ascend, each from before to after`)
+      }
+      before = span(to)
+    }
+  }
+
+  #episodeFault(findings: readonly TestFinding[]): string | undefined {
+    const { devices = {}, episodes = [] } = this.#test
+    const order = Object.keys(devices)
+    // By device, as they are found; those of one device in the order in which they stand.
+    const wanted = episodes.toSorted(
+      (a, b) => order.indexOf(a.device ?? '') - order.indexOf(b.device ?? ''),
+    )
+    const found = findings.flatMap(({ device, stretches }) =>
+      stretches.map((stretch) => ({ name: this.#test.devices && device.id, stretch })),
+    )
+    return difference(
+      'episode',
+      wanted.map(wantedEpisode),
+      found.map(({ name, stretch }, index) =>
+        foundEpisode(name, stretch, this.#time.start, wanted[index]),
+      ),
+    )
+  }
+
+  #findings(): readonly [readonly TestFinding[], EpochMs] {
+    const { devices, device = {}, series, track, until } = this.#test
+    const readings = {
+      ...(series === undefined ? {} : { series }),
+      ...(track === undefined ? {} : { track }),
+    }
+    const given = devices
+      ? Object.entries(devices).map(([name, one]) => [name, one, `/devices/${name}`] as const)
+      : [['device', { ...device, ...readings }, ''] as const]
+    const parties = given.flatMap(([name, one, path]) => this.#party(name, one, path) ?? [])
+    const { start } = this.#time
+    const last = Math.max(
+      start,
+      ...parties.map(({ samples }) => samples.at(-1)?.measuredAt ?? start),
+    )
+    const end = epochMs(until === undefined ? last : start + span(until))
+    const findings = parties.map(({ fold, samples, ...facts }): TestFinding => {
+      fold.prime([], true)
+      for (const sample of samples) fold.feed(sample)
+      fold.waitUntil(end)
+      return { ...facts, isHeard: samples.length > 0, stretches: fold.stretches }
+    })
+    return [findings, end]
+  }
+
+  /** Undefined for a device that the rule is not for. */
+  #party(name: string, given: TestDevice, path: string) {
+    const { rule, compiled: all } = this.#rule
+    const kind = testKind(this.#rule, given)
+    const compiled = all.find((each) => each.kind === kind)
+    if (!kind || !compiled) {
+      throw refused(this.#path, `${path}/kind: ${rule.id} is for ${rule.kinds.join(', ')}`)
+    }
+    const samples = this.#samples(path, () => testSamples(kind, given, this.#time))
+    const device = testDevice(name, kind, given, this.#reportingInterval)
+    if (!selects(rule.where, device)) return undefined
+    const params = { ...this.#test.params, ...given.params }
+    const strange = Object.keys(params).find((param) => !Object.hasOwn(rule.params, param))
+    if (strange) throw refused(this.#path, `${path}/params: ${rule.id} has no parameter ${strange}`)
+    const bearing = {
+      effective: testParams(rule, params),
+      interval: this.#reportingInterval,
+    }
+    const fold = new SpanFold(bindRule(compiled, bearing, this.#city), this.#time.start)
+    return { device, compiled, samples, fold }
+  }
+
+  #samples<Value>(path: string, make: () => Value): Value {
+    try {
+      return make()
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause
+      throw refused(this.#path, `${path}${messageOf(cause)}`)
+    }
+  }
 }
 
-type WantedEpisode = RuleTest['episodes'][number]
+const span = (text: string): DurationMs => parseDuration(text) ?? milliseconds(0)
 
-const wanted = ({ startedAt, confirmedAt, endedAt, clearedAt, severity }: WantedEpisode) =>
-  episodeText(
-    [startedAt, confirmedAt, endedAt, clearedAt].map((text) =>
-      text === undefined ? null : span(text),
-    ),
-    severity,
-  )
+/** Where no other is said: a Monday at midnight in China. */
+const MONDAY = '2026-01-05T00:00:00+08:00'
 
-/** In the words of {@link wanted}; the severity only where one is wanted. */
-function told(stretch: Stretch, start: EpochMs, beside: WantedEpisode | undefined): string {
-  const { first, confirmed, endedAt, clearedAt, severity } = stretch
-  const instants = [first.measuredAt, confirmed.measuredAt, endedAt, clearedAt]
-  return episodeText(
-    instants.map((at) => (at === null ? null : at - start)),
-    beside?.severity === undefined ? undefined : severity,
-  )
-}
-
-function episodeText(spans: readonly (number | null)[], severity: string | undefined): string {
-  const [started, confirmed, ended, cleared] = spans.map((ms) =>
-    ms === null ? 'open' : ms === 0 ? '0s' : formatDuration(milliseconds(ms)),
-  )
-  const times = `started ${started}, confirmed ${confirmed}, ended ${ended}, cleared ${cleared}`
-  return severity === undefined ? times : `${times}, ${severity}`
+function difference(
+  what: string,
+  expected: readonly string[],
+  found: readonly string[],
+): string | undefined {
+  const [one, other] = [expected.join('\n'), found.join('\n')]
+  if (one === other) return undefined
+  return `expected ${one || `no ${what}`}\nfound    ${other || `no ${what}`}`
 }
 
 const refused = (file: string, reason: string): Rejected =>

@@ -57,6 +57,21 @@ describe('a condition', () => {
     ])
   })
 
+  test('has tells whether a parameter has a value at the device', () => {
+    const param = { type: 'number', unit: null, default: null, title: null } as const
+    const params = { mark: { ...param, min: null, max: null } }
+    const condition = (text: string) =>
+      compileCondition(text, { kind: manholeCover, params, places: [] })
+    const tilted = condition('has(params.mark) && tilt_deg > params.mark')
+    const sample = { measuredAt: epochMs(0), seq: 0, values: values({ tilt_deg: 20 }) }
+    const at = (mark: number | undefined) =>
+      tilted.test(sample, blankMemory(), { params: [mark], areas: [] })
+    expect([at(undefined), at(15), at(25)]).toEqual([false, true, false])
+    for (const text of ['has(params.marc)', 'has(tilt_deg)', 'has(1)', 'has(params)']) {
+      expect(() => condition(text), text).toThrow(Rejected)
+    }
+  })
+
   test('three-valued and, or, not obey De Morgan', () => {
     const third = fc.constantFrom(true, false, undefined)
     fc.assert(

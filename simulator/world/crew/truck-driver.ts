@@ -61,6 +61,7 @@ export class TruckDriver {
   /** Null while an errand has led him away. */
   #place: Place | null
   #roaming: { readonly until: EpochMs; readonly spots: readonly StreetSpot[] } | undefined
+  /** Between these the engine is off: from after the last tipping until the next departure. */
   #offFrom: number = Infinity
   #offUntil: number = Infinity
 
@@ -232,16 +233,15 @@ export class TruckDriver {
     return { departAt, way, drive: easyDrive(way.runs, manner, waits) }
   }
 
-  /** What he will do where he arrives. */
+  /** What he will do where he arrives; asked as he sets off, when the engine may still be off. */
   #arrive({ round, index }: Place, at: EpochMs): void {
-    this.#offFrom = Infinity
-    this.#offUntil = Infinity
     const { timetable, interval, random } = this.#options
     const stop = round.tour.stops[index]
     if (stop) return this.#serve(round, stop)
     if (index < 0) return
     const tippedAt = epochMs(Math.max(at, arriveAt({ round, index })) + TIPPED_AFTER_MS)
     this.#offFrom = tippedAt + ENGINE_MS
+    this.#offUntil = Infinity
     const leavesAt = timetable.roundAfter(round).startAt
     if (tippedAt + restAfterTipping(interval) > leavesAt + 1_000) return
     this.cargo.open(epochMs(tippedAt - TIPPED_AFTER_MS / 2), epochMs(tippedAt + HOPPER_MS))
