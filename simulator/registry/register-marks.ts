@@ -30,16 +30,23 @@ function markOf(
   { id, kind }: SimulatedDevice,
   { crown_m, ground_m }: SewerPlace,
 ): readonly SewerMark[] {
-  const mark = (rule: string, param: string, metres: number): readonly SewerMark[] => [
-    { rule, param, deviceId: id, value: Math.round(metres * 1_000) },
+  const mark = (rule: string, param: string, metres: number): SewerMark => ({
+    rule,
+    param,
+    deviceId: id,
+    value: Math.round(metres * 1_000),
+  })
+  if (kind === 'pipe-gauge') return [mark('pipe-surcharge', 'crown_mm', crown_m)]
+  if (kind !== 'manhole-cover') return []
+  return [
+    mark('manhole-surcharge', 'crown_mm', crown_m),
+    mark('manhole-overflow', 'ground_mm', ground_m),
   ]
-  if (kind === 'pipe-gauge') return mark('pipe-surcharge', 'crown_mm', crown_m)
-  return kind === 'manhole-cover' ? mark('manhole-overflow', 'ground_mm', ground_m) : []
 }
 
 /**
  * Tells the service what the city knows of its sewers, as overrides of the rules that ship, one
- * request for each device: for cities of hundreds, not of tens of thousands.
+ * request for each mark: for cities of hundreds, not of tens of thousands.
  *
  * @throws what {@link askService} throws, also where the service has not these rules
  */

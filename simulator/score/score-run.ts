@@ -77,7 +77,8 @@ export function scoreRun(
   const city = trueCity(truth)
   const options: JudgeOptions = { city, rules, interval_ms }
   const episodes = findings.episodes.filter(
-    (episode) => episode.withdrawnAt === null && saysSomething(episode) && isOfRun(episode, options),
+    (episode) =>
+      episode.withdrawnAt === null && saysSomething(episode) && isOfRun(episode, options),
   )
   const known = knownRules(rules, episodes)
   const refused = Map.groupBy(
