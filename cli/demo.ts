@@ -36,6 +36,7 @@ async function demo(): Promise<void> {
     duration: null,
     endpoint: parseEndpoint(mqtt, { verified: true }),
     service: { url: service.httpUrl, token },
+    marks: true,
   })
   let cases = 0
   service.onCommitted((_batch, { cases: changed }) => {

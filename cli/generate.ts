@@ -10,6 +10,8 @@ import { asyncApiDocument } from './asyncapi-document.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { kindsPage } from './kinds-page.ts'
+import { loadRules } from './load-rules.ts'
+import { ruleLibraryPage } from './rule-library-page.ts'
 
 const SCHEMA = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
 
@@ -17,10 +19,12 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Every file that is written by the code and never by hand. */
 async function generated(): Promise<ReadonlyMap<string, string>> {
+  const shipped = (await loadRules(null)).map(({ rule }) => rule)
   return new Map([
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/device-kinds.md', kindsPage()],
+    ['docs/rule-library.md', ruleLibraryPage(shipped)],
     ['docs/api/openapi.json', json(await openApiDocument())],
     ['docs/api/asyncapi.json', json(asyncApiDocument())],
     ['docs/api/rule.schema.json', json({ ...SCHEMA, ...RuleDocument })],

@@ -28,6 +28,7 @@ export async function scoreScenario(
     duration: scenario.duration,
     endpoint: parseEndpoint(mqttUrl, { verified: true }),
     service: address,
+    marks: true,
   })
   const stop = (): void => void run.stop().catch(() => undefined)
   signal?.addEventListener('abort', stop)

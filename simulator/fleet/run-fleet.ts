@@ -3,6 +3,7 @@ import { Unavailable } from '#model/error.ts'
 import { type DurationMs, type EpochMs, epochMs, seconds } from '#model/time.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { registerCity } from '#simulator/registry/register-city.ts'
+import { registerMarks } from '#simulator/registry/register-marks.ts'
 import { registryCity } from '#simulator/registry/registry-city.ts'
 import type { RegistryRecords } from '#simulator/registry/registry-records.ts'
 import type { ServiceAddress } from '#simulator/registry/service-client.ts'
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly endpoint: Endpoint
   /** Where to register the city first; null when its devices are registered already. */
   readonly service: ServiceAddress | null
+  /** Whether to tell the rules of that service what the city knows of its sewers. */
+  readonly marks?: boolean
   /** Of the registry's own devices, with their secrets; absent, the city is made from its seed. */
   readonly records?: RegistryRecords | null
   /** When it begins in its own time; see {@link startOfRun}. */
@@ -174,6 +177,7 @@ class FleetRun {
       this.#registered = devices
     }
     await registerCity(this.city, { service, interval: this.#plan.interval, signal, onProgress })
+    if (this.#options.marks) await registerMarks(this.city, service, signal)
   }
 
   async #connect(): Promise<void> {

@@ -64,6 +64,8 @@ const deviceRow = (device: SimulatedDevice, interval: DurationMs) => ({
   group: device.group,
   reportingInterval_s: Math.max(INTERVAL_MIN_S, interval / 1_000),
   secret: device.secret,
+  // By which rules tell a sewer from a main.
+  'attr.medium': device.medium,
 })
 
 const csv = (rows: readonly Readonly<Record<string, unknown>>[]): string =>

@@ -11,6 +11,9 @@ export interface FoundEpisode {
   readonly deviceId: string
   readonly ruleId: string
   readonly phenomenon: string
+  /** `member`: part of what its group is about; without a group it is nothing yet. */
+  readonly role: 'single' | 'member' | 'group'
+  readonly groupId: string | null
   readonly startedAt: string
   readonly confirmedAt: string
   readonly endedAt: string | null

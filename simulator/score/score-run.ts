@@ -77,7 +77,8 @@ export function scoreRun(
   const city = trueCity(truth)
   const options: JudgeOptions = { city, rules, interval_ms }
   const episodes = findings.episodes.filter(
-    (episode) => episode.withdrawnAt === null && isOfRun(episode, options),
+    (episode) =>
+      episode.withdrawnAt === null && saysSomething(episode) && isOfRun(episode, options),
   )
   const known = knownRules(rules, episodes)
   const refused = Map.groupBy(
@@ -141,6 +142,10 @@ export function scoreRun(
 
 const truthsOf = (city: TrueCity, phenomenon: string): readonly TrueSpan[] =>
   city.phenomena.filter((one) => one.phenomenon === phenomenon)
+
+/** One device of several that a rule asks for is no finding yet. */
+const saysSomething = ({ role, groupId }: FoundEpisode): boolean =>
+  role !== 'member' || groupId !== null
 
 function isOfRun(
   { deviceId, startedAt, endedAt }: FoundEpisode,

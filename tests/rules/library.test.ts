@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { isRuleTest } from '#cli/load-rules.ts'
 import { findClass } from '#model/catalogue.ts'
-import { KIND_NAMES } from '#model/kinds.ts'
+import { findKind, KIND_NAMES } from '#model/kinds.ts'
 import { parseRule, parseRules } from '#rules/parse-rule.ts'
 
 const FOLDER = 'rules/library'
@@ -13,7 +13,7 @@ const RULES = parseRules(files)
 
 test('the shipped rules watch every kind of device', () => {
   expect(new Set(RULES.flatMap(({ rule }) => rule.kinds))).toEqual(new Set(KIND_NAMES))
-  expect(RULES.length).toBeGreaterThanOrEqual(10)
+  expect(RULES.length).toBeGreaterThanOrEqual(30)
 })
 
 test('each shipped rule stands in the file of its name and leads to a class of the catalogue', () => {
@@ -26,12 +26,28 @@ test('each shipped rule stands in the file of its name and leads to a class of t
   }
 })
 
+test('every mark that a city may set has a name in both languages, and a unit', () => {
+  for (const { rule } of RULES) {
+    for (const [name, { type, unit, title }] of Object.entries(rule.params)) {
+      expect(title, `${rule.id} ${name}`).not.toBeNull()
+      if (type === 'number') expect(unit, `${rule.id} ${name}`).not.toBeNull()
+    }
+  }
+})
+
+test('a rule whose case somebody puts right says how long it must stay so', () => {
+  const fixed = RULES.filter(({ rule }) => !rule.kinds.some((kind) => findKind(kind)?.mobile))
+  for (const { rule } of fixed) {
+    expect(rule.verify === null, rule.id).toBe(rule.outcome.case === 'none')
+  }
+})
+
 const GOOD = files.find(({ name }) => name === 'bin-fire.yaml')?.text ?? ''
 
 test.each([
   [
     'an unknown channel',
-    GOOD.replace('temperature_celsius > 70.0', 'heat > 70.0'),
+    GOOD.replace('temperature_celsius > params', 'heat > params'),
     /no channel heat/,
   ],
   ['an unknown kind', GOOD.replace('bin-sensor', 'bin-censor'), /\/kind/],

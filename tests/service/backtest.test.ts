@@ -94,7 +94,9 @@ test('only the devices that are selected are tried, by several parts of which ea
 })
 
 test('a lower mark is tried before it goes live, beside the one that is', async () => {
-  const lower = ruleFile('lower', (text) => text.replace('tilt_deg > 15.0', 'tilt_deg > 10.0'))
+  const lower = ruleFile('lower', (text) =>
+    text.replace('tilt_deg > params.angle_deg', 'tilt_deg > 10.0'),
+  )
   const csv = `${folder.path}/found.csv`
   const { out, exitCode } = await backtest(lower, '--against', 'cover-displaced', '--csv', csv)
   expect(exitCode).toBe(0)
@@ -105,7 +107,7 @@ test('a lower mark is tried before it goes live, beside the one that is', async 
 })
 
 test('what is not right is said with its reason', async () => {
-  const bad = ruleFile('bad', (text) => text.replace('tilt_deg > 15.0', 'tilt_degrees > 15.0'))
+  const bad = ruleFile('bad', (text) => text.replace('tilt_deg > params', 'tilt_degrees > params'))
   expect(await backtest(bad)).toMatchObject({
     exitCode: 1,
     err: expect.stringMatching(/tilt_degrees/),
@@ -122,7 +124,7 @@ test('a rule that is changed over the API is in force at once, and a disabled on
       body: JSON.stringify(body),
     })
   const shipped = readFileSync('rules/library/cover-displaced.yaml', 'utf8')
-  const document = shipped.replace('tilt_deg > 15.0', 'tilt_deg > 10.0')
+  const document = shipped.replace('tilt_deg > params.angle_deg', 'tilt_deg > 10.0')
   expect(await put('', 'PUT', { document, ifVersion: 1 })).toMatchObject({ version: 2 })
   const { out } = await backtest('cover-displaced', '--json')
   expect(JSON.parse(out).report.episodes).toBe(3)

@@ -197,11 +197,14 @@ describe('registering a city', () => {
     const rows = parse<Record<string, string>>(devices.body, { columns: true })
     expect(rows).toHaveLength(20)
     for (const row of rows) {
-      const { lon_deg, lat_deg, reportingInterval_s, ...rest } = Object.fromEntries(
+      const { lon_deg, lat_deg, reportingInterval_s, ...others } = Object.fromEntries(
         Object.entries(row).filter(([, value]) => value !== ''),
       )
+      const { 'attr.medium': medium, ...rest } = others
       const numbers = lon_deg ? { lon_deg: Number(lon_deg), lat_deg: Number(lat_deg) } : {}
-      const device = { ...rest, ...numbers, reportingInterval_s: Number(reportingInterval_s) }
+      const attributes = medium ? { attributes: { medium } } : {}
+      const interval = { reportingInterval_s: Number(reportingInterval_s) }
+      const device = { ...rest, ...numbers, ...attributes, ...interval }
       expect(Value.Check(NewDevice, device)).toBe(true)
       expect(Number(reportingInterval_s)).toBeGreaterThan(2)
       expect(Number(reportingInterval_s)).toBeLessThan(8)

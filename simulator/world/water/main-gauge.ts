@@ -12,8 +12,8 @@ const LOSS_SHARE_MIN = 0.3
 /** Hazen–Williams: the loss goes with this power of the flow. */
 const LOSS_POWER = 1.852
 const MEAN_L_S: readonly [number, number] = [15, 55]
-/** Two bursts that each reach a place with less than this leave more than 100 kPa there. */
-const THREAT_SHARE = 0.4
+/** A burst that reaches a place with less than this takes less than 80 kPa there. */
+const THREAT_SHARE = 0.25
 const MINUTE_MS = 60_000
 
 interface Near {
@@ -65,7 +65,7 @@ export class MainGauge {
     })
   }
 
-  /** Those that could take most of the pressure here. */
+  /** Those that could take much of the pressure here. */
   get threats(): readonly Burst[] {
     return this.#near.flatMap(({ burst, share }) => (share > THREAT_SHARE ? [burst] : []))
   }
@@ -78,6 +78,11 @@ export class MainGauge {
       if (extent > 0) pressure *= 1 - (1 - burst.left_kpa / calm) * share * extent
     }
     return pressure
+  }
+
+  /** What bursts take of it. */
+  lost_kpa(at: EpochMs): number {
+    return this.#calm_kpa(at) - this.pressure_kpa(at)
   }
 
   /** What a burst draws comes past those between it and the feed; those behind it get less. */

@@ -5,7 +5,10 @@ import { type Burst, goneAt } from './burst.ts'
 import type { MainGauge } from './main-gauge.ts'
 import { type Seen, Watch } from './watch.ts'
 
+/** Less is no pressure. */
 const MARK_KPA = 100
+/** So much less than without a burst is a drop. */
+const DROP_KPA = 80
 const STEP_MS = 5_000
 const HALVINGS = 13
 
@@ -13,11 +16,17 @@ type GaugedDevice = readonly [SimulatedDevice, MainGauge]
 
 interface Watching {
   readonly gauge: MainGauge
-  readonly watch: Watch
+  readonly marks: readonly Mark[]
   until: number
 }
 
-/** Sees where the pressure is gone, on a grid of time; when exactly, it finds between its instants. */
+interface Mark {
+  readonly watch: Watch
+  /** How far past its mark the pressure is. */
+  readonly past_kpa: (gauge: MainGauge, at: EpochMs) => number
+}
+
+/** Sees where the pressure is gone or has dropped, on a grid of time; when exactly, it finds between its instants. */
 export class MainsWatch {
   readonly #gauges: () => readonly GaugedDevice[]
   #reached: ReadonlyMap<Burst, readonly GaugedDevice[]> | undefined
@@ -39,8 +48,9 @@ export class MainsWatch {
     this.#log = log
   }
 
-  at(deviceIndex: number, at: EpochMs): Observation | undefined {
-    return this.#watching.get(deviceIndex)?.watch.at(at)
+  at(deviceIndex: number, at: EpochMs): readonly Observation[] {
+    const marks = this.#watching.get(deviceIndex)?.marks ?? []
+    return marks.flatMap(({ watch }) => watch.at(at) ?? [])
   }
 
   /** Goes on to the first instant of the grid at or after `at`. */
@@ -74,7 +84,16 @@ export class MainsWatch {
       for (const [device, gauge] of this.#reached.get(first) ?? []) {
         const one = this.#watching.get(device.index) ?? {
           gauge,
-          watch: new Watch('water-main-burst', device, this.#log),
+          marks: [
+            {
+              watch: new Watch('water-main-burst', device, this.#log),
+              past_kpa: (at: MainGauge, when: EpochMs) => MARK_KPA - at.pressure_kpa(when),
+            },
+            {
+              watch: new Watch('main-pressure-drop', device, this.#log),
+              past_kpa: (at: MainGauge, when: EpochMs) => at.lost_kpa(when) - DROP_KPA,
+            },
+          ],
           until: 0,
         }
         one.until = Math.max(one.until, goneAt(first))
@@ -85,8 +104,13 @@ export class MainsWatch {
   }
 
   #look(one: Watching, from: EpochMs, to: EpochMs): void {
-    const { gauge, watch } = one
-    const lost = (at: number): number => MARK_KPA - gauge.pressure_kpa(epochMs(at))
+    const { gauge, marks } = one
+    for (const mark of marks) this.#lookAt(mark, gauge, from, to)
+    if (to > one.until && marks.every(({ watch }) => !watch.open)) this.#active.delete(one)
+  }
+
+  #lookAt({ watch, past_kpa }: Mark, gauge: MainGauge, from: EpochMs, to: EpochMs): void {
+    const lost = (at: number): number => past_kpa(gauge, epochMs(at))
     const before = lost(from)
     const crossing = (): number => {
       let [low, high] = [from as number, to as number]
@@ -98,7 +122,6 @@ export class MainsWatch {
       return high
     }
     watch.step(from, before, to, lost(to), crossing, () => gauge.causeAt(to)?.incident.id)
-    if (to > one.until && !watch.open) this.#active.delete(one)
   }
 }
 

@@ -45,8 +45,7 @@ export class Mains {
   observe(device: number, at: EpochMs): readonly Observation[] {
     if (this.bursts.length === 0) return NONE
     this.#watch.advance(at)
-    const seen = this.#watch.at(device, at)
-    return seen ? [seen] : NONE
+    return this.#watch.at(device, at)
   }
 
   observations(until: EpochMs): readonly Observation[] {

@@ -99,6 +99,7 @@ const marksOf = (
   kind === 'pipe-gauge'
     ? [['pipe-surcharge', crown_m]]
     : [
+        ['manhole-surcharge', crown_m],
         ['manhole-high-water', HIGH_WATER_M],
         ['manhole-overflow', ground_m],
       ]

@@ -24,12 +24,24 @@ describe('a true phenomenon and an episode belong together', () => {
       told(11, 22, { ruleId: 'cover-open', phenomenon: 'cover-open' }),
       false,
     ],
+    [
+      'when it is of one of several that the rule asks for',
+      so(10, 20),
+      told(11, 22, { role: 'member', groupId: 'e-0001' }),
+      true,
+    ],
     ['not when it was withdrawn', so(10, 20), told(11, 22, { withdrawnAt: at(30) }), false],
   ])('%s', (_, truth, episode, together) => {
     const { all } = score([incident([truth])], { episodes: [episode] })
     expect(all.found).toBe(together ? 1 : 0)
     const counts = episode.withdrawnAt === null && !together
     expect(all.falseEpisodes).toBe(counts ? 1 : 0)
+  })
+
+  test('one device of several that a rule asks for is no finding, right or wrong', () => {
+    const alone = told(11, 22, { role: 'member', groupId: null })
+    const { all } = score([incident([so(10, 20)])], { episodes: [alone] })
+    expect(all).toMatchObject({ found: 0, episodes: 0, falseEpisodes: 0 })
   })
 
   const spilled = (from: number) =>

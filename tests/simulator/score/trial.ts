@@ -102,6 +102,8 @@ export function told(
     deviceId: COVER,
     ruleId: 'cover-displaced',
     phenomenon: 'cover-displaced',
+    role: 'single',
+    groupId: null,
     startedAt: at(from),
     confirmedAt: at(from + 1),
     endedAt: until(to),

@@ -191,7 +191,7 @@ describe('heavy rain', () => {
     expect(mean('stormwater', hours(9))).toBeLessThan(1.2 * dry.storm)
     const seen = world.observations(plan.endedAt)
     expect(new Set(seen.map(({ phenomenon }) => phenomenon))).toEqual(
-      new Set(['manhole-high-water', 'manhole-overflow']),
+      new Set(['manhole-surcharge', 'manhole-high-water', 'manhole-overflow']),
     )
     expect(seen.every(({ incidentId }) => incidentId === plan.incidents[0]?.id)).toBe(true)
     expect(seen.every(({ endedAt }) => endedAt !== null && endedAt < startedAt + hours(8))).toBe(
@@ -220,7 +220,9 @@ describe('a burst main', () => {
     expect(low).toBeGreaterThan(15)
     expect(low).toBeLessThan(85)
     expect(flow_l_s(after(minutes(20)))).toBeGreaterThan(flow + 30)
-    const [seen] = world.observations(plan.endedAt)
+    const [dropped, seen] = world.observations(plan.endedAt)
+    expect(dropped).toMatchObject({ phenomenon: 'main-pressure-drop', deviceId: device.id })
+    expect(pressure_kpa(dropped?.startedAt ?? startedAt)).toBeCloseTo(usual - 80, -1)
     expect(seen).toMatchObject({
       phenomenon: 'water-main-burst',
       incidentId: incident.id,
