@@ -7,6 +7,7 @@ import type { Compilation, Vocabulary } from './compilation.ts'
 import { compileNode } from './condition-nodes.ts'
 import type { Lookback } from './memory.ts'
 import { nearestWord } from './nearest-word.ts'
+import { deeperThan } from './nesting.ts'
 import { CHANNEL_WINDOWS } from './windows.ts'
 
 /**
@@ -24,7 +25,8 @@ export interface Condition {
   readonly clauses: readonly Clause[]
 }
 
-// Far more than any rule needs, far less than what costs anything to parse.
+// Far more than any rule needs, far less than what costs anything to parse. The parser descends into
+// itself: what nobody writes by hand must not exhaust the stack.
 const LIMITS = { maxAstNodes: 400, maxDepth: 40, maxListElements: 50, maxCallArguments: 4 } as const
 const DEEPEST_NESTING = 40
 
@@ -35,7 +37,8 @@ const DEEPEST_NESTING = 40
  * @throws Rejected `invalid-input` with `position` (offset into the text) in its detail.
  */
 export function compileCondition(text: string, vocabulary: Vocabulary): Condition {
-  refuseNesting(text)
+  const tooDeep = deeperThan(text, DEEPEST_NESTING)
+  if (tooDeep !== undefined) throw fault(text, 'is nested too deeply', tooDeep)
   const checked = environmentOf(vocabulary).check(text)
   if (!checked.valid) {
     throw fault(text, summaryOf(checked.error, vocabulary), checked.error?.node?.start ?? 0)
@@ -66,17 +69,6 @@ export function compileCondition(text: string, vocabulary: Vocabulary): Conditio
 
 const conjuncts = (node: ASTNode): readonly ASTNode[] =>
   node.op === '&&' ? node.args.flatMap(conjuncts) : [node]
-
-// The parser descends into itself; what nobody writes by hand must not exhaust the stack.
-function refuseNesting(text: string): void {
-  let depth = 0
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string
-    if ('([{'.includes(char)) depth += 1
-    if (')]}'.includes(char)) depth -= 1
-    if (depth > DEEPEST_NESTING) throw fault(text, 'is nested too deeply', at)
-  }
-}
 
 const ofKinds = new Map<string, Environment>()
 

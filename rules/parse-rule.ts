@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Rule } from '#model/rule.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
+import { deeperThan } from './nesting.ts'
 import { RuleDocument } from './rule-document.ts'
 import { ruleOfDocument } from './rule-of-document.ts'
 
@@ -10,6 +11,9 @@ const validator = Compile(RuleDocument)
 
 /** Far longer than any rule; what is longer is not even looked at. */
 export const DOCUMENT_MAX_LENGTH = 65_536
+
+// What a parser makes of brackets in brackets costs more than any rule is worth.
+const DEEPEST_NESTING = 60
 
 /** A rule that was read, ready for each of its kinds. */
 export interface ParsedRule {
@@ -53,6 +57,9 @@ function plainValue(text: string): unknown {
       'invalid-input',
       `is longer than ${DOCUMENT_MAX_LENGTH} characters, which no rule needs`,
     )
+  }
+  if (deeperThan(text, DEEPEST_NESTING) !== undefined) {
+    throw new Rejected('invalid-input', 'is nested too deeply')
   }
   try {
     const document = parseDocument(text)

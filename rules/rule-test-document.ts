@@ -145,7 +145,9 @@ const RuleTest = Type.Object(
     device: Type.Optional(
       Type.Object(facts, {
         additionalProperties: false,
-        description: 'What the device is; one that the rule is not for has no episodes.',
+        description:
+          'What the device is; one that the rule is not for has no episodes. One that the rule is ' +
+          'for where absent.',
       }),
     ),
     ...readings,

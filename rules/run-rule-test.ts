@@ -198,7 +198,9 @@ class Trial {
     }
     const samples = this.#samples(path, () => testSamples(kind, given, this.#time))
     const device = testDevice(name, kind, given, this.#reportingInterval)
-    if (!selects(rule.where, device)) return undefined
+    // A device of which nothing is said is one that the rule is for.
+    const isDescribed = this.#test.device !== undefined || this.#test.devices !== undefined
+    if (isDescribed && !selects(rule.where, device)) return undefined
     const params = { ...this.#test.params, ...given.params }
     const strange = Object.keys(params).find((param) => !Object.hasOwn(rule.params, param))
     if (strange) throw refused(this.#path, `${path}/params: ${rule.id} has no parameter ${strange}`)
