@@ -12,8 +12,8 @@ const validator = Compile(RuleDocument)
 /** Far longer than any rule; what is longer is not even looked at. */
 export const DOCUMENT_MAX_LENGTH = 65_536
 
-// What a parser makes of brackets in brackets costs more than any rule is worth.
-const DEEPEST_NESTING = 60
+// More than any condition can have, which says itself where it is too deep; without end it would cost.
+const DEEPEST_NESTING = 2_500
 
 /** A rule that was read, ready for each of its kinds. */
 export interface ParsedRule {
