@@ -154,10 +154,10 @@ async function buildService(
       return rulesInForce(book.snapshot)
     },
     cityData,
-    listened: ({ from }) => history.listened(from),
+    listened: (from) => history.listened(from),
     silenceGrace,
     devices: () => directory.devices(),
-    known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
+    known: (phenomena, span) => episodes.ofPhenomena(phenomena, span),
     surroundings,
     city: config.city,
     clock,

@@ -81,9 +81,10 @@ const devices = Array.from(
   }),
 )
 const shipped = await loadRules(null)
-const rules = ['cover-displaced', 'manhole-high-water'].flatMap(
-  (id) => shipped.find(({ rule }) => rule.id === id) ?? [],
-)
+const rules = ['cover-displaced', 'manhole-high-water'].flatMap((id) => {
+  const found = shipped.find(({ rule }) => rule.id === id)
+  return found ? [{ ...found, params: {}, isInForce: false }] : []
+})
 
 const city: CityData = {
   areas: {},

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '#model/time.ts'
+import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
   changeOf,
@@ -8,11 +8,13 @@ import {
   type Sample,
   type Stretch,
   sameFrom,
+  settlingSpan,
   step,
   transition,
   wait,
 } from './fold.ts'
-import { blankMemory, perceive, reachesBack, remember } from './memory.ts'
+import { blankMemory, lookbackSpan, perceive, reachesBack, remember } from './memory.ts'
+import { Refold } from './refold.ts'
 
 /** Stands for readings before all that were fed. */
 const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
@@ -30,10 +32,11 @@ const sinceEver = ({ rule }: BoundRule): RuleState => ({
  *
  * First `prime` it with readings from before the span: it follows two suppositions, that the rule
  * was quiet before them and that it was active, until both have come to the same. If it is not
- * `certain` then, `prime` it again with a longer history. Then `feed` the readings of the span.
+ * certain then, `prime` it again with a longer history, or `settle` it, if the history goes back
+ * for at least `reach`. Then `feed` the readings of the span.
  */
 export class SpanFold {
-  readonly #bound: BoundRule
+  readonly bound: BoundRule
   readonly #from: EpochMs
   #state: RuleState = QUIET
   #memory = blankMemory()
@@ -42,7 +45,7 @@ export class SpanFold {
 
   /** Stretches that were over before `from` are left out. */
   constructor(bound: BoundRule, from: EpochMs) {
-    this.#bound = bound
+    this.bound = bound
     this.#from = from
   }
 
@@ -51,42 +54,58 @@ export class SpanFold {
    * `whole`: there are none before them. Answers whether the state is now certain.
    */
   prime(history: readonly Sample[], whole: boolean): boolean {
-    // Of all that may have been before, an episode that has just been cleared says least.
-    const [first] = history
-    this.#state = whole ? QUIET : quietAfter(this.#bound, first?.measuredAt ?? null)
-    this.#memory = blankMemory(whole)
-    this.#stretches = []
     // A rule of silence knows all it needs from the last reading.
-    this.#certain = whole || (this.#bound.silence !== null && history.length > 0)
-    let other: RuleState | null = this.#certain ? null : sinceEver(this.#bound)
-    const { lookback } = this.#bound
-    for (const sample of history) {
-      perceive(this.#memory, lookback, sample)
-      // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
-        remember(this.#memory, lookback, sample)
-        continue
-      }
-      if (other) other = step(this.#bound, other, sample, this.#memory)
-      this.#advancePerceived(sample)
-      if (other && this.#meets(other, sample)) {
-        other = null
-        this.#certain = true
-      }
-    }
-    this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
+    this.#certain = whole || (this.bound.silence !== null && history.length > 0)
+    this.#memory = blankMemory(whole)
+    // Of all that may have been before, an episode that has just been cleared says least.
+    const quiet = whole ? QUIET : quietAfter(this.bound, history[0]?.measuredAt ?? null)
+    this.#foldBefore(history, quiet, this.#certain)
     return this.#certain
+  }
+
+  /** Whether the state at the beginning of the span is known. */
+  get certain(): boolean {
+    return this.#certain
+  }
+
+  /**
+   * How far before the span a history has to go back for `settle`. Whatever the rule was in the
+   * middle of before that has come about or come to nothing by the beginning of the span.
+   */
+  get reach(): DurationMs {
+    const { rule, lookback } = this.bound
+    const settling = 2 * settlingSpan(this.bound)
+    return (lookbackSpan(lookback) + settling + rule.cooldown) as DurationMs
+  }
+
+  /**
+   * Begins with a history that leaves two possibilities: the rule has been active since before it,
+   * or not. `stored`, the stretches that were found live, ascending and none left out that touches
+   * the history, decides; undefined where nobody knows: then it was not.
+   */
+  settle(stored: readonly Stretch[] | undefined, history: readonly Sample[]): void {
+    const begin = { measuredAt: this.#from, seq: Number.MIN_SAFE_INTEGER }
+    const refold = stored && new Refold(this.bound, stored, { first: begin, last: begin })
+    if (refold?.begin(history, false)) {
+      this.#state = refold.state
+      this.#memory = refold.memory
+      this.#stretches = refold.found.filter((stretch) => this.#touches(stretch))
+    } else {
+      this.#memory = blankMemory(false)
+      this.#foldBefore(history, QUIET, false)
+    }
+    this.#certain = true
   }
 
   /** One reading of the span; they ascend. */
   feed(sample: Sample): void {
-    perceive(this.#memory, this.#bound.lookback, sample)
+    perceive(this.#memory, this.bound.lookback, sample)
     this.#advancePerceived(sample)
   }
 
   /** The span has ended, and nothing more had come at this instant. */
   waitUntil(end: EpochMs): void {
-    this.#follow(wait(this.#bound, this.#state, end), { measuredAt: end })
+    this.#follow(wait(this.bound, this.#state, end), { measuredAt: end })
   }
 
   /** Those active at the beginning of the span or later, ascending. */
@@ -103,14 +122,37 @@ export class SpanFold {
     return ended
   }
 
+  #foldBefore(history: readonly Sample[], start: RuleState, certain: boolean): void {
+    const [first] = history
+    const { lookback } = this.bound
+    this.#state = start
+    this.#stretches = []
+    let other: RuleState | null = certain ? null : sinceEver(this.bound)
+    for (const sample of history) {
+      perceive(this.#memory, lookback, sample)
+      // While a value that the rule looks back at is missing, neither supposition says anything.
+      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
+        remember(this.#memory, lookback, sample)
+        continue
+      }
+      if (other) other = step(this.bound, other, sample, this.#memory)
+      this.#advancePerceived(sample)
+      if (other && this.#meets(other, sample)) {
+        other = null
+        this.#certain = true
+      }
+    }
+    this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
+  }
+
   #touches({ clearedAt }: Stretch): boolean {
     return clearedAt === null || clearedAt >= this.#from
   }
 
   #advancePerceived(sample: Sample): void {
-    if (this.#bound.silence !== null) this.waitUntil(sample.measuredAt)
-    this.#follow(step(this.#bound, this.#state, sample, this.#memory), sample)
-    remember(this.#memory, this.#bound.lookback, sample)
+    if (this.bound.silence !== null) this.waitUntil(sample.measuredAt)
+    this.#follow(step(this.bound, this.#state, sample, this.#memory), sample)
+    remember(this.#memory, this.bound.lookback, sample)
   }
 
   #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
@@ -130,6 +172,6 @@ export class SpanFold {
     if (own.phase === 'active' && other.phase === 'active' && own.confirmed !== other.confirmed) {
       return false
     }
-    return sameFrom(this.#bound, own, other, sample)
+    return sameFrom(this.bound, own, other, sample)
   }
 }

@@ -50,7 +50,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
       log: silentLogger,
     }),
     backtests: new BacktestDesk({
-      run: async () => Promise.resolve({ readings: 0, found: [[]] }),
+      run: async () => Promise.resolve({ readings: 0, found: [[]], heard: [] }),
       rules: [],
       cityData: () => CITY_DATA,
       listened: async () => Promise.resolve([]),
@@ -62,7 +62,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
         part: () => undefined,
         gridAddress: () => undefined,
       },
-      city: { district: '140802', timeZone: 'Asia/Shanghai' },
+      city: { timeZone: 'Asia/Shanghai' },
       clock: systemClock,
       log: silentLogger,
     }),
