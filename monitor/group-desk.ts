@@ -123,7 +123,9 @@ export class GroupDesk {
     for (const { episode } of vanished) book.write({ ...episode, withdrawnAt: book.now })
     const changed = new Map<GroupStretch, Group>()
     for (const { stored, found: now } of amended) {
-      const episode = { ...stored.episode, ...spanOfGroup(now, members) }
+      const { severity } = stored.episode
+      const grades = [{ at: now.confirmedAt, severity }]
+      const episode = { ...stored.episode, ...spanOfGroup(now, members), grades }
       changed.set(now, { ...now, episode: book.write(episode) })
     }
     for (const now of appeared) {

@@ -16,7 +16,7 @@ export interface Presence {
 export function silentFrom(bound: BoundRule, limit: DurationMs, last: EpochMs): EpochMs {
   const { presence, schedule } = bound
   const from = presence.listenedSince(last, limit)
-  if (schedule === null || schedule.applies(from)) return from
+  if (schedule === null || from === NEVER || schedule.applies(from)) return from
   return schedule.stretchAt(from).until ?? NEVER
 }
 

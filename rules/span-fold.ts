@@ -1,13 +1,11 @@
-import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
+import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
   changeOf,
   QUIET,
-  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
-  sameFrom,
   settlingSpan,
   step,
   transition,
@@ -15,24 +13,13 @@ import {
 } from './fold.ts'
 import { blankMemory, lookbackSpan, perceive, reachesBack, remember } from './memory.ts'
 import { Refold } from './refold.ts'
-
-/** Stands for readings before all that were fed. */
-const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
-const sinceEver = ({ rule }: BoundRule): RuleState => ({
-  phase: 'active',
-  first: BEFORE,
-  confirmed: BEFORE,
-  clearing: null,
-  severity: rule.severity,
-  grades: [],
-})
+import { Suppositions } from './suppositions.ts'
 
 /**
  * Folds one device's readings of a span without being told the state before it.
  *
- * First `prime` it with readings from before the span: it follows two suppositions, that the rule
- * was quiet before them and that it was active, until both have come to the same. If it is not
- * certain then, `prime` it again with a longer history, or `settle` it, if the history goes back
+ * First `prime` it with readings from before the span: it follows all that may have been before
+ * them until that has come to the same, see {@link Suppositions}. If the state is not certain then, `prime` it again with a longer history, or `settle` it, if the history goes back
  * for at least `reach`. Then `feed` the readings of the span.
  */
 export class SpanFold {
@@ -57,9 +44,7 @@ export class SpanFold {
     // A rule of silence knows all it needs from the last reading.
     this.#certain = whole || (this.bound.silence !== null && history.length > 0)
     this.#memory = blankMemory(whole)
-    // Of all that may have been before, an episode that has just been cleared says least.
-    const quiet = whole ? QUIET : quietAfter(this.bound, history[0]?.measuredAt ?? null)
-    this.#foldBefore(history, quiet, this.#certain)
+    this.#foldBefore(history)
     return this.#certain
   }
 
@@ -92,7 +77,7 @@ export class SpanFold {
       this.#stretches = refold.found.filter((stretch) => this.#touches(stretch))
     } else {
       this.#memory = blankMemory(false)
-      this.#foldBefore(history, QUIET, false)
+      this.#foldBefore(history)
     }
     this.#certain = true
   }
@@ -122,25 +107,26 @@ export class SpanFold {
     return ended
   }
 
-  #foldBefore(history: readonly Sample[], start: RuleState, certain: boolean): void {
+  #foldBefore(history: readonly Sample[]): void {
     const [first] = history
     const { lookback } = this.bound
-    this.#state = start
+    this.#state = QUIET
     this.#stretches = []
-    let other: RuleState | null = certain ? null : sinceEver(this.bound)
+    const others = this.#certain || !first ? null : new Suppositions(this.bound, first)
     for (const sample of history) {
       perceive(this.#memory, lookback, sample)
-      // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
+      // While a value that the rule looks back at is missing, no supposition says anything.
+      if (
+        others &&
+        !this.#certain &&
+        !reachesBack(lookback, this.#memory, first ?? sample, sample)
+      ) {
         remember(this.#memory, lookback, sample)
         continue
       }
-      if (other) other = step(this.bound, other, sample, this.#memory)
+      if (!this.#certain) others?.advance(sample, this.#memory)
       this.#advancePerceived(sample)
-      if (other && this.#meets(other, sample)) {
-        other = null
-        this.#certain = true
-      }
+      if (others && !this.#certain) this.#certain = others.allMeet(this.#state, sample)
     }
     this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
   }
@@ -164,14 +150,5 @@ export class SpanFold {
       if (open) this.#stretches.push({ ...open, ...changeOf(change) })
     }
     this.#state = next
-  }
-
-  /** Whether the two suppositions have come to the same, by the same readings. */
-  #meets(other: RuleState, sample: Sample): boolean {
-    const own = this.#state
-    if (own.phase === 'active' && other.phase === 'active' && own.confirmed !== other.confirmed) {
-      return false
-    }
-    return sameFrom(this.bound, own, other, sample)
   }
 }
