@@ -18,9 +18,10 @@ import { Suppositions } from './suppositions.ts'
 /**
  * Folds one device's readings of a span without being told the state before it.
  *
- * First `prime` it with readings from before the span: it follows all that may have been before
- * them until that has come to the same, see {@link Suppositions}. If the state is not certain then, `prime` it again with a longer history, or `settle` it, if the history goes back
- * for at least `reach`. Then `feed` the readings of the span.
+ * First `prime` it with readings from before the span: it follows all that may have been before them
+ * until that has come to the same, see {@link Suppositions}. As long as the state is not certain,
+ * `prime` it again with a longer history, `settle` it by what is known from elsewhere, or have it
+ * `assumeQuiet`. Then `feed` the readings of the span.
  */
 export class SpanFold {
   readonly bound: BoundRule
@@ -53,32 +54,34 @@ export class SpanFold {
     return this.#certain
   }
 
-  /**
-   * How far before the span a history has to go back for `settle`. Whatever the rule was in the
-   * middle of before that has come about or come to nothing by the beginning of the span.
-   */
+  /** How far before the span a history may have to go back, mostly, to be enough for `settle`. */
   get reach(): DurationMs {
     const { rule, lookback } = this.bound
-    const settling = 2 * settlingSpan(this.bound)
-    return (lookbackSpan(lookback) + settling + rule.cooldown) as DurationMs
+    const looksBack = Math.max(lookbackSpan(lookback), rule.cooldown)
+    return (looksBack + 2 * settlingSpan(this.bound)) as DurationMs
   }
 
   /**
    * Begins with a history that leaves two possibilities: the rule has been active since before it,
    * or not. `stored`, the stretches that were found live, ascending and none left out that touches
-   * the history, decides; undefined where nobody knows: then it was not.
+   * the history or still cools down in it, decides. False asks for a longer history, as `prime` does.
    */
-  settle(stored: readonly Stretch[] | undefined, history: readonly Sample[]): void {
+  settle(stored: readonly Stretch[], history: readonly Sample[]): boolean {
     const begin = { measuredAt: this.#from, seq: Number.MIN_SAFE_INTEGER }
-    const refold = stored && new Refold(this.bound, stored, { first: begin, last: begin })
-    if (refold?.begin(history, false)) {
-      this.#state = refold.state
-      this.#memory = refold.memory
-      this.#stretches = refold.found.filter((stretch) => this.#touches(stretch))
-    } else {
-      this.#memory = blankMemory(false)
-      this.#foldBefore(history)
-    }
+    const refold = new Refold(this.bound, stored, { first: begin, last: begin })
+    if (!refold.begin(history, false)) return false
+    this.#state = refold.state
+    this.#memory = refold.memory
+    this.#stretches = refold.found.filter((stretch) => this.#touches(stretch))
+    this.#certain = true
+    return true
+  }
+
+  /** Begins with a history that leaves two possibilities, and takes it that the rule was quiet. */
+  assumeQuiet(history: readonly Sample[]): void {
+    this.#certain = false
+    this.#memory = blankMemory(false)
+    this.#foldBefore(history)
     this.#certain = true
   }
 

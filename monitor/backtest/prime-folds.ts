@@ -18,119 +18,146 @@ export interface Priming {
   readonly before: EpochMs
 }
 
-/** Readings of a device that are looked at, one look after the other; no more if they reach. */
-const LOOKS = [16, 128, 1_024]
-const LAST_LOOK = 1_024
-const AT_ONCE = 256
-/** Of a last look that goes by time each device may have tens of thousands of readings. */
-const AT_ONCE_BY_TIME = 8
-
 type Histories = ReadonlyMap<string, readonly Sample[]>
+
+/** So many readings of each device are looked at, of so many devices at once. */
+const FIRST_LOOKS = [16, 128]
+const ENOUGH = 1_024
+/** A rule that found something live may need more, until a reading bears it out. */
+const MORE_THAN_ENOUGH = 8_192
+const READINGS_AT_ONCE = 262_144
+/** Of what reports so often that this is no time: as far back as its rules need. */
+const DEVICES_BY_TIME = 8
 
 /**
  * Brings folds to the state in which their span begins, by the readings before it. Answers the
  * devices that were heard before.
+ *
+ * What {@link ENOUGH} readings leave open is decided by what the rule in force found live. Another
+ * rule is taken for quiet at the earliest of them.
  */
 export async function primeFolds(
   priming: Priming,
   archive: Archive,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const { folds, wanted, before } = priming
-  const heard: string[] = []
-  let unsure = [...folds.keys()]
-  const look = async (
-    limit: number | null,
-    since: EpochMs | null,
-    atOnce: number,
-    isSure: (id: string, history: readonly Sample[]) => boolean,
-  ): Promise<void> => {
-    const left: string[] = []
-    for (let at = 0; at < unsure.length; at += atOnce) {
-      signal.throwIfAborted()
-      const devices = unsure.slice(at, at + atOnce)
-      const histories = await archive.before({ ...wanted, devices, before, since, limit })
-      const open = devices.filter((id) => !isSure(id, histories.get(id) ?? []))
-      if (limit === LAST_LOOK || since !== null) {
-        const [reaching, short] = partition(open, (id) => reaches(priming, id, histories, since))
-        await settleAll(priming, reaching, histories, archive)
-        left.push(...short)
-      } else left.push(...open)
-    }
-    unsure = left
-  }
-  for (const limit of LOOKS) {
-    await look(limit, null, AT_ONCE, (id, history) => {
-      if (limit === LOOKS[0] && history.length > 0) heard.push(id)
-      return primeAll(folds.get(id) ?? [], history, history.length < limit)
+  const { folds, before } = priming
+  const primer = new Primer(priming, archive, signal)
+  for (const limit of FIRST_LOOKS) await primer.look(limit)
+  for (const limit of [ENOUGH, MORE_THAN_ENOUGH]) {
+    await primer.look(limit, async (histories) => {
+      await primer.settle(histories)
+      primer.assumeQuiet(
+        histories,
+        ({ isInForce }, fold, [first]) =>
+          (limit > ENOUGH || !isInForce) &&
+          first !== undefined &&
+          first.measuredAt <= minus(before, fold.reach),
+      )
     })
   }
-  const reach = Math.max(0, ...unsure.map((id) => reachOf(folds.get(id) ?? [])))
-  await look(null, minus(before, milliseconds(reach)), AT_ONCE_BY_TIME, (id, history) =>
-    primeAll(folds.get(id) ?? [], history, false),
-  )
-  return heard
+  const open = primer.unsure.flatMap((id) => openOf(folds.get(id)))
+  const reach = Math.max(0, ...open.map((fold) => fold.reach))
+  await primer.lookByTime(minus(before, milliseconds(reach)), async (histories) => {
+    await primer.settle(histories)
+    primer.assumeQuiet(histories, () => true)
+  })
+  return primer.heard
 }
 
-/** Whether every fold of a device is certain now. */
-function primeAll(own: OwnFolds, history: readonly Sample[], whole: boolean): boolean {
-  let all = true
-  for (const fold of own) {
-    if (fold && !fold.certain && !fold.prime(history, whole)) all = false
+const openOf = (own: OwnFolds | undefined): readonly SpanFold[] =>
+  (own ?? []).filter((fold) => fold !== undefined).filter(({ certain }) => !certain)
+
+/** Looks further and further back for those that are not certain yet. */
+class Primer {
+  readonly #priming: Priming
+  readonly #archive: Archive
+  readonly #signal: AbortSignal
+  readonly #heard = new Set<string>()
+  #unsure: readonly string[]
+
+  constructor(priming: Priming, archive: Archive, signal: AbortSignal) {
+    this.#priming = priming
+    this.#archive = archive
+    this.#signal = signal
+    this.#unsure = [...priming.folds.keys()]
   }
-  return all
-}
 
-const reachOf = (own: OwnFolds): number =>
-  Math.max(0, ...own.map((fold) => (fold && !fold.certain ? fold.reach : 0)))
+  get unsure(): readonly string[] {
+    return this.#unsure
+  }
 
-function reaches(
-  { folds, before }: Priming,
-  id: string,
-  histories: Histories,
-  since: EpochMs | null,
-): boolean {
-  const oldest = histories.get(id)?.[0]?.measuredAt
-  return since !== null || (oldest ?? before) <= before - reachOf(folds.get(id) ?? [])
-}
+  get heard(): readonly string[] {
+    return [...this.#heard]
+  }
 
-/** What the readings leave open is decided by what was found live, or taken for quiet. */
-async function settleAll(
-  { kind, rules, folds }: Priming,
-  devices: readonly string[],
-  histories: Histories,
-  archive: Archive,
-): Promise<void> {
-  for (const [index, { rule, isInForce }] of rules.entries()) {
-    const open = devices.filter((id) => folds.get(id)?.[index]?.certain === false)
-    if (open.length === 0) continue
-    const stored = isInForce
-      ? await storedStretches(kind, rule.id, open, histories, archive)
-      : undefined
-    for (const id of open) {
-      folds.get(id)?.[index]?.settle(stored && (stored.get(id) ?? []), histories.get(id) ?? [])
+  async look(limit: number, decide?: (histories: Histories) => Promise<void>): Promise<void> {
+    const atOnce = Math.min(256, READINGS_AT_ONCE / limit)
+    await this.#look({ limit, since: null }, atOnce, decide)
+  }
+
+  async lookByTime(since: EpochMs, decide: (histories: Histories) => Promise<void>): Promise<void> {
+    await this.#look({ limit: null, since }, DEVICES_BY_TIME, decide)
+  }
+
+  async #look(
+    reach: { readonly limit: number | null; readonly since: EpochMs | null },
+    atOnce: number,
+    decide?: (histories: Histories) => Promise<void>,
+  ): Promise<void> {
+    const { folds, wanted, before } = this.#priming
+    for (let at = 0; at < this.#unsure.length; at += atOnce) {
+      this.#signal.throwIfAborted()
+      const devices = this.#unsure.slice(at, at + atOnce)
+      const histories = await this.#archive.before({ ...wanted, ...reach, devices, before })
+      for (const id of devices) {
+        const history = histories.get(id) ?? []
+        if (history.length > 0) this.#heard.add(id)
+        const whole = reach.limit !== null && history.length < reach.limit
+        for (const fold of openOf(folds.get(id))) fold.prime(history, whole)
+      }
+      await decide?.(histories)
+    }
+    this.#unsure = this.#unsure.filter((id) => openOf(folds.get(id)).length > 0)
+  }
+
+  /** By what the rules in force found live. */
+  async settle(histories: Histories): Promise<void> {
+    const { kind, rules } = this.#priming
+    for (const [index, { rule, isInForce }] of rules.entries()) {
+      if (!isInForce) continue
+      const open = this.#open(index, histories)
+      const firsts = open.flatMap(([, history]) => history[0]?.measuredAt ?? [])
+      if (firsts.length === 0) continue
+      const ids = open.map(([, , id]) => id)
+      const earliest = firsts.reduce((a, b) => (a < b ? a : b))
+      // What was cleared before them may still cool down.
+      const from = minus(earliest, rule.cooldown)
+      const episodes = await this.#archive.episodes(rule.id, ids, from)
+      const byDevice = Map.groupBy(episodes, ({ deviceId }) => deviceId)
+      for (const [fold, history, id] of open) {
+        const stored = (byDevice.get(id) ?? []).map((each): Stretch => stretchOf(kind, each))
+        fold.settle(stored, history)
+      }
     }
   }
-}
 
-async function storedStretches(
-  kind: DeviceKind,
-  ruleId: string,
-  devices: readonly string[],
-  histories: Histories,
-  archive: Archive,
-): Promise<ReadonlyMap<string, readonly Stretch[]>> {
-  const oldest = devices.flatMap((id) => histories.get(id)?.[0]?.measuredAt ?? [])
-  if (oldest.length === 0) return new Map()
-  const from = oldest.reduce((a, b) => (a < b ? a : b))
-  const episodes = await archive.episodes(ruleId, devices, from)
-  const byDevice = Map.groupBy(episodes, ({ deviceId }) => deviceId)
-  return new Map([...byDevice].map(([id, own]) => [id, own.map((each) => stretchOf(kind, each))]))
-}
+  assumeQuiet(
+    histories: Histories,
+    may: (tried: TriedRule, fold: SpanFold, history: readonly Sample[]) => boolean,
+  ): void {
+    for (const [index, tried] of this.#priming.rules.entries()) {
+      for (const [fold, history] of this.#open(index, histories)) {
+        if (may(tried, fold, history)) fold.assumeQuiet(history)
+      }
+    }
+  }
 
-function partition<Item>(
-  items: readonly Item[],
-  fits: (item: Item) => boolean,
-): [fitting: readonly Item[], others: readonly Item[]] {
-  return [items.filter(fits), items.filter((item) => !fits(item))]
+  /** The folds of one rule that are open, with the histories of their devices. */
+  #open(index: number, histories: Histories) {
+    return [...histories].flatMap(([id, history]) => {
+      const fold = this.#priming.folds.get(id)?.[index]
+      return fold && !fold.certain ? [[fold, history, id] as const] : []
+    })
+  }
 }
