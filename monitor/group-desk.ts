@@ -2,9 +2,10 @@ import { v7 as uuid } from 'uuid'
 import type { Episode } from '#model/episode.ts'
 import type { Rule } from '#model/rule.ts'
 import { days, type EpochMs } from '#model/time.ts'
-import { aloneFrom, massesByMember } from '#rules/group/alone-from.ts'
+import { aloneFrom } from '#rules/group/alone-from.ts'
 import { findClusters } from '#rules/group/find-clusters.ts'
 import { findMassSilences } from '#rules/group/find-mass-silences.ts'
+import { groupsByMember } from '#rules/group/group-of-member.ts'
 import { asOf, type GroupStretch } from '#rules/group/group-stretch.ts'
 import type { MemberStretch } from '#rules/group/member-stretch.ts'
 import { reconcileGroups } from '#rules/group/reconcile-groups.ts'
@@ -189,7 +190,7 @@ export class GroupDesk {
     groups: readonly Group[],
     book: EpisodeBook,
   ): ReadonlyMap<string, Member> {
-    const groupOfMember = massesByMember(groups) as ReadonlyMap<string, Group>
+    const groupOfMember = groupsByMember(groups)
     const placed = new Map<string, Member>()
     for (const [id, member] of members) {
       const group = groupOfMember.get(id)

@@ -5,9 +5,10 @@ import type { Rule } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 import { groupScope } from '#monitor/group-scope.ts'
 import type { Surroundings } from '#monitor/ports.ts'
-import { aloneFrom, massesByMember } from '#rules/group/alone-from.ts'
+import { aloneFrom } from '#rules/group/alone-from.ts'
 import { findClusters } from '#rules/group/find-clusters.ts'
 import { findMassSilences } from '#rules/group/find-mass-silences.ts'
+import { groupsByMember } from '#rules/group/group-of-member.ts'
 import { asOf, type GroupStretch } from '#rules/group/group-stretch.ts'
 import type { MemberStretch } from '#rules/group/member-stretch.ts'
 import { appliesTo } from './tried-rule.ts'
@@ -142,7 +143,7 @@ function placedMembers(
   groups: readonly GroupStretch[],
   numbers: Numbers,
 ): readonly Finding[] {
-  const groupOfMember = massesByMember(groups)
+  const groupOfMember = groupsByMember(groups)
   return members.map((member) => {
     const group = groupOfMember.get(member.id)
     const isAlone = rule.mass !== null && aloneFrom(member, group) !== null

@@ -1,19 +1,12 @@
 import type { EpochMs } from '#model/time.ts'
-import { compareGroups, type GroupStretch } from './group-stretch.ts'
+import type { GroupStretch } from './group-stretch.ts'
 import type { MemberStretch } from './member-stretch.ts'
 
-/**
- * The mass silence, or the cluster, of each member that belongs to one, by the id of the member. Of
- * two clusters that grew together it is the earlier one, which goes on with the members of both.
- */
+/** The mass silence of each silence that belongs to one, by the id of the silence. */
 export const massesByMember = (
   masses: readonly GroupStretch[],
 ): ReadonlyMap<string, GroupStretch> =>
-  new Map(
-    masses
-      .toSorted((a, b) => compareGroups(b, a))
-      .flatMap((mass) => mass.members.map((id) => [id, mass])),
-  )
+  new Map(masses.flatMap((mass) => mass.members.map((id) => [id, mass])))
 
 /**
  * From when on a silence stands alone: at once where it belongs to no mass silence, from the
