@@ -53,6 +53,15 @@ export interface PastQuery extends ArchiveColumns {
   readonly since: EpochMs | null
   /** Of each device the newest; null: all. */
   readonly limit: number | null
+  /** Of these only the readings with any of these channels, the first and the last; null: all. */
+  readonly having: readonly number[] | null
+}
+
+/** What one device measured before an instant, ascending. */
+export interface Past {
+  readonly readings: readonly ArchivedReading[]
+  /** There are none before these. */
+  readonly whole: boolean
 }
 
 const FIRST_SLICE_MS: number = hours(1)
@@ -110,22 +119,26 @@ export class Archive {
     }
   }
 
-  /** The readings of some devices strictly before an instant, ascending. */
+  /** The readings of some devices strictly before an instant; a device without any is missing. */
   async before({
     devices,
     before,
     since,
     limit,
+    having,
     ...wanted
-  }: PastQuery): Promise<ReadonlyMap<string, readonly ArchivedReading[]>> {
+  }: PastQuery): Promise<ReadonlyMap<string, Past>> {
     const kind = kindOf(wanted.kind)
     const { columns, channels, arrival } = columnsOf(kind, wanted)
-    const text = `SELECT ${columns.map((name) => `r.${name}`).join(', ')}
+    const isWanted = having ? `(r.n = 1 OR r.n = $4 OR ${anyOf(kind, having)})` : 'true'
+    const text = `SELECT r.n, ${columns.map((name) => `r.${name}`).join(', ')}
       FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
-        SELECT * FROM ${readingTable(kind)}
-        WHERE device_id = wanted.id AND measured_at < $2 AND measured_at >= $3
-        ORDER BY measured_at DESC, seq DESC LIMIT $4
-      ) AS r`
+        SELECT newest.*, row_number() OVER (ORDER BY measured_at DESC, seq DESC) AS n FROM (
+          SELECT * FROM ${readingTable(kind)}
+          WHERE device_id = wanted.id AND measured_at < $2 AND measured_at >= $3
+          ORDER BY measured_at DESC, seq DESC LIMIT $4
+        ) AS newest
+      ) AS r WHERE ${isWanted}`
     const earliest = since === null ? '-infinity' : formatTimestamp(since)
     try {
       await this.#client.query('SET enable_bitmapscan = off')
@@ -136,17 +149,24 @@ export class Archive {
       })
       await this.#client.query('SET enable_bitmapscan = on')
       const byDevice = new Map<string, ArchivedReading[]>()
-      for (const row of rows) {
+      const cut = new Set<string>()
+      for (const [number, device, measuredAt, seq, ...found] of rows) {
+        if (number === limit) cut.add(device as string)
         const values: (ChannelValue | undefined)[] = kind.channels.map(() => undefined)
         for (const [at, { index }] of channels.entries()) {
-          values[index] = (row[FIXED_COLUMNS + at] ?? undefined) as ChannelValue | undefined
+          values[index] = (found[at] ?? undefined) as ChannelValue | undefined
         }
-        const reading = { measuredAt: row[1] as EpochMs, seq: row[2] as number, values }
-        const receivedAt = row.at(-1) as EpochMs
-        add(byDevice, row[0] as string, arrival ? { ...reading, receivedAt } : reading)
+        const reading = { measuredAt: measuredAt as EpochMs, seq: seq as number, values }
+        const receivedAt = found.at(-1) as EpochMs
+        add(byDevice, device as string, arrival ? { ...reading, receivedAt } : reading)
       }
-      for (const readings of byDevice.values()) readings.sort(compareReadings)
-      return byDevice
+      const isWhole = (device: string): boolean => since === null && !cut.has(device)
+      return new Map(
+        [...byDevice].map(([device, readings]) => [
+          device,
+          { readings: readings.sort(compareReadings), whole: isWhole(device) },
+        ]),
+      )
     } catch (error) {
       throw databaseError(error)
     }
@@ -210,8 +230,6 @@ export class Archive {
 }
 
 /** Device, measuredAt, seq; then the channels, and the arrival at the end. */
-const FIXED_COLUMNS = 3
-
 function columnsOf(kind: DeviceKind, { channels, arrival }: ArchiveColumns) {
   const wanted = channels.map((index) => ({ index, ...(kind.channels[index] as Channel) }))
   const names = ['device_id', 'measured_at', 'seq', ...wanted.map(({ name }) => name)]
@@ -220,13 +238,15 @@ function columnsOf(kind: DeviceKind, { channels, arrival }: ArchiveColumns) {
 
 // A COPY takes no parameters.
 function conditionOf(kind: DeviceKind, { from, to, devices, having }: SliceQuery): string {
-  const names = having?.map((index) => `${kind.channels[index]?.name} IS NOT NULL`)
   return [
     `measured_at >= '${formatTimestamp(from)}' AND measured_at < '${formatTimestamp(to)}'`,
     ...(devices ? [`device_id IN (${devices.map((id) => escapeLiteral(id)).join(', ')})`] : []),
-    ...(names ? [`(${names.join(' OR ')})`] : []),
+    ...(having ? [`(${anyOf(kind, having)})`] : []),
   ].join(' AND ')
 }
+
+const anyOf = (kind: DeviceKind, channels: readonly number[]): string =>
+  channels.map((index) => `${kind.channels[index]?.name} IS NOT NULL`).join(' OR ')
 
 const READ: Readonly<Record<Channel['type'], (row: CopyRow) => ChannelValue | undefined>> = {
   number: (row) => row.number(),

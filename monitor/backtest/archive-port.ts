@@ -28,15 +28,19 @@ export interface Archive {
     readonly until: EpochMs
     readonly byDevice: ReadonlyMap<string, readonly Sample[]>
   }>
-  /** The newest `limit` readings of each device before an instant, ascending. */
+  /**
+   * The newest `limit` readings of each device before an instant, ascending; of these only those
+   * with any of the channels in `having`, the first and the last.
+   */
   before(
     query: WantedColumns & {
       readonly devices: readonly string[]
       readonly before: EpochMs
       readonly since: EpochMs | null
       readonly limit: number | null
+      readonly having: readonly number[] | null
     },
-  ): Promise<ReadonlyMap<string, readonly Sample[]>>
+  ): Promise<ReadonlyMap<string, { readonly readings: readonly Sample[]; readonly whole: boolean }>>
   /** What a rule found at devices, without groups, open or cleared at `from` or later, by start. */
   episodes(ruleId: string, devices: readonly string[], from: EpochMs): Promise<readonly Episode[]>
 }

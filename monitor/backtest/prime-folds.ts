@@ -14,6 +14,8 @@ export interface Priming {
   readonly rules: readonly TriedRule[]
   readonly folds: ReadonlyMap<string, OwnFolds>
   readonly wanted: WantedColumns
+  /** The channels of which a reading must have any to matter; null where every reading does. */
+  readonly having: readonly number[] | null
   /** Where the folds begin. */
   readonly before: EpochMs
 }
@@ -68,6 +70,8 @@ export async function primeFolds(
 const openOf = (own: OwnFolds | undefined): readonly SpanFold[] =>
   (own ?? []).filter((fold) => fold !== undefined).filter(({ certain }) => !certain)
 
+const NO_PAST = { readings: [], whole: true } as const
+
 /** Looks further and further back for those that are not certain yet. */
 class Primer {
   readonly #priming: Priming
@@ -105,16 +109,17 @@ class Primer {
     atOnce: number,
     decide?: (histories: Histories) => Promise<void>,
   ): Promise<void> {
-    const { folds, wanted, before } = this.#priming
+    const { folds, wanted, having, before } = this.#priming
     for (let at = 0; at < this.#unsure.length; at += atOnce) {
       this.#signal.throwIfAborted()
       const devices = this.#unsure.slice(at, at + atOnce)
-      const histories = await this.#archive.before({ ...wanted, ...reach, devices, before })
+      const pasts = await this.#archive.before({ ...wanted, ...reach, having, devices, before })
+      const histories = new Map<string, readonly Sample[]>()
       for (const id of devices) {
-        const history = histories.get(id) ?? []
-        if (history.length > 0) this.#heard.add(id)
-        const whole = reach.limit !== null && history.length < reach.limit
-        for (const fold of openOf(folds.get(id))) fold.prime(history, whole)
+        const { readings, whole } = pasts.get(id) ?? NO_PAST
+        if (readings.length > 0) this.#heard.add(id)
+        for (const fold of openOf(folds.get(id))) fold.prime(readings, whole)
+        histories.set(id, readings)
       }
       await decide?.(histories)
     }

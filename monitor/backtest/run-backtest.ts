@@ -109,7 +109,8 @@ async function runKind(
   const { rules, devices, start, to, archive, signal } = trial
   const folds = new Map(devices.map((device) => [device.id, foldsOf(trial, kind, device)]))
   const wanted = wantedColumns(rules, kind)
-  const priming = { kind, rules, folds, wanted, before: start }
+  const having = havingOf(folds)
+  const priming = { kind, rules, folds, wanted, having, before: start }
   for (const id of await primeFolds(priming, archive, signal)) results.heard.add(id)
   const keepers = new Map(devices.map((device) => [device.id, keeperOf(trial, device, results)]))
   const query = {
@@ -117,7 +118,7 @@ async function runKind(
     from: start,
     to,
     devices: devices.length <= NAMED_MAX ? devices.map(({ id }) => id) : null,
-    having: havingOf(folds),
+    having,
     signal,
   }
   let readings = 0

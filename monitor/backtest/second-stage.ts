@@ -48,10 +48,9 @@ export async function secondStage(
     const groups = scope === null ? [] : groupsOf(setting, scope, own, population)
     const numbers = new Map(groups.map((group, index) => [group, number + index + 1]))
     number += groups.length
-    results.push(
-      ...groups.flatMap((group) => groupFinding(rule, group, own, numbers)),
-      ...placedMembers(rule, own, groups, numbers),
-    )
+    const byId = new Map(own.map((member) => [member.id, member]))
+    for (const group of groups) results.push(...groupFinding(rule, group, byId, numbers))
+    for (const member of placedMembers(rule, own, groups, numbers)) results.push(member)
     await breathe()
   }
   const isOfSpan = ({ clearedAt }: Finding): boolean =>
@@ -109,12 +108,11 @@ type Numbers = ReadonlyMap<GroupStretch, number>
 function groupFinding(
   rule: Rule,
   group: GroupStretch,
-  members: readonly Member[],
+  members: ReadonlyMap<string, Member>,
   numbers: Numbers,
 ): readonly Finding[] {
-  const ids = new Set(group.members)
-  const own = members.filter(({ id }) => ids.has(id))
-  const lead = own.find(({ id }) => id === group.lead)
+  const own = group.members.flatMap((id) => members.get(id) ?? [])
+  const lead = members.get(group.lead)
   if (!lead) return []
   const { severity } = rule.mass ?? rule
   const { key, startedAt, confirmedAt, endedAt, clearedAt } = group

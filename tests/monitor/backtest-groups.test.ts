@@ -46,7 +46,8 @@ class MemoryArchive implements Archive {
       const own = (this.#readings.get(id) ?? []).filter(
         ({ measuredAt }) => measuredAt < before && measuredAt >= (since ?? 0),
       )
-      return [id, limit === null ? own : own.slice(-limit)] as const
+      const readings = limit === null ? own : own.slice(-limit)
+      return [id, { readings, whole: since === null && readings.length === own.length }] as const
     })
     return Promise.resolve(new Map(entries))
   }
