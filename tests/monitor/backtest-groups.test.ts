@@ -222,3 +222,24 @@ test('what no reading tells is not looked for back to the first of them', async 
     expect(Math.max(...archive.limits.map((limit) => limit ?? Infinity))).toBe(1_024)
   }
 })
+
+test('progress rises over several kinds of device, by how much each has to say', async () => {
+  const truck = device('truck', 'refuse-truck', { place: null, reportingInterval: minutes(1) })
+  const rule = { ...parseRule(SILENT.replace('manhole-cover', 'any'), 'any'), params: {} }
+  const shares: number[] = []
+  await runBacktest(
+    {
+      rules: [{ ...rule, isInForce: false }],
+      devices: [...COVERS, truck],
+      city: CITY_DATA,
+      listened: [],
+      silenceGrace: minutes(5),
+      from: START,
+      to: plus(START, hours(1)),
+    },
+    new MemoryArchive(tiltedBy([])),
+    new AbortController().signal,
+    ({ share }) => shares.push(share),
+  )
+  expect(shares).toEqual([expect.closeTo(6 / 7), 1])
+})
