@@ -46,6 +46,8 @@ export interface BacktestOutcome {
 
 /** More are of no use to anybody, and must not fill the memory. */
 export const FINDINGS_MAX = 200_000
+/** Of a rule about several devices: they are looked at together where what is live runs. */
+const MEMBERS_MAX = 50_000
 /** So many devices are asked for by name; of more all readings are looked through. */
 const NAMED_MAX = 500
 
@@ -195,8 +197,9 @@ function keeperOf({ rules, from }: Trial, device: Device, { found }: Results): K
       const { clearedAt } = stretch
       if (isAll || clearedAt === null || clearedAt >= from) own.push(findingOf(device, stretch))
     }
-    if (own.length <= FINDINGS_MAX) return
-    const sentence = `more than ${FINDINGS_MAX} episodes: take a shorter span, fewer devices or a sharper rule`
+    const most = isAll ? MEMBERS_MAX : FINDINGS_MAX
+    if (own.length <= most) return
+    const sentence = `more than ${most} episodes: take a shorter span, fewer devices or a sharper rule`
     throw new Rejected('too-large', sentence)
   }
 }
