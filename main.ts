@@ -20,7 +20,7 @@ import type { Surroundings } from '#monitor/ports.ts'
 import { rulesInForce } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
-import { parseRule } from '#rules/parse-rule.ts'
+import { type ParsedRule, parseRule } from '#rules/parse-rule.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -112,7 +112,7 @@ async function buildService(
   const surroundings = surroundingsOf(directory, grids)
   // Rules that look at places are made anew when any area was changed.
   let revision = 0
-  const cityData = (rules = rulesInForce(book.snapshot)): CityData => ({
+  const cityData = (rules: readonly ParsedRule[]): CityData => ({
     areas: namedAreas(rules, book.snapshot.overrides, {
       area: (id) => areas.areas.get(id)?.geometry,
       grid: (code) => grids.find(code)?.geometry as AreaGeometry | undefined,
@@ -170,11 +170,11 @@ async function buildService(
     get rules() {
       return rulesInForce(book.snapshot)
     },
-    cityData: () => cityData(),
-    listened: ({ from }) => history.listened(from),
+    cityData,
+    listened: (from) => history.listened(from),
     silenceGrace,
     devices: () => directory.devices(),
-    known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
+    known: (phenomena, span) => episodes.ofPhenomena(phenomena, span),
     surroundings,
     city: config.city,
     clock,

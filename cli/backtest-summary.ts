@@ -24,7 +24,10 @@ export function backtestSummary(trial: ShownBacktest, report: ShownReport): stri
     `rule       ${trial.ruleId}, ${trial.from} to ${trial.to}`,
     `looked at  ${report.readings} readings of ${report.devices} devices in ${report.tookMs} ms`,
     `found      ${report.episodes} episodes, ${report.cases} cases`,
-    `known      ${report.episodes - known.unknown} were found then, ${known.unknown} were not; ` +
+    ...(report.groups + report.members === 0
+      ? []
+      : [`           ${report.groups} are groups; ${report.members} more are no case of their own`]),
+    `known      ${report.episodes + report.members - known.unknown} were found then, ${known.unknown} were not; ` +
       `${known.missed} found then are not found now`,
     ...Object.entries(known.byCaseState)
       .filter(([, count]) => count > 0)
@@ -49,14 +52,16 @@ function table(title: string, tallies: readonly Tally[]): readonly string[] {
   if (tallies.length === 0) return []
   const shown = tallies.slice(0, ROWS_SHOWN)
   const rows = shown.map(
-    ({ name, episodes, cases }) =>
-      `${String(episodes).padStart(9)} ${String(cases).padStart(7)}  ${name === '' ? '(none)' : name}`,
+    ({ name, episodes, members, cases }) =>
+      `${column(episodes, 9)} ${column(members, 8)} ${column(cases, 7)}  ${name === '' ? '(none)' : name}`,
   )
   const more = tallies.length - shown.length
   return [
     '',
-    ` episodes   cases  ${title}`,
+    ` episodes  members   cases  ${title}`,
     ...rows,
-    ...(more > 0 ? [`${' '.repeat(19)}and ${more} more`] : []),
+    ...(more > 0 ? [`${' '.repeat(28)}and ${more} more`] : []),
   ]
 }
+
+const column = (count: number, width: number): string => String(count).padStart(width)

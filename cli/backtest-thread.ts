@@ -2,17 +2,18 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { ClientConfig } from 'pg'
 import { Broken, type ErrorCode, Rejected, Unavailable } from '#model/error.ts'
-import type { Rule } from '#model/rule.ts'
 import type {
   BacktestOrder,
   BacktestOutcome,
   BacktestProgress,
 } from '#monitor/backtest/run-backtest.ts'
+import type { TriedRule } from '#monitor/backtest/tried-rule.ts'
 
 /** What the worker is given: plain data only. */
 export interface BacktestWork extends Omit<BacktestOrder, 'rules'> {
   readonly connection: Omit<ClientConfig, 'types'>
-  readonly rules: readonly Rule[]
+  /** Without what they are compiled to. */
+  readonly rules: readonly Omit<TriedRule, 'compiled'>[]
 }
 
 export type BacktestMessage =
@@ -40,7 +41,7 @@ export function backtestThread(connection: ClientConfig) {
     const workerData: BacktestWork = {
       ...order,
       connection: plain,
-      rules: rules.map(({ rule }) => rule),
+      rules: rules.map(({ compiled: _compiled, ...plain }) => plain),
     }
     const worker = new Worker(join(import.meta.dirname, 'backtest-worker.ts'), { workerData })
     let patience: NodeJS.Timeout | undefined

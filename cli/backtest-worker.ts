@@ -17,7 +17,7 @@ parentPort?.unref()
 async function work(): Promise<void> {
   const archive = await Archive.open(connection)
   try {
-    const compiled = rules.map((rule) => ({ rule, compiled: compileRule(rule) }))
+    const compiled = rules.map((tried) => ({ ...tried, compiled: compileRule(tried.rule) }))
     const outcome = await runBacktest(
       { ...order, rules: compiled },
       archive,

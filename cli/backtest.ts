@@ -9,6 +9,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { askService, type ServiceAddress } from '#simulator/registry/service-client.ts'
 import { backtestSummary, type ShownBacktest } from './backtest-summary.ts'
 import { onInterruption } from './interruption.ts'
+import { type ParamValues, paramOption } from './param-option.ts'
 import { ProgressLine } from './progress-line.ts'
 import { selectorOption } from './selector-option.ts'
 import { defaultApiUrl, serviceAddress } from './service-address.ts'
@@ -17,6 +18,7 @@ interface Options {
   readonly from: string
   readonly to: string
   readonly against?: string
+  readonly set?: ParamValues
   readonly where?: DeviceSelector
   readonly csv?: string
   readonly api?: string
@@ -40,12 +42,17 @@ export function backtestCommand(): Command {
     )
     .option('--against <rule>', 'compare with another version: a rule file or the id of a rule')
     .option(
+      '--set <name=value...>',
+      'try another value of a parameter, for every device; of <rule>, not of --against',
+      paramOption,
+    )
+    .option(
       '--where <part=value...>',
       'only devices with this device, group, district, grid, partClass or attr.NAME; ' +
         'of several values of one any fits',
       selectorOption,
     )
-    .option('--csv <file>', 'write every episode as CSV')
+    .option('--csv <file>', 'write every episode as CSV, groups and their members too')
     .option('--api <url>', 'where the service is (default: HTTP_PORT on this machine)')
     .option('--token <token>', 'of the service (default: ADMIN_TOKEN or DATA_DIR/admin-token)')
     .option('--json', 'the report as JSON')
@@ -54,9 +61,9 @@ export function backtestCommand(): Command {
 
 async function backtest(rule: string, options: Options): Promise<void> {
   const service = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
-  const { from, to, against, where = {} } = options
+  const { from, to, against, set, where = {} } = options
   const body = {
-    rule: ruleOf(rule),
+    rule: { ...ruleOf(rule), ...(set === undefined ? {} : { params: set }) },
     ...(against === undefined ? {} : { against: ruleOf(against) }),
     from,
     to,
@@ -105,24 +112,35 @@ async function untilOver(
 
 const PAGE = 5_000
 
+interface ShownFinding {
+  readonly devices: readonly string[]
+  readonly grades: readonly { readonly at: string; readonly severity: string }[]
+}
+
 async function writeCsv(service: ServiceAddress, id: string, file: string): Promise<void> {
-  const rows: object[] = []
+  const rows: ShownFinding[] = []
   for (let total = 1; rows.length < total; ) {
     const path = `/api/v1/backtests/${id}/episodes?limit=${PAGE}&offset=${rows.length}`
     const page = (await askService(service, { method: 'GET', path })) as {
-      readonly items: readonly object[]
+      readonly items: readonly ShownFinding[]
       readonly total: number
     }
     rows.push(...page.items)
     total = page.total
   }
   try {
-    writeFileSync(file, stringify(rows, { header: true }))
+    writeFileSync(file, stringify(rows.map(csvRow), { header: true }))
   } catch (cause) {
     const message = `${file} cannot be written: ${messageOf(cause)}`
     throw new Rejected('invalid-input', message, { cause })
   }
 }
+
+const csvRow = (shown: ShownFinding) => ({
+  ...shown,
+  devices: shown.devices.join(' '),
+  grades: shown.grades.map(({ at, severity }) => `${severity} ${at}`).join('; '),
+})
 
 function ruleOf(text: string): { readonly document: string } | { readonly ruleId: string } {
   if (!/\.ya?ml$/.test(text)) return { ruleId: text }

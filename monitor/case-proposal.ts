@@ -40,7 +40,7 @@ export function proposeCase(
       `rule ${rule.id} files under ${outcome.condition}, which is unknown`,
     )
   }
-  const spot = spotOf(device, confirmed, surroundings)
+  const spot = spotOf(device, fixOf(device, confirmed) ?? null, surroundings)
   const { limit } = condition
   return {
     kind: outcome.case,
@@ -84,10 +84,10 @@ interface Spot {
   readonly department: string | null
 }
 
-function spotOf(device: Device, sample: Sample, surroundings: Surroundings): Spot {
+/** Where something is wrong, and whose it is. `fix`: where a moving device was then. */
+export function spotOf(device: Device, fix: Place | null, surroundings: Surroundings): Spot {
   const part = device.partId === null ? undefined : surroundings.part(device.partId)
   const department = part?.department ?? null
-  const fix = fixOf(device, sample)
   if (fix) {
     const grid = surroundings.gridOf(fix)
     return { place: fix, gridCode: grid?.code ?? null, address: grid?.address ?? null, department }

@@ -2,9 +2,10 @@ import { v7 as uuid } from 'uuid'
 import type { Episode } from '#model/episode.ts'
 import type { Rule } from '#model/rule.ts'
 import { days, type EpochMs } from '#model/time.ts'
-import { aloneFrom, massesByMember } from '#rules/group/alone-from.ts'
+import { aloneFrom } from '#rules/group/alone-from.ts'
 import { findClusters } from '#rules/group/find-clusters.ts'
 import { findMassSilences } from '#rules/group/find-mass-silences.ts'
+import { groupsByMember } from '#rules/group/group-of-member.ts'
 import { asOf, type GroupStretch } from '#rules/group/group-stretch.ts'
 import type { MemberStretch } from '#rules/group/member-stretch.ts'
 import { reconcileGroups } from '#rules/group/reconcile-groups.ts'
@@ -128,7 +129,9 @@ export class GroupDesk {
     for (const { episode } of vanished) book.write({ ...episode, withdrawnAt: book.now })
     const changed = new Map<GroupStretch, Group>()
     for (const { stored, found: now } of amended) {
-      const episode = { ...stored.episode, ...spanOfGroup(now, members) }
+      const { severity } = stored.episode
+      const grades = [{ at: now.confirmedAt, severity }]
+      const episode = { ...stored.episode, ...spanOfGroup(now, members), grades }
       changed.set(now, { ...now, episode: book.write(episode) })
     }
     for (const now of appeared) {
@@ -192,7 +195,7 @@ export class GroupDesk {
     groups: readonly Group[],
     book: EpisodeBook,
   ): ReadonlyMap<string, Member> {
-    const groupOfMember = massesByMember(groups) as ReadonlyMap<string, Group>
+    const groupOfMember = groupsByMember(groups)
     const placed = new Map<string, Member>()
     for (const [id, member] of members) {
       const group = groupOfMember.get(id)

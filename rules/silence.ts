@@ -16,7 +16,7 @@ export interface Presence {
 export function silentFrom(bound: BoundRule, limit: DurationMs, last: EpochMs): EpochMs {
   const { presence, schedule } = bound
   const from = presence.listenedSince(last, limit)
-  if (schedule === null || schedule.applies(from)) return from
+  if (schedule === null || from === NEVER || schedule.applies(from)) return from
   return schedule.stretchAt(from).until ?? NEVER
 }
 
@@ -40,7 +40,7 @@ export function presenceOf(spans: readonly Listened[], grace: DurationMs): Prese
   return {
     listenedSince(last, span) {
       // The last span is the usual one.
-      let index = counted.length - 1
+      let index = Math.max(0, counted.length - 1)
       while (index > 0 && (counted[index - 1] as { to: number }).to > last + span) index--
       for (; index < counted.length; index++) {
         const { from, to } = counted[index] as { from: number; to: number }

@@ -1,39 +1,30 @@
-import { type EpochMs, epochMs } from '#model/time.ts'
+import type { DurationMs, EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
   changeOf,
   QUIET,
-  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
-  sameFrom,
+  settlingSpan,
   step,
   transition,
   wait,
 } from './fold.ts'
-import { blankMemory, perceive, reachesBack, remember } from './memory.ts'
-
-/** Stands for readings before all that were fed. */
-const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
-const sinceEver = ({ rule }: BoundRule): RuleState => ({
-  phase: 'active',
-  first: BEFORE,
-  confirmed: BEFORE,
-  clearing: null,
-  severity: rule.severity,
-  grades: [],
-})
+import { blankMemory, lookbackSpan, perceive, reachesBack, remember } from './memory.ts'
+import { Refold } from './refold.ts'
+import { Suppositions } from './suppositions.ts'
 
 /**
  * Folds one device's readings of a span without being told the state before it.
  *
- * First `prime` it with readings from before the span: it follows two suppositions, that the rule
- * was quiet before them and that it was active, until both have come to the same. If it is not
- * `certain` then, `prime` it again with a longer history. Then `feed` the readings of the span.
+ * First `prime` it with readings from before the span: it follows all that may have been before them
+ * until that has come to the same, see {@link Suppositions}. As long as the state is not certain,
+ * `prime` it again with a longer history, `settle` it by what is known from elsewhere, or have it
+ * `assumeQuiet`. Then `feed` the readings of the span.
  */
 export class SpanFold {
-  readonly #bound: BoundRule
+  readonly bound: BoundRule
   readonly #from: EpochMs
   #state: RuleState = QUIET
   #memory = blankMemory()
@@ -42,7 +33,7 @@ export class SpanFold {
 
   /** Stretches that were over before `from` are left out. */
   constructor(bound: BoundRule, from: EpochMs) {
-    this.#bound = bound
+    this.bound = bound
     this.#from = from
   }
 
@@ -51,42 +42,58 @@ export class SpanFold {
    * `whole`: there are none before them. Answers whether the state is now certain.
    */
   prime(history: readonly Sample[], whole: boolean): boolean {
-    // Of all that may have been before, an episode that has just been cleared says least.
-    const [first] = history
-    this.#state = whole ? QUIET : quietAfter(this.#bound, first?.measuredAt ?? null)
-    this.#memory = blankMemory(whole)
-    this.#stretches = []
     // A rule of silence knows all it needs from the last reading.
-    this.#certain = whole || (this.#bound.silence !== null && history.length > 0)
-    let other: RuleState | null = this.#certain ? null : sinceEver(this.#bound)
-    const { lookback } = this.#bound
-    for (const sample of history) {
-      perceive(this.#memory, lookback, sample)
-      // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
-        remember(this.#memory, lookback, sample)
-        continue
-      }
-      if (other) other = step(this.#bound, other, sample, this.#memory)
-      this.#advancePerceived(sample)
-      if (other && this.#meets(other, sample)) {
-        other = null
-        this.#certain = true
-      }
-    }
-    this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
+    this.#certain = whole || (this.bound.silence !== null && history.length > 0)
+    this.#memory = blankMemory(whole)
+    this.#foldBefore(history)
     return this.#certain
+  }
+
+  /** Whether the state at the beginning of the span is known. */
+  get certain(): boolean {
+    return this.#certain
+  }
+
+  /** How far before the span a history may have to go back, mostly, to be enough for `settle`. */
+  get reach(): DurationMs {
+    const { rule, lookback } = this.bound
+    const looksBack = Math.max(lookbackSpan(lookback), rule.cooldown)
+    return (looksBack + 2 * settlingSpan(this.bound)) as DurationMs
+  }
+
+  /**
+   * Begins with a history that leaves two possibilities: the rule has been active since before it,
+   * or not. `stored`, the stretches that were found live, ascending and none left out that touches
+   * the history or still cools down in it, decides. False asks for a longer history, as `prime` does.
+   */
+  settle(stored: readonly Stretch[], history: readonly Sample[]): boolean {
+    const begin = { measuredAt: this.#from, seq: Number.MIN_SAFE_INTEGER }
+    const refold = new Refold(this.bound, stored, { first: begin, last: begin })
+    if (!refold.begin(history, false)) return false
+    this.#state = refold.state
+    this.#memory = refold.memory
+    this.#stretches = refold.found.filter((stretch) => this.#touches(stretch))
+    this.#certain = true
+    return true
+  }
+
+  /** Begins with a history that leaves two possibilities, and takes it that the rule was quiet. */
+  assumeQuiet(history: readonly Sample[]): void {
+    this.#certain = false
+    this.#memory = blankMemory(false)
+    this.#foldBefore(history)
+    this.#certain = true
   }
 
   /** One reading of the span; they ascend. */
   feed(sample: Sample): void {
-    perceive(this.#memory, this.#bound.lookback, sample)
+    perceive(this.#memory, this.bound.lookback, sample)
     this.#advancePerceived(sample)
   }
 
   /** The span has ended, and nothing more had come at this instant. */
   waitUntil(end: EpochMs): void {
-    this.#follow(wait(this.#bound, this.#state, end), { measuredAt: end })
+    this.#follow(wait(this.bound, this.#state, end), { measuredAt: end })
   }
 
   /** Those active at the beginning of the span or later, ascending. */
@@ -103,14 +110,38 @@ export class SpanFold {
     return ended
   }
 
+  #foldBefore(history: readonly Sample[]): void {
+    const [first] = history
+    const { lookback } = this.bound
+    this.#state = QUIET
+    this.#stretches = []
+    const others = this.#certain || !first ? null : new Suppositions(this.bound, first)
+    for (const sample of history) {
+      perceive(this.#memory, lookback, sample)
+      // While a value that the rule looks back at is missing, no supposition says anything.
+      if (
+        others &&
+        !this.#certain &&
+        !reachesBack(lookback, this.#memory, first ?? sample, sample)
+      ) {
+        remember(this.#memory, lookback, sample)
+        continue
+      }
+      if (!this.#certain) others?.advance(sample, this.#memory)
+      this.#advancePerceived(sample)
+      if (others && !this.#certain) this.#certain = others.allMeet(this.#state, sample)
+    }
+    this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
+  }
+
   #touches({ clearedAt }: Stretch): boolean {
     return clearedAt === null || clearedAt >= this.#from
   }
 
   #advancePerceived(sample: Sample): void {
-    if (this.#bound.silence !== null) this.waitUntil(sample.measuredAt)
-    this.#follow(step(this.#bound, this.#state, sample, this.#memory), sample)
-    remember(this.#memory, this.#bound.lookback, sample)
+    if (this.bound.silence !== null) this.waitUntil(sample.measuredAt)
+    this.#follow(step(this.bound, this.#state, sample, this.#memory), sample)
+    remember(this.#memory, this.bound.lookback, sample)
   }
 
   #follow(next: RuleState, sample: Pick<Sample, 'measuredAt'>): void {
@@ -122,14 +153,5 @@ export class SpanFold {
       if (open) this.#stretches.push({ ...open, ...changeOf(change) })
     }
     this.#state = next
-  }
-
-  /** Whether the two suppositions have come to the same, by the same readings. */
-  #meets(other: RuleState, sample: Sample): boolean {
-    const own = this.#state
-    if (own.phase === 'active' && other.phase === 'active' && own.confirmed !== other.confirmed) {
-      return false
-    }
-    return sameFrom(this.#bound, own, other, sample)
   }
 }

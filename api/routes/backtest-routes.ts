@@ -6,11 +6,14 @@ import { BacktestView, FindingView, showBacktest, showFinding } from '#api/schem
 import { answers, asMedia, refTo, Uuid } from '#api/schemas/shared.ts'
 import type { Backtest, PlacedFinding } from '#model/backtest.ts'
 import { Rejected } from '#model/error.ts'
+import type { ParamValue } from '#model/rule.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { DeviceSelectorDocument } from '#model/selector-document.ts'
 import type { EpochMs } from '#model/time.ts'
 
-type RuleSource = { readonly document: string } | { readonly ruleId: string }
+type RuleSource = ({ readonly document: string } | { readonly ruleId: string }) & {
+  readonly params?: Readonly<Record<string, ParamValue>>
+}
 
 /** What these routes need of whoever tries rules. */
 export interface Backtests {
@@ -30,14 +33,26 @@ export interface Backtests {
 const tags = ['rules']
 const Params = Type.Object({ id: Uuid })
 
+const TriedParams = Type.Optional(
+  Type.Record(
+    Type.String({ maxLength: 64 }),
+    Type.Union([Type.Number(), Type.String({ maxLength: 200 })]),
+    {
+      description: 'Values of its parameters to try, for every device, over all that are in force.',
+    },
+  ),
+)
 const RuleInput = Type.Union(
   [
     Type.Object(
-      { document: Type.String({ minLength: 1, maxLength: 65_536, description: 'The YAML.' }) },
+      {
+        document: Type.String({ minLength: 1, maxLength: 65_536, description: 'The YAML.' }),
+        params: TriedParams,
+      },
       { additionalProperties: false },
     ),
     Type.Object(
-      { ruleId: Type.String({ minLength: 1, maxLength: 64 }) },
+      { ruleId: Type.String({ minLength: 1, maxLength: 64 }), params: TriedParams },
       { additionalProperties: false },
     ),
   ],
@@ -149,7 +164,7 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
         .filter((finding) => difference === undefined || finding.difference === difference)
       const accept = headers.accept ?? ''
       if (accept.includes(CSV)) {
-        const text = stringify(found.map(showFinding), { header: true, columns: CSV_COLUMNS })
+        const text = stringify(found.map(csvRow), { header: true, columns: CSV_COLUMNS })
         return reply.type(`${CSV}; charset=utf-8`).send(text as never)
       }
       if (accept.includes('ndjson')) {
@@ -159,6 +174,16 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       return { items: found.slice(offset, offset + limit).map(showFinding), total: found.length }
     },
   })
+}
+
+/** Lists in one field: `cover-1 cover-2`, `warning 2026-11-23T08:00:00.000Z; critical …`. */
+function csvRow(finding: PlacedFinding) {
+  const shown = showFinding(finding)
+  return {
+    ...shown,
+    devices: shown.devices.join(' '),
+    grades: shown.grades.map(({ severity, at }) => `${severity} ${at}`).join('; '),
+  }
 }
 
 const CSV_COLUMNS = Object.keys(FindingView.properties)

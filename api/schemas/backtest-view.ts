@@ -7,20 +7,31 @@ import {
   type PlacedFinding,
 } from '#model/backtest.ts'
 import { CASE_STATES } from '#model/case.ts'
+import { EPISODE_ROLES } from '#model/episode.ts'
+import { SEVERITIES } from '#model/rule.ts'
 import { formatInstant } from '#model/time.ts'
 import { nullable } from './shared.ts'
 
-const Tallies = Type.Array(
-  Type.Object({ name: Type.String(), episodes: Type.Integer(), cases: Type.Integer() }),
-)
+const counts = {
+  episodes: Type.Integer({ description: 'Single ones and groups.' }),
+  members: Type.Integer({
+    description: 'Episodes of single devices that are part of what a group is about.',
+  }),
+  cases: Type.Integer({
+    description: 'Of what asks for one; such episodes of one object that overlap are one case.',
+  }),
+}
+const Tallies = Type.Array(Type.Object({ name: Type.String(), ...counts }))
 const Difference = Type.Enum(['appeared', 'vanished', 'changed', 'same'])
 
 const Report = Type.Object({
   devices: Type.Integer(),
-  readings: Type.Integer(),
+  readings: Type.Integer({
+    description: 'Folded; a rule about several devices begins a while before the span.',
+  }),
   tookMs: Type.Integer(),
-  episodes: Type.Integer(),
-  cases: Type.Integer({ description: 'Episodes of one object that overlap are one case.' }),
+  ...counts,
+  groups: Type.Integer({ description: 'How many of the episodes are groups.' }),
   perDay: Tallies,
   perDepartment: Tallies,
   perGrid: Tallies,
@@ -46,7 +57,7 @@ const Report = Type.Object({
         changed: Type.Integer(),
         same: Type.Integer(),
       },
-      { description: 'Beside the other version; null without one.' },
+      { description: 'Single ones and groups, beside the other version; null without one.' },
     ),
   ),
 })
@@ -93,14 +104,32 @@ const showReport = ({ from: _from, to: _to, ruleId: _rule, ...counts }: Backtest
 
 export const FindingView = Type.Object(
   {
-    deviceId: Type.String(),
-    objectId: Type.String({ description: 'The part, or the device that sits on none.' }),
+    deviceId: Type.String({ description: 'Of a group: the device that was first.' }),
+    objectId: Type.String({
+      description: 'The part, the device that sits on none, or `mass:` and what is silent.',
+    }),
+    role: Type.Enum([...EPISODE_ROLES]),
+    group: nullable(
+      Type.Integer({ description: 'Number of the group that it is or belongs to, from 1.' }),
+    ),
+    scope: nullable(Type.String({ description: 'Of a group: what it is about.' })),
+    devices: Type.Array(Type.String(), {
+      description: 'Of a group: every device that ever belonged to it.',
+    }),
+    severity: Type.Enum([...SEVERITIES], { description: 'The last it had.' }),
+    grades: Type.Array(Type.Object({ at: Instant, severity: Type.Enum([...SEVERITIES]) }), {
+      description: 'From when on it had which severity.',
+    }),
     department: nullable(Type.String()),
     gridCode: nullable(Type.String()),
     startedAt: Instant,
     confirmedAt: Instant,
     endedAt: nullable(Instant),
     clearedAt: nullable(Instant),
+    asksForCase: Type.Boolean(),
+    isKnown: Type.Boolean({
+      description: 'An episode of the same phenomenon was found at the time.',
+    }),
     caseNumber: nullable(Type.String({ description: 'Of the case that was opened then.' })),
     caseState: nullable(Type.Enum([...CASE_STATES])),
     difference: nullable(Difference),
@@ -112,12 +141,20 @@ export type FindingView = Static<typeof FindingView>
 export const showFinding = (finding: PlacedFinding): FindingView => ({
   deviceId: finding.deviceId,
   objectId: finding.objectId,
+  role: finding.role,
+  group: finding.group,
+  scope: finding.scope,
+  devices: [...finding.devices],
+  severity: finding.severity,
+  grades: finding.grades.map(({ at, severity }) => ({ at: formatInstant(at), severity })),
   department: finding.department,
   gridCode: finding.gridCode,
   startedAt: formatInstant(finding.startedAt),
   confirmedAt: formatInstant(finding.confirmedAt),
   endedAt: showInstant(finding.endedAt),
   clearedAt: showInstant(finding.clearedAt),
+  asksForCase: finding.asksForCase,
+  isKnown: finding.isKnown,
   caseNumber: finding.knownCase?.number ?? null,
   caseState: finding.knownCase?.state ?? null,
   difference: finding.difference,

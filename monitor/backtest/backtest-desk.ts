@@ -1,21 +1,21 @@
 import { v4 as uuid } from 'uuid'
-import type { Backtest, PlacedFinding } from '#model/backtest.ts'
+import type { Backtest, Finding, PlacedFinding } from '#model/backtest.ts'
 import type { Device } from '#model/device.ts'
 import { isWanmiError, messageOf, Rejected } from '#model/error.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { selects } from '#model/selects.ts'
-import type { DurationMs, EpochMs } from '#model/time.ts'
+import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
 import type { CityData } from '#monitor/city-data.ts'
 import type { Surroundings } from '#monitor/ports.ts'
-import { type ParsedRule, parseRule } from '#rules/parse-rule.ts'
+import type { ParsedRule } from '#rules/parse-rule.ts'
 import type { Listened } from '#rules/silence.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type KnownEpisode, reportOf } from './backtest-report.ts'
+import { type RuleSource, triedRule } from './rule-source.ts'
 import type { BacktestOrder, BacktestOutcome, BacktestProgress } from './run-backtest.ts'
-
-/** A rule by its document, or the one in force by its id. */
-export type RuleSource = { readonly document: string } | { readonly ruleId: string }
+import { secondStage } from './second-stage.ts'
+import { appliesTo, type TriedRule } from './tried-rule.ts'
 
 export interface BacktestRequest {
   readonly rule: RuleSource
@@ -35,21 +35,19 @@ export interface DeskParts {
     onProgress: (progress: BacktestProgress) => void,
   ) => Promise<BacktestOutcome>
   readonly rules: readonly ParsedRule[]
-  readonly cityData: () => CityData
-  /** When Wanmi listened in a span, ascending. */
-  readonly listened: (span: {
-    readonly from: EpochMs
-    readonly to: EpochMs
-  }) => Promise<readonly Listened[]>
+  /** What the city gives to these rules. */
+  readonly cityData: (rules: readonly ParsedRule[]) => CityData
+  /** When Wanmi listened, ascending, as far as that ends at `from` or later. */
+  readonly listened: (from: EpochMs) => Promise<readonly Listened[]>
   readonly silenceGrace: DurationMs
   readonly devices: () => Iterable<Device>
-  /** Episodes of a phenomenon that were found then, not withdrawn, active within the span. */
+  /** Episodes of phenomena that were found then, not withdrawn, active within the span. */
   readonly known: (
-    phenomenon: string,
+    phenomena: readonly string[],
     span: { readonly from: EpochMs; readonly to: EpochMs },
   ) => Promise<readonly KnownEpisode[]>
   readonly surroundings: Surroundings
-  readonly city: { readonly district: string; readonly timeZone: string }
+  readonly city: { readonly timeZone: string }
   readonly clock: Clock
   readonly log: Logger
 }
@@ -78,16 +76,18 @@ export class BacktestDesk {
   /**
    * Puts a trial in line.
    *
-   * @throws Rejected `invalid-input` when a rule is not right, no device fits or the span is empty,
-   *   `not-found` for an id no rule has, `conflict` when too many wait
+   * @throws Rejected `invalid-input` when a rule or a value is not right, no device fits or the span
+   *   is empty, `not-found` for an id no rule has, `conflict` when too many wait
    */
   start(request: BacktestRequest): Backtest {
     const { from, to, where } = request
-    const rule = this.#ruleOf(request.rule)
-    const against = request.against && this.#ruleOf(request.against)
+    const { rules: inForce } = this.#parts
+    const rule = triedRule(request.rule, inForce)
+    const against = request.against && triedRule(request.against, inForce)
+    const rules = against ? [rule, against] : [rule]
     if (to <= from) throw new Rejected('invalid-input', 'the span ends before it begins')
     const devices = [...this.#parts.devices()].filter(
-      (device) => rule.rule.kinds.includes(device.kind) && selects(where, device),
+      (device) => selects(where, device) && rules.some((tried) => appliesTo(tried.rule, device)),
     )
     if (devices.length === 0) {
       throw new Rejected('invalid-input', `no ${rule.rule.kinds.join(' or ')} is selected`)
@@ -115,9 +115,8 @@ export class BacktestDesk {
       over: Promise.resolve(),
     }
     this.#jobs.set(backtest.id, job)
-    const rules = against ? [rule, against] : [rule]
     const { cityData, silenceGrace } = this.#parts
-    const order = { rules, devices, from, to, city: cityData(), silenceGrace }
+    const order = { rules, devices, from, to, city: cityData(rules), silenceGrace }
     this.#turn = this.#turn.then(() => this.#run(job, order))
     job.over = this.#turn
     this.#forgetOld()
@@ -164,13 +163,6 @@ export class BacktestDesk {
     return job
   }
 
-  #ruleOf(source: RuleSource): ParsedRule {
-    if ('document' in source) return parseRule(source.document, 'rule')
-    const found = this.#parts.rules.find(({ rule }) => rule.id === source.ruleId)
-    if (!found) throw new Rejected('not-found', `no rule ${source.ruleId} is in force`)
-    return found
-  }
-
   async #run(job: Job, asked: Omit<BacktestOrder, 'listened'>): Promise<void> {
     const { run, log, clock } = this.#parts
     const { signal } = job.stopping
@@ -181,7 +173,7 @@ export class BacktestDesk {
     update(job, { state: 'running' })
     const begun = clock.now()
     try {
-      const order = { ...asked, listened: await this.#parts.listened(asked) }
+      const order = { ...asked, listened: await this.#listened(asked.to) }
       const outcome = await run(order, signal, ({ share, readings }) =>
         update(job, { progress: share, readings }),
       )
@@ -198,24 +190,36 @@ export class BacktestDesk {
     }
   }
 
+  /** All of it: a device may have fallen silent long before the span. */
+  async #listened(to: EpochMs): Promise<readonly Listened[]> {
+    const spans = await this.#parts.listened(epochMs(0))
+    return spans.filter(({ from }) => from < to)
+  }
+
   async #report(order: BacktestOrder, outcome: BacktestOutcome, tookMs: number) {
     const { surroundings, city, known } = this.#parts
-    const { rules, devices, from, to } = order
-    const { rule } = rules[0] as ParsedRule
-    const selected = new Map(devices.map((device) => [device.id, device]))
-    const episodes = await known(rule.phenomenon, { from, to })
+    const { rules, from, to } = order
+    const devices = new Map(order.devices.map((device) => [device.id, device]))
+    const setting = { devices, heard: outcome.heard, surroundings, from, to }
+    const found: (readonly Finding[])[] = []
+    for (const [index, { rule }] of rules.entries()) {
+      found.push(await secondStage({ ...setting, rule }, outcome.found[index] ?? []))
+    }
+    const { rule } = rules[0] as TriedRule
+    const phenomena = [rule.phenomenon, ...(rule.mass ? [rule.mass.phenomenon] : [])]
+    const episodes = await known(phenomena, { from, to })
     return reportOf({
       rule,
       from,
       to,
-      devices: selected,
+      devices,
       readings: outcome.readings,
       tookMs,
-      found: outcome.found[0] ?? [],
-      against: outcome.found[1] ?? null,
-      known: episodes.filter(({ deviceId }) => selected.has(deviceId)),
+      found: found[0] ?? [],
+      against: found[1] ?? null,
+      known: episodes.filter(({ deviceId }) => devices.has(deviceId)),
       surroundings,
-      city,
+      timeZone: city.timeZone,
     })
   }
 

@@ -1,18 +1,14 @@
 import type { BacktestReport, Difference, Finding, PlacedFinding, Tally } from '#model/backtest.ts'
 import { CASE_STATES, type CaseState } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
-import { findKind } from '#model/kinds.ts'
 import type { Rule } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
-import { proposeCase } from '#monitor/case-proposal.ts'
-import { fromEvidence } from '#monitor/evidence.ts'
+import { spotOf } from '#monitor/case-proposal.ts'
 import type { Surroundings } from '#monitor/ports.ts'
+import { type Comparable, compareFindings, matchKnown } from './compare-findings.ts'
 
 /** An episode that was really found then, with what came of its case. */
-export interface KnownEpisode {
-  readonly deviceId: string
-  readonly startedAt: EpochMs
-  readonly clearedAt: EpochMs | null
+export interface KnownEpisode extends Comparable {
   readonly case: { readonly number: string; readonly state: CaseState } | null
 }
 
@@ -29,7 +25,7 @@ export interface ReportSource {
   readonly against: readonly Finding[] | null
   readonly known: readonly KnownEpisode[]
   readonly surroundings: Surroundings
-  readonly city: { readonly district: string; readonly timeZone: string }
+  readonly timeZone: string
 }
 
 const BUSIEST = 10
@@ -40,14 +36,14 @@ export function reportOf(source: ReportSource): {
   readonly findings: readonly PlacedFinding[]
 } {
   const matched = matchKnown(source.found, source.known)
-  const differences = source.against && compare(source.found, source.against)
+  const differences = source.against && compareFindings(source.found, source.against)
   const placed = source.found.map((finding) =>
     place(finding, source, matched.get(finding) ?? null, differences?.get(finding) ?? null),
   )
   const gone = (source.against ?? [])
     .filter((finding) => differences?.get(finding) === 'vanished')
     .map((finding) => place(finding, source, null, 'vanished'))
-  const day = dayIn(source.city.timeZone)
+  const day = dayIn(source.timeZone)
   const seen = new Set(matched.values())
   const tally = (nameOf: (finding: PlacedFinding) => string): readonly Tally[] =>
     tallies(placed, nameOf)
@@ -58,19 +54,17 @@ export function reportOf(source: ReportSource): {
     devices: source.devices.size,
     readings: source.readings,
     tookMs: source.tookMs,
-    episodes: placed.length,
-    cases: casesOf(placed),
-    perDay: tally(({ confirmedAt }) => day(confirmedAt)).toSorted((a, b) =>
-      a.name < b.name ? -1 : 1,
-    ),
+    ...countsOf(placed),
+    groups: placed.filter(({ role }) => role === 'group').length,
+    perDay: tally(({ confirmedAt }) => day(confirmedAt)).toSorted(byName),
     perDepartment: tally(({ department }) => department ?? '').toSorted(mostFirst),
     perGrid: tally(({ gridCode }) => gridCode ?? '').toSorted(mostFirst),
-    busiest: tally(({ deviceId }) => deviceId)
-      .toSorted(mostFirst)
+    busiest: tallies(placed.filter(isOfOneDevice), ({ deviceId }) => deviceId)
+      .sort(busiestFirst)
       .slice(0, BUSIEST),
     known: {
       byCaseState: countStates(placed),
-      unknown: placed.filter(({ knownCase }) => knownCase === null).length,
+      unknown: placed.filter(({ isKnown }) => !isKnown).length,
       missed: source.known.filter((episode) => !seen.has(episode)).length,
     },
     compared: differences && countDifferences([...placed, ...gone]),
@@ -78,97 +72,56 @@ export function reportOf(source: ReportSource): {
   return { report, findings: [...placed, ...gone] }
 }
 
-const mostFirst = (a: Tally, b: Tally): number =>
-  b.episodes - a.episodes || (a.name < b.name ? -1 : 1)
+const byName = (a: Tally, b: Tally): number => (a.name < b.name ? -1 : 1)
+
+const mostFirst = (a: Tally, b: Tally): number => b.episodes - a.episodes || byName(a, b)
+
+const busiestFirst = (a: Tally, b: Tally): number =>
+  b.episodes + b.members - a.episodes - a.members || byName(a, b)
+
+const isOfOneDevice = ({ role }: Finding): boolean => role !== 'group'
+const standsByItself = ({ role }: Finding): boolean => role !== 'member'
 
 function place(
   finding: Finding,
-  { rule, devices, surroundings, city }: ReportSource,
+  { rule, devices, surroundings }: ReportSource,
   known: KnownEpisode | null,
   difference: Difference | null,
 ): PlacedFinding {
   const device = devices.get(finding.deviceId)
-  const kind = device && findKind(device.kind)
-  const confirmed = finding.evidence.at(-1)
-  const proposal =
-    device && kind && confirmed
-      ? // Watching only or not, it is told where it would have been.
-        proposeCase(
-          { ...rule, rule, objectId: null, basis: null },
-          device,
-          fromEvidence(kind, confirmed),
-          surroundings,
-          city,
-          finding.confirmedAt,
-        )
-      : null
+  // Watching only or not, it is told where it would have been.
+  const spot = device && spotOf(device, finding.place, surroundings)
+  const mass = finding.role === 'group' ? rule.mass : null
+  const { outcome } = mass ?? rule
   return {
     ...finding,
-    objectId: device?.partId ?? finding.deviceId,
-    department: proposal?.department ?? null,
-    gridCode: proposal?.gridCode ?? device?.gridCode ?? null,
+    objectId: mass ? `mass:${finding.scope}` : (device?.partId ?? finding.deviceId),
+    department: spot?.department ?? null,
+    gridCode: spot?.gridCode ?? null,
+    asksForCase: standsByItself(finding) && outcome.case !== 'none',
+    isKnown: known !== null,
     knownCase: known?.case ?? null,
     difference,
   }
 }
 
-type Span = Pick<Finding, 'startedAt' | 'clearedAt'>
-
-const overlap = (a: Span, b: Span): boolean =>
-  a.startedAt <= (b.clearedAt ?? Infinity) && b.startedAt <= (a.clearedAt ?? Infinity)
-
-function matchKnown(
-  found: readonly Finding[],
-  known: readonly KnownEpisode[],
-): ReadonlyMap<Finding, KnownEpisode> {
-  const byDevice = Map.groupBy(known, ({ deviceId }) => deviceId)
-  return new Map(
-    found.flatMap((finding) => {
-      const match = byDevice.get(finding.deviceId)?.find((episode) => overlap(finding, episode))
-      return match ? [[finding, match] as const] : []
-    }),
-  )
-}
-
-/** Pairs what overlaps, earliest first; what is left over appeared or vanished. */
-function compare(
-  found: readonly Finding[],
-  against: readonly Finding[],
-): ReadonlyMap<Finding, Difference> {
-  const differences = new Map<Finding, Difference>()
-  const before = Map.groupBy(against, ({ deviceId }) => deviceId)
-  for (const finding of found) {
-    const left = before.get(finding.deviceId) ?? []
-    const index = left.findIndex((other) => overlap(other, finding))
-    const [match] = index < 0 ? [] : left.splice(index, 1)
-    differences.set(finding, !match ? 'appeared' : same(match, finding) ? 'same' : 'changed')
-  }
-  for (const left of before.values()) {
-    for (const finding of left) differences.set(finding, 'vanished')
-  }
-  return differences
-}
-
-const same = (a: Finding, b: Finding): boolean =>
-  a.startedAt === b.startedAt && a.endedAt === b.endedAt && a.clearedAt === b.clearedAt
-
-function tallies(
+const tallies = (
   findings: readonly PlacedFinding[],
   nameOf: (finding: PlacedFinding) => string,
-): Tally[] {
-  return [...Map.groupBy(findings, nameOf)].map(([name, group]) => ({
-    name,
-    episodes: group.length,
-    cases: casesOf(group),
-  }))
+): Tally[] => [...Map.groupBy(findings, nameOf)].map(([name, own]) => ({ name, ...countsOf(own) }))
+
+function countsOf(findings: readonly PlacedFinding[]): Omit<Tally, 'name'> {
+  const episodes = findings.filter(standsByItself).length
+  return { episodes, members: findings.length - episodes, cases: casesOf(findings) }
 }
 
 /** Episodes of one object that overlap lead to one case. */
 function casesOf(findings: readonly PlacedFinding[]): number {
+  const asking = findings.filter(({ asksForCase }) => asksForCase)
   let cases = 0
-  for (const group of Map.groupBy(findings, ({ objectId }) => objectId).values()) {
+  for (const own of Map.groupBy(asking, ({ objectId }) => objectId).values()) {
     let openUntil = -Infinity
-    for (const { startedAt, clearedAt } of group.toSorted((a, b) => a.startedAt - b.startedAt)) {
+    for (const { startedAt, clearedAt } of own.toSorted((a, b) => a.startedAt - b.startedAt)) {
       if (startedAt > openUntil) cases += 1
       openUntil = Math.max(openUntil, clearedAt ?? Infinity)
     }
@@ -186,7 +139,9 @@ const countStates = (findings: readonly PlacedFinding[]): Record<CaseState, numb
 
 function countDifferences(findings: readonly PlacedFinding[]): Record<Difference, number> {
   const counts = { appeared: 0, vanished: 0, changed: 0, same: 0 }
-  for (const { difference } of findings) if (difference) counts[difference] += 1
+  for (const finding of findings) {
+    if (finding.difference && standsByItself(finding)) counts[finding.difference] += 1
+  }
   return counts
 }
 

@@ -29,11 +29,15 @@ interface RecordRow extends EpisodeRow {
 }
 
 /** A span in which something was wrong, and the case it led to. */
-export interface EpisodeWithCase extends Pick<Episode, 'deviceId' | 'startedAt' | 'clearedAt'> {
+export interface EpisodeWithCase
+  extends Pick<Episode, 'deviceId' | 'role' | 'scope' | 'startedAt' | 'clearedAt'> {
   readonly case: { readonly number: string; readonly state: CaseState } | null
 }
 
-type EpisodeWithCaseRow = Pick<EpisodeRow, 'device_id' | 'started_at' | 'cleared_at'> & {
+type EpisodeWithCaseRow = Pick<
+  EpisodeRow,
+  'device_id' | 'role' | 'scope' | 'started_at' | 'cleared_at'
+> & {
   readonly number: string | null
   readonly state: CaseState
 }
@@ -71,22 +75,24 @@ export function createEpisodeQueries(pool: Pool) {
       ])
     },
 
-    /** Of one phenomenon, active within a span and not withdrawn, with what came of their cases. */
-    async ofPhenomenon(
-      phenomenon: string,
+    /** Of some phenomena, active within a span and not withdrawn, with what came of their cases. */
+    async ofPhenomena(
+      phenomena: readonly string[],
       { from, to }: { readonly from: EpochMs; readonly to: EpochMs },
     ): Promise<readonly EpisodeWithCase[]> {
       const rows = await query<EpisodeWithCaseRow>(
         pool,
-        `select e.device_id, e.started_at, e.cleared_at, c.number, c.state
+        `select e.device_id, e.role, e.scope, e.started_at, e.cleared_at, c.number, c.state
          from episode e left join case_record c on c.id = e.case_id
-         where e.phenomenon = $1 and e.withdrawn_at is null
+         where e.phenomenon = any($1) and e.withdrawn_at is null
            and e.confirmed_at < $3 and (e.cleared_at is null or e.cleared_at >= $2)
          order by e.started_at, e.id`,
-        [phenomenon, formatTimestamp(from), formatTimestamp(to)],
+        [phenomena, formatTimestamp(from), formatTimestamp(to)],
       )
       return rows.map((row) => ({
         deviceId: row.device_id,
+        role: row.role,
+        scope: row.scope,
         startedAt: row.started_at,
         clearedAt: row.cleared_at,
         case: row.number === null ? null : { number: row.number, state: row.state },

@@ -54,7 +54,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
       explain: () => Promise.reject(new Error('nothing is explained here')),
     },
     backtests: new BacktestDesk({
-      run: async () => Promise.resolve({ readings: 0, found: [[]] }),
+      run: async () => Promise.resolve({ readings: 0, found: [[]], heard: [] }),
       rules: [],
       cityData: () => CITY_DATA,
       listened: async () => Promise.resolve([]),
@@ -66,7 +66,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
         part: () => undefined,
         gridAddress: () => undefined,
       },
-      city: { district: '140802', timeZone: 'Asia/Shanghai' },
+      city: { timeZone: 'Asia/Shanghai' },
       clock: systemClock,
       log: silentLogger,
     }),

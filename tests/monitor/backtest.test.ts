@@ -144,7 +144,12 @@ test.each([
   ['a minute', 120, 121],
 ])('the rules in force over %s give the episodes that were live', async (_, first, last) => {
   for (const tried of RULES) {
-    const { found } = await run({ rules: [tried], devices: COVERS, from: at(first), to: at(last) })
+    const { found } = await run({
+      rules: [{ ...tried, params: {}, isInForce: true }],
+      devices: COVERS,
+      from: at(first),
+      to: at(last),
+    })
     const live = await liveEpisodes(tried.rule.id, at(first), at(last))
     expect((found[0] ?? []).map(bare)).toEqual(live)
     if (last > 200) expect(live.length).toBeGreaterThan(10)
@@ -160,9 +165,9 @@ function openDesk(more: Partial<DeskParts> = {}): BacktestDesk {
     listened: async () => [],
     silenceGrace: minutes(5),
     devices: () => COVERS,
-    known: (phenomenon, span) => episodes.ofPhenomenon(phenomenon, span),
+    known: (phenomena, span) => episodes.ofPhenomena(phenomena, span),
     surroundings: nowhere,
-    city: { district: '140802', timeZone: 'Asia/Shanghai' },
+    city: { timeZone: 'Asia/Shanghai' },
     clock: systemClock,
     log: silentLogger,
     ...more,

@@ -28,7 +28,18 @@ const RULES: readonly BoundRule[] = [
     clear: "max(tilt_deg, '30s') < 5.0",
     clearHold: seconds(10),
   }),
-].map((each) => bound(each))
+  rule({ id: 'cools-down', when: 'tilt_deg > 15.0', hold: seconds(10), cooldown: seconds(90) }),
+  rule({
+    id: 'graded',
+    when: 'level_mm > 5.0',
+    clear: 'tilt_deg < 3.0',
+    cooldown: seconds(30),
+    levels: [
+      { when: 'level_mm > 15.0', severity: 'critical' },
+      { when: 'tilt_deg > 15.0', severity: 'notice' },
+    ],
+  }),
+].map((each) => bound(each, { interval: seconds(10) }))
 
 const series = fc.array(
   fc.record({
@@ -53,8 +64,9 @@ function samplesOf(steps: readonly { pause_s: number; [channel: string]: number 
 
 const facts = (stretches: readonly Stretch[]): string[] =>
   stretches.map(
-    ({ first, confirmed, endedAt, clearedAt }) =>
-      `${first.measuredAt} ${confirmed.measuredAt} ${endedAt} ${clearedAt}`,
+    ({ first, confirmed, endedAt, clearedAt, severity, grades }) =>
+      `${first.measuredAt} ${confirmed.measuredAt} ${endedAt} ${clearedAt} ${severity} ` +
+      grades.map(({ at, severity: then }) => `${then} ${at}`).join(),
   )
 
 test('a span folded on its own gives what the whole past gives in it', () => {
@@ -85,4 +97,63 @@ test('a rule that was never quiet in the history is not taken for quiet', () => 
   const tilted = [10, 20, 30].map((second) => reading(COVER, second, { tilt_deg: 10 }))
   expect(fold.prime(tilted, false)).toBe(false)
   expect(fold.prime(tilted, true)).toBe(true)
+})
+
+test('where the past leaves two possibilities, what was found live decides by a bounded history', () => {
+  let settled = 0
+  fc.assert(
+    fc.property(series, fc.nat(60), fc.constantFrom(...RULES), (steps, cut, tried) => {
+      const samples = samplesOf(steps)
+      const from = epochMs(samples[cut]?.measuredAt ?? START + 1_000_000_000)
+      const before = samples.filter(({ measuredAt }) => measuredAt < from)
+      const whole = new SpanFold(tried, epochMs(0))
+      whole.prime([], true)
+      for (const sample of samples) whole.feed(sample)
+
+      const fold = new SpanFold(tried, from)
+      for (let length = 1; ; length += 1) {
+        const history = before.slice(-length)
+        if (fold.prime(history, length >= before.length)) break
+        const oldest = history[0]?.measuredAt ?? from
+        const isNear = ({ clearedAt }: Stretch): boolean =>
+          (clearedAt ?? from) + tried.rule.cooldown >= oldest
+        if (!fold.settle(whole.stretches.filter(isNear), history)) continue
+        settled += 1
+        break
+      }
+      for (const sample of samples.slice(before.length)) fold.feed(sample)
+      const touching = whole.stretches.filter(({ clearedAt }) => (clearedAt ?? from) >= from)
+      expect(facts(fold.stretches)).toEqual(facts(touching))
+    }),
+    { numRuns: 3_000 },
+  )
+  expect(settled).toBeGreaterThan(20)
+})
+
+test('a channel that is never heard is taken for quiet, unless it was found otherwise', () => {
+  const from = epochMs(START + 10_000_000)
+  const mute = Array.from({ length: 100 }, (_, index) =>
+    reading(COVER, index * 60, { lid_open: true }),
+  )
+  const [plain] = RULES as [BoundRule]
+  const unknown = new SpanFold(plain, from)
+  expect(unknown.prime(mute, false)).toBe(false)
+  unknown.assumeQuiet(mute)
+  expect(unknown.stretches).toEqual([])
+
+  const known = new SpanFold(plain, from)
+  const first = reading(COVER, -90_000, { tilt_deg: 30 })
+  const grades = [{ at: first.measuredAt, severity: 'warning' as const }]
+  const open = {
+    first,
+    confirmed: first,
+    endedAt: null,
+    clearedAt: null,
+    severity: 'warning' as const,
+    grades,
+  }
+  expect(known.settle([open], mute)).toBe(true)
+  known.feed(reading(COVER, 20_000, { tilt_deg: 1 }))
+  const over = epochMs(START + 20_000_000)
+  expect(known.stretches).toMatchObject([{ first, endedAt: over, clearedAt: over }])
 })

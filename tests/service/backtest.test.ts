@@ -106,6 +106,56 @@ test('a lower mark is tried before it goes live, beside the one that is', async 
   expect(readFileSync(csv, 'utf8').trim().split('\n')).toHaveLength(4)
 })
 
+test('what a trial of the rule in force finds is what was found live, reading by reading', async () => {
+  const { out } = await backtest('cover-displaced', '--json')
+  const path = `/api/v1/backtests/${JSON.parse(out).id}/episodes`
+  const tried = await askApi<{ items: Record<string, unknown>[] }>(service, path)
+  const ofRule = '/api/v1/episodes?ruleId=cover-displaced'
+  const live = await askApi<{ items: Record<string, unknown>[] }>(service, ofRule)
+  const facts = ['deviceId', 'severity', 'startedAt', 'confirmedAt', 'endedAt', 'clearedAt']
+  const factsOf = (items: readonly Record<string, unknown>[]) =>
+    items.map((item) => facts.map((fact) => item[fact]))
+  expect(live.items).toHaveLength(1)
+  expect(factsOf(tried.items)).toEqual(factsOf(live.items))
+  expect(tried.items).toMatchObject([{ role: 'single', isKnown: true, asksForCase: true }])
+})
+
+const MARKED = `
+id: marked
+kind: [manhole-cover, bin-sensor]
+title: { en: marked, zh: 倾斜 }
+source: a trial
+params: { angle_deg: { default: 30.0, unit: deg, min: 1, max: 90 } }
+when: tilt_deg > params.angle_deg
+hold: 10s
+severity: warning
+levels: [{ when: tilt_deg > 20.0, severity: critical }]
+outcome: { case: none }
+`
+
+test('another mark is tried in place of the one in force, which an override may be', async () => {
+  const asked = (path: string, method: string, body: object) =>
+    askApi(service, `/api/v1/rules/marked${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  await asked('', 'PUT', { document: MARKED })
+  const east = { param: 'angle_deg', scope: 'group', key: 'east', value: 10 }
+  await asked('/overrides', 'PUT', east)
+  const found = async (...argv: readonly string[]): Promise<unknown> =>
+    JSON.parse((await backtest('marked', '--json', ...argv)).out).report
+  expect(await found()).toMatchObject({ episodes: 3, cases: 0, known: { missed: 0 } })
+  const csv = `${folder.path}/marked.csv`
+  expect(await found('--set', 'angle_deg=20', '--against', 'marked', '--csv', csv)).toMatchObject({
+    episodes: 1,
+    compared: { appeared: 0, vanished: 2, changed: 0, same: 1 },
+  })
+  expect(readFileSync(csv, 'utf8')).toMatch(/,single,.*,critical,critical 20.*Z,/)
+  const steep = await backtest('marked', '--set', 'angle_deg=120')
+  expect(steep).toMatchObject({ exitCode: 1, err: expect.stringMatching(/is at most 90/) })
+})
+
 test('what is not right is said with its reason', async () => {
   const bad = ruleFile('bad', (text) => text.replace('tilt_deg > params', 'tilt_degrees > params'))
   expect(await backtest(bad)).toMatchObject({
