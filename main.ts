@@ -7,6 +7,7 @@ import { loadSchedules } from '#cli/load-schedules.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
@@ -17,13 +18,14 @@ import type { Surroundings } from '#monitor/ports.ts'
 import { rulesInForce } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
-import { parseRule } from '#rules/parse-rule.ts'
-import { systemClock } from '#runtime/clock.ts'
+import { parseRuleIn } from '#rules/parse-rule-in.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { watchCalendar } from '#runtime/watch-calendar.ts'
 import { openCommitter } from '#store/committer.ts'
 import { openDatabase } from '#store/database.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
@@ -51,6 +53,8 @@ export interface Service {
   readonly failed: Promise<unknown>
   /** Called after each commit. */
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
+  /** Tells the rules that time has passed, as is done every few seconds anyway. */
+  tick(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
 }
@@ -59,10 +63,15 @@ export interface Service {
  * Builds every part, hands each its slice of the configuration, and starts them from the database
  * outwards: the doors open last. What was started is stopped again when a later part fails.
  */
-export async function startService(config: Config, token: string, log: Logger): Promise<Service> {
+export async function startService(
+  config: Config,
+  token: string,
+  log: Logger,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Service> {
   const shutdown = new Shutdown(log)
   try {
-    return await buildService(config, token, log, shutdown)
+    return await buildService(config, token, log, clock, shutdown)
   } catch (error) {
     await shutdown.run()
     throw error
@@ -73,9 +82,9 @@ async function buildService(
   config: Config,
   token: string,
   log: Logger,
+  clock: Clock,
   shutdown: Shutdown,
 ): Promise<Service> {
-  const clock = systemClock
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
   const library = await readLibrary(config.city.rulesDir)
@@ -97,7 +106,10 @@ async function buildService(
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
 
-  const language = { parse: parseRule, effectiveParams }
+  const calendar = CHINESE_CALENDAR
+  const named = new Map(schedules.map((schedule) => [schedule.id, schedule]))
+  const parse = parseRuleIn({ schedules: named, calendar, timeZone })
+  const language = { parse, effectiveParams }
   const book = await RuleBook.open({ pool, language, clock, log })
   shutdown.add('rule book', () => book.close())
   await book.seed(library)
@@ -106,7 +118,7 @@ async function buildService(
   const cityData = (): CityData => ({
     areas: {},
     schedules,
-    calendar: CHINESE_CALENDAR,
+    calendar,
     timeZone,
     overrides: book.snapshot.overrides,
     revision: '1',
@@ -131,20 +143,30 @@ async function buildService(
   })
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
-  book.onChange(() => void monitor.adopt(inForce()).catch(failure.resolve))
-  shutdown.add(
-    'clock of the rules',
-    repeat('clock of the rules', BEAT, () => monitor.tick(), log),
-  )
+  const fail = (error: unknown): void => {
+    // What fails while the service is being stopped is no news.
+    if (!shutdown.isStopping) failure.resolve(error)
+  }
+  book.onChange(() => {
+    monitor.adopt(inForce()).catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      else log.warn({ reason: messageOf(error) }, 'changed rules are not in force yet')
+    })
+  })
+  directory.onChange(() => monitor.devicesChanged())
+  const tick = (): Promise<void> =>
+    monitor.tick().catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      throw error
+    })
+  shutdown.add('clock of the rules', repeat('clock of the rules', BEAT, tick, log))
+  shutdown.add('work calendar', watchCalendar(calendar, { timeZone, clock, log }))
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
     sink: monitor,
     metrics,
-    onFatal: (error) => {
-      // What fails while the service is being stopped is no news.
-      if (!shutdown.isStopping) failure.resolve(error)
-    },
+    onFatal: fail,
   })
   const episodes = createEpisodeQueries(pool)
   const backtests = new BacktestDesk({
@@ -210,7 +232,7 @@ async function buildService(
     connections: broker,
     readiness: () =>
       monitor.stalledSince === null
-        ? { ready: true }
+        ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
   monitor.onCommitted((batch, outcome) => {
@@ -225,6 +247,7 @@ async function buildService(
     mqttUrls: mqttUrlsOf(broker.ports),
     failed: failure.promise,
     onCommitted: (listener) => monitor.onCommitted(listener),
+    tick,
     stop: () => shutdown.run(),
   }
 }

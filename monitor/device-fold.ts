@@ -13,36 +13,44 @@ import { foldLate } from './late.ts'
 import type { PlannedRule } from './plans.ts'
 import type { History } from './ports.ts'
 
-/** Folds what came of one device into its state, and writes what follows into the book. */
+/**
+ * Folds what came of one device into its state, and writes what follows into the book. True: some of
+ * it came late, and the past was folded again.
+ */
 export async function foldDevice(
   device: Device,
   readings: readonly Reading[],
   state: DeviceState,
   history: History,
   book: EpisodeBook,
-): Promise<void> {
+): Promise<boolean> {
   const kind = findKind(device.kind)
-  if (!kind) return
+  if (!kind) return false
   state.heardAt = book.now
   const { fresh, late } = arrange(readings, state.last)
-  if (late.length > 0 && state.plan.rules.length > 0) {
+  const isLate = late.length > 0 && state.plan.rules.length > 0
+  if (isLate) {
     await foldLate({ device, kind, late }, state, history, book)
     recollect(state.memory, state.plan.lookback, late, state.last?.measuredAt)
   }
   if (fresh.length > 0) foldFresh({ device, kind, book }, fresh, state)
+  return isLate
 }
 
-/** Opens the silences of a device that have become too long by now. */
-export function foldSilence(device: Device, state: DeviceState, book: EpisodeBook): void {
+/** Opens the silences of a device that have become too long by now, and tells how many. */
+export function foldSilence(device: Device, state: DeviceState, book: EpisodeBook): number {
   const kind = findKind(device.kind)
-  if (!kind) return
+  if (!kind) return 0
+  let opened = 0
   for (const [index, planned] of state.plan.rules.entries()) {
     const before = state.rules[index] ?? QUIET
-    const silent = fallSilent(planned.bound, before, book.now)
+    const silent = fallSilent(planned.bound, before, book.now, state.heardAt)
     if (!silent) continue
     state.rules[index] = silent.state
     state.episodes[index] = book.open(planned, device, kind, silent.stretch)
+    opened++
   }
+  return opened
 }
 
 interface Setting {

@@ -1,5 +1,6 @@
 import type { Device } from '#model/device.ts'
 import { selects } from '#model/selects.ts'
+import type { DurationMs } from '#model/time.ts'
 import { type BoundRule, bindRule, type City } from '#rules/bind-rule.ts'
 import { jointLookback, type Lookback } from '#rules/memory.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
@@ -23,6 +24,8 @@ export interface DevicePlan {
   /** Two plans of one key give the same of the same readings. */
   readonly key: string
   readonly hasSilence: boolean
+  /** Infinite when no rule is about silence. */
+  readonly shortestSilence: DurationMs
 }
 
 /** What rules are given of the city, and a word that is another when any of it was changed. */
@@ -83,4 +86,5 @@ const planOf = (rules: readonly PlannedRule[], key: string): DevicePlan => ({
   lookback: jointLookback(rules.map(({ bound }) => bound.lookback)),
   key,
   hasSilence: rules.some(({ bound }) => bound.silence !== null),
+  shortestSilence: Math.min(...rules.map(({ bound }) => bound.silence ?? Infinity)) as DurationMs,
 })

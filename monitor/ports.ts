@@ -33,7 +33,7 @@ export interface History {
   openEpisodes(): Promise<readonly Episode[]>
   /** Of rules about groups: single, member and group episodes, open or cleared at `from` or later. */
   episodesOfRules(ruleIds: readonly string[], from: EpochMs): Promise<readonly Episode[]>
-  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  /** The spans in which Wanmi listened, ascending: those that end at `from` or later, and one before. */
   listened(from: EpochMs): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]>
 }
 

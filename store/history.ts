@@ -65,13 +65,18 @@ export class History {
     )
   }
 
-  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  /**
+   * The spans in which Wanmi listened, ascending: those that end at `from` or later, and the last one
+   * before them, after which it did not listen.
+   */
   async listened(
     from: EpochMs,
   ): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]> {
     try {
       const { rows } = await this.#pool.query<{ from: EpochMs; to: EpochMs }>(
-        `SELECT from_at AS from, to_at AS to FROM listened WHERE to_at >= $1 ORDER BY from_at`,
+        `SELECT from_at AS from, to_at AS to FROM listened
+         WHERE to_at >= coalesce((SELECT max(to_at) FROM listened WHERE to_at < $1), $1)
+         ORDER BY from_at`,
         [formatTimestamp(from)],
       )
       return rows
