@@ -2,8 +2,9 @@ import type { Device } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
+import { minus } from '#model/time.ts'
 import { QUIET, step, transition } from '#rules/fold.ts'
-import { perceive, recollect, remember } from '#rules/memory.ts'
+import { perceive, recollect, remember, VALUE_MEMORY } from '#rules/memory.ts'
 import { applyStretches } from './apply-stretches.ts'
 import { arrange, type DeviceState } from './device-state.ts'
 import type { EpisodeBook } from './episode-book.ts'
@@ -27,6 +28,7 @@ export async function foldDevice(
   const kind = findKind(device.kind)
   if (!kind) return false
   state.heardAt = book.now
+  if (state.unsought.length > 0) await seek(device, readings, state, history)
   const { fresh, late } = arrange(readings, state.last)
   const isLate = late.length > 0 && state.plan.rules.length > 0
   if (isLate) {
@@ -35,6 +37,27 @@ export async function foldDevice(
   }
   if (fresh.length > 0) foldFresh({ device, kind, book }, fresh, state)
   return isLate
+}
+
+/** Looks for the last values of channels that have not been needed since the device was recalled. */
+async function seek(
+  device: Device,
+  readings: readonly Reading[],
+  state: DeviceState,
+  history: History,
+): Promise<void> {
+  const { last } = state
+  if (last === null) return
+  const needed = state.unsought.filter((index) =>
+    readings.some(({ values }) => values[index] !== undefined),
+  )
+  for (const index of needed) {
+    const span = { from: minus(last.measuredAt, VALUE_MEMORY), at: last.measuredAt }
+    const found = await history.lastWith(device, index, span)
+    const value = found?.values[index]
+    if (found && value !== undefined) state.memory.known[index] = { value, at: found.measuredAt }
+  }
+  state.unsought = state.unsought.filter((index) => !needed.includes(index))
 }
 
 /** Opens the silences of a device that have become too long by now, and tells how many. */

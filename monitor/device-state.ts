@@ -14,6 +14,8 @@ export interface DeviceState {
   heardAt: EpochMs | null
   /** What the rules of its plan look back at. */
   readonly memory: Memory
+  /** Channels whose last value is not in `memory` although there may be one. */
+  unsought: readonly number[]
   /** Beside the rules of the plan: their states and their open episodes. */
   readonly rules: RuleState[]
   readonly episodes: (Episode | undefined)[]
@@ -25,6 +27,7 @@ export const freshState = (plan: DevicePlan): DeviceState => ({
   last: null,
   heardAt: null,
   memory: blankMemory(),
+  unsought: [],
   rules: plan.rules.map(() => QUIET),
   episodes: plan.rules.map(() => undefined),
 })

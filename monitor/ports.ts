@@ -29,6 +29,19 @@ export interface History {
   from(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
   /** Of one device, by start: no groups, not withdrawn, and open or cleared at `from` or later. */
   episodes(deviceId: string, from: EpochMs): Promise<readonly Episode[]>
+  /** The same of several devices. */
+  episodesOf(deviceIds: readonly string[], from: EpochMs): Promise<readonly Episode[]>
+  /** When the last episode of each device and rule was cleared, by `device rule`. */
+  lastCleared(
+    deviceIds: readonly string[],
+    ruleIds: readonly string[],
+  ): Promise<ReadonlyMap<string, EpochMs>>
+  /** The newest reading at or before `at` and after `from` that has a channel, by its index. */
+  lastWith(
+    device: Device,
+    channel: number,
+    span: { readonly from: EpochMs; readonly at: EpochMs },
+  ): Promise<StoredReading | undefined>
   /** Of all devices, groups among them: neither cleared nor withdrawn. */
   openEpisodes(): Promise<readonly Episode[]>
   /** Of rules about groups: single, member and group episodes, open or cleared at `from` or later. */
