@@ -65,7 +65,11 @@ export function recallRule(
     .filter(({ ruleId }) => ruleId === bound.rule.id)
     .map((each) => stretchOf(kind, each))
   const found = fold(bound, newest, stored, memory)
-  return found?.phase === 'active' && !episode ? notYet(found, newest, stored) : found
+  const last = newest.readings.at(-1)
+  if (!found || !last) return found
+  if (found.phase === 'active') return episode ? found : notYet(found, last, stored)
+  // By other rules it would be over: the next reading will say so.
+  return stretch ? enter(stretch, last.measuredAt) : found
 }
 
 /**
@@ -151,10 +155,9 @@ function fold(
  */
 function notYet(
   { first }: RuleState & { readonly phase: 'active' },
-  { readings }: Newest,
+  last: StoredReading,
   stored: readonly Stretch[],
 ): RuleState {
-  const last = readings.at(-1) ?? first
   const wasFound = stored.some((stretch) => compareReadings(stretch.first, first) === 0)
   return { phase: 'pending', run: { since: wasFound ? last : first, lastTrueAt: last.measuredAt } }
 }
