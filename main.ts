@@ -192,7 +192,6 @@ async function buildService(
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
   const registry = { pool, directory, grids, clock }
-
   const broker = await openBroker({
     config: config.mqtt,
     clientWindowMessages: config.ingest.clientWindowMessages,
@@ -241,6 +240,8 @@ async function buildService(
   })
   const httpUrl = await api.listen()
   shutdown.add('HTTP', () => api.close())
+  // Devices are remembered from now on; what fails is done by the next beat.
+  tick().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'rules start late'))
 
   return {
     httpUrl,

@@ -32,7 +32,7 @@ interface Draft {
 
 const NOTHING: Batch = { readings: [], rejections: [], resolved: [] }
 /** Devices that are recalled at once, when nobody waits for them. */
-const RECALLED_AT_ONCE = 500
+const RECALLED_AT_ONCE = 1_000
 /** Older breaks of listening explain no silence that is found today. */
 const LISTENED_FOR: DurationMs = GROUP_HORIZON
 

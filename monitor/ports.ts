@@ -18,10 +18,10 @@ type Point = Pick<StoredReading, 'measuredAt' | 'seq'>
 
 /** What was committed before. Lists ascend by (measuredAt, seq). */
 export interface History {
-  /** The newest `limit` readings of each device; a device without any may be missing. */
+  /** The newest readings of each device, so many; a device without any may be missing. */
   latest(
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<ReadonlyMap<string, readonly StoredReading[]>>
   /** The newest `limit` readings strictly before a point. */
   before(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>

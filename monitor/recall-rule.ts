@@ -56,20 +56,28 @@ export function recallRule(
 ): RuleState | undefined {
   const { kind, episode, known, clearedAt } = past
   const stretch = episode && stretchOf(kind, episode)
-  if (bound.silence !== null && stretch) {
-    const { first, confirmed, severity, grades } = stretch
-    return { phase: 'active', first, confirmed, clearing: null, severity, grades }
+  if (bound.silence !== null && stretch) return stillActive(stretch, null)
+  if (known === null) {
+    const near = fromNewest(bound, newest, stretch, clearedAt)
+    return near && stretch ? stillActive(stretch, near) : near
   }
-  if (known === null) return fromNewest(bound, newest, stretch, clearedAt)
   const stored = known
     .filter(({ ruleId }) => ruleId === bound.rule.id)
     .map((each) => stretchOf(kind, each))
   const found = fold(bound, newest, stored, memory)
+  if (found && stretch) return stillActive(stretch, found)
   const last = newest.readings.at(-1)
-  if (!found || !last) return found
-  if (found.phase === 'active') return episode ? found : notYet(found, last, stored)
-  // By other rules it would be over: the next reading will say so.
-  return stretch ? enter(stretch, last.measuredAt) : found
+  return found?.phase === 'active' && last ? notYet(found, last, stored) : found
+}
+
+/**
+ * The stored episode is as of the newest reading, and stands until one clears it: by rules that were
+ * changed meanwhile it might be over.
+ */
+function stillActive(stretch: Stretch, found: RuleState | null): RuleState {
+  const { first, confirmed, severity, grades } = stretch
+  const clearing = found?.phase === 'active' ? found.clearing : null
+  return { phase: 'active', first, confirmed, clearing, severity, grades }
 }
 
 /**

@@ -2,24 +2,31 @@ import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
-import type { EpochMs } from '#model/time.ts'
+import { between, type DurationMs, type EpochMs, minus } from '#model/time.ts'
+import { settlingSpan } from '#rules/fold.ts'
 import { blankMemory, type Lookback, perceive, remember } from '#rules/memory.ts'
 import { type DeviceState, freshState } from './device-state.ts'
 import type { DevicePlan } from './plans.ts'
 import type { History } from './ports.ts'
 import { type Newest, recallRule, unsought } from './recall-rule.ts'
 
-/** Readings of each device asked for at once: enough to settle nearly every rule. */
+/** Readings of each device asked for at first: enough to settle nearly every rule. */
 const FIRST_LOOK = 8
 const LONGER = 8
-/** Readings that are in hand at the same time. */
-const READINGS_AT_ONCE = 16_000
+/** Room for readings that come at other intervals than the last few. */
+const MARGIN = 1.25
+/** Readings that are asked for at the same time. */
+const READINGS_AT_ONCE = 8_000
+/** While the readings of one look are worked through the database gathers those of another. */
+const LOOKS_AT_ONCE = 2
 
 /** A device that is not remembered, and what its rules have to go by. */
 interface Recalled {
   readonly device: Device
   readonly plan: DevicePlan
   readonly open: readonly Episode[]
+  /** How many of its newest readings are looked at. */
+  readonly limit: number
 }
 
 /**
@@ -38,23 +45,53 @@ export async function recall(
     device,
     plan: planOf(device),
     open: openOf(device.id),
+    limit: FIRST_LOOK,
   }))
   const cleared = await lastCleared(rest, history)
-  for (let limit = FIRST_LOOK; rest.length > 0; limit *= LONGER) {
+  for (let isFirst = true; rest.length > 0; isFirst = false) {
     const further: Recalled[] = []
-    const atOnce = Math.max(1, Math.floor(READINGS_AT_ONCE / limit))
-    for (let from = 0; from < rest.length; from += atOnce) {
-      const some = rest.slice(from, from + atOnce)
-      const found = await look(some, limit, cleared, history)
-      for (const each of some) {
-        const state = found.get(each.device.id)
-        if (state) states.set(each.device.id, state)
-        else further.push(each)
+    const looks = inLooks(rest).values()
+    const work = async (): Promise<void> => {
+      for (const some of looks) {
+        const answer = await look(some, isFirst, cleared, history)
+        for (const each of some) {
+          const { state, limit } = answer(each)
+          if (state) states.set(each.device.id, state)
+          else further.push({ ...each, limit })
+        }
       }
     }
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work))
     rest = further
   }
   return states
+}
+
+/** In groups of which not too many readings are in hand at once. */
+function inLooks(recalled: readonly Recalled[]): readonly (readonly Recalled[])[] {
+  const looks: Recalled[][] = []
+  let room = 0
+  for (const each of recalled) {
+    if (room < each.limit) {
+      looks.push([])
+      room = READINGS_AT_ONCE
+    }
+    looks.at(-1)?.push(each)
+    room -= each.limit
+  }
+  return looks
+}
+
+/** How many readings will do, going by how far apart the newest ones are. */
+function enough({ plan, limit }: Recalled, { readings, whole }: Newest): number {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (whole || !first || !last) return limit
+  const longer = limit * LONGER
+  if (limit > FIRST_LOOK || first.measuredAt === last.measuredAt) return longer
+  const apart_ms = between(first.measuredAt, last.measuredAt) / (readings.length - 1)
+  const back: DurationMs[] = plan.rules.map(({ bound }) => settlingSpan(bound))
+  const needed = Math.ceil((Math.max(plan.lookback.window, ...back) / apart_ms) * MARGIN) + 2
+  return Math.min(longer, Math.max(needed, limit + 1))
 }
 
 /** When the last episode of each rule with a cooldown was cleared, by device and rule. */
@@ -72,30 +109,37 @@ async function lastCleared(
   return rules.size === 0 ? new Map() : await history.lastCleared(devices, [...rules])
 }
 
-/** The states of those devices that so many of their newest readings are enough for. */
+type Answer = (each: Recalled) => {
+  /** Undefined: its readings are not enough. */
+  readonly state: DeviceState | undefined
+  /** How many to look at next. */
+  readonly limit: number
+}
+
+/** What the newest readings of some devices tell, in the first look without their episodes. */
 async function look(
   some: readonly Recalled[],
-  limit: number,
+  isFirst: boolean,
   cleared: ReadonlyMap<string, EpochMs>,
   history: History,
-): Promise<ReadonlyMap<string, DeviceState>> {
+): Promise<Answer> {
+  const limits = new Map(some.map(({ device, limit }) => [device.id, limit]))
   const latest = await history.latest(
     some.map(({ device }) => device),
-    limit,
+    (id) => limits.get(id) ?? FIRST_LOOK,
   )
-  const newestOf = ({ device }: Recalled): Newest => {
+  const newestOf = ({ device, limit }: Recalled): Newest => {
     const readings = latest.get(device.id) ?? []
     return { readings, whole: readings.length < limit }
   }
-  const known = limit > FIRST_LOOK ? await episodesSince(some, newestOf, history) : null
-  const states = new Map<string, DeviceState>()
-  for (const each of some) {
+  const known = isFirst ? null : await episodesSince(some, newestOf, history)
+  return (each) => {
     const { id } = each.device
+    const newest = newestOf(each)
     const clearedAt = (ruleId: string): EpochMs | null => cleared.get(`${id} ${ruleId}`) ?? null
-    const state = recallOne(each, newestOf(each), clearedAt, known && (known.get(id) ?? []))
-    if (state) states.set(id, state)
+    const state = recallOne(each, newest, clearedAt, known && (known.get(id) ?? []))
+    return { state, limit: state ? 0 : enough(each, newest) }
   }
-  return states
 }
 
 async function episodesSince(
@@ -103,7 +147,11 @@ async function episodesSince(
   newestOf: (each: Recalled) => Newest,
   history: History,
 ): Promise<ReadonlyMap<string, readonly Episode[]>> {
-  const froms = some.flatMap((each) => newestOf(each).readings[0]?.measuredAt ?? [])
+  const froms = some.flatMap((each) => {
+    const first = newestOf(each).readings[0]
+    const cooldowns = each.plan.rules.map(({ bound }) => bound.rule.cooldown)
+    return first ? minus(first.measuredAt, Math.max(0, ...cooldowns) as DurationMs) : []
+  })
   const ids = some.map(({ device }) => device.id)
   const episodes = await history.episodesOf(ids, Math.min(...froms) as EpochMs)
   return Map.groupBy(episodes, ({ deviceId }) => deviceId)

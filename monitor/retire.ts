@@ -67,7 +67,7 @@ async function lastHeard(
     if (state?.last) heard.set(deviceId, state.last.measuredAt)
     else if (!state && device) unknown.set(deviceId, device)
   }
-  const latest = await history.latest([...unknown.values()], 1)
+  const latest = await history.latest([...unknown.values()], () => 1)
   for (const [id, readings] of latest) {
     const last = readings.at(-1)
     if (last) heard.set(id, last.measuredAt)

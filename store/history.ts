@@ -26,10 +26,10 @@ export class History {
     this.#pool = pool
   }
 
-  /** The newest `limit` readings of each device; one without readings has no entry. */
+  /** The newest readings of each device, so many; one without readings has no entry. */
   async latest(
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<ReadonlyMap<string, readonly StoredReading[]>> {
     const byKind = Map.groupBy(devices, ({ kind }) => kind)
     const answers = await Promise.all(
@@ -133,16 +133,16 @@ export class History {
   async #latestOfKind(
     kind: DeviceKind,
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<readonly (readonly [string, readonly StoredReading[]])[]> {
     const columns = readingColumns(kind)
     const rows = await this.#rows(
       `SELECT ${columns.map((name) => `r.${name}`).join(', ')}
-       FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+       FROM unnest($1::text[], $2::integer[]) AS wanted(id, most) CROSS JOIN LATERAL (
          SELECT * FROM ${readingTable(kind)} WHERE device_id = wanted.id
-         ORDER BY measured_at DESC, seq DESC LIMIT $2
+         ORDER BY measured_at DESC, seq DESC LIMIT wanted.most
        ) AS r`,
-      [devices.map(({ id }) => id), limit],
+      [devices.map(({ id }) => id), devices.map(({ id }) => limit(id))],
     )
     return [...Map.groupBy(rows, (row) => row[0] as string)].map(([id, group]) => [
       id,

@@ -49,8 +49,8 @@ export class MemoryLedger implements Ledger, History {
     return true
   }
 
-  async latest(devices: readonly Device[], limit: number) {
-    return new Map(devices.map(({ id }) => [id, (this.readings.get(id) ?? []).slice(-limit)]))
+  async latest(devices: readonly Device[], limit: (deviceId: string) => number) {
+    return new Map(devices.map(({ id }) => [id, (this.readings.get(id) ?? []).slice(-limit(id))]))
   }
 
   async before(device: Device, point: Point, limit: number) {
