@@ -181,8 +181,9 @@ interface Run {
   readonly warm_s: number
   readonly atListening_mib: number
   readonly atWarm_mib: number
+  readonly cpu_s: number
   readonly heap_mib: number
-  readonly longestStall_ms: number
+  readonly idle_pct: number
 }
 
 async function memoryOf(pid: number): Promise<number> {
@@ -228,15 +229,16 @@ async function restart(databaseUrl: string, dataDir: string, watch_s: number): P
     while (!(await ask('/health/ready')).includes('"warm"')) await sleep(100)
     const warm_s = since()
     const atWarm_mib = await memoryOf(pid)
-    await metric('nodejs_eventloop_lag_max_seconds')
+    const cpu_s = await metric('process_cpu_seconds_total')
     await sleep(watch_s * 1_000)
     return {
       listening_s,
       warm_s,
       atListening_mib,
       atWarm_mib,
+      cpu_s,
       heap_mib: (await metric('nodejs_heap_size_used_bytes')) / 2 ** 20,
-      longestStall_ms: (await metric('nodejs_eventloop_lag_max_seconds')) * 1_000,
+      idle_pct: ((await metric('process_cpu_seconds_total')) - cpu_s) * (100 / watch_s),
     }
   } finally {
     if (child.exitCode === null) {
@@ -271,13 +273,14 @@ try {
     openEpisodes: before.size,
     'seconds to listening': round(run.listening_s),
     'seconds to warm': round(run.warm_s),
+    'seconds of Node CPU to warm': round(run.cpu_s),
     transitions: changed + (before.size - [...before.keys()].filter((id) => after.has(id)).length),
     'MiB without devices': Math.round(empty.atListening_mib),
     'MiB listening': Math.round(run.atListening_mib),
     'MiB warm': Math.round(run.atWarm_mib),
     'MiB of heap, settled': Math.round(run.heap_mib),
     'KiB resident a device': round(((run.atWarm_mib - empty.atListening_mib) * 1_024) / DEVICES),
-    'longest stall while idle, ms': Math.round(run.longestStall_ms),
+    'per cent of a core while idle': round(run.idle_pct),
   }
   if (options.json) console.log(JSON.stringify(result))
   else {
