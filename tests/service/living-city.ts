@@ -20,9 +20,13 @@ export class HandClock implements Clock {
     return this.#now
   }
 
-  /** Puts it forward, or back. */
+  /** Puts it forward. */
   move(ms: number): void {
     this.#now = epochMs(this.#now + ms)
+  }
+
+  back(ms: number): void {
+    this.#now = epochMs(this.#now - ms)
   }
 }
 

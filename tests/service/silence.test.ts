@@ -123,7 +123,7 @@ test('a process that hung, and a clock that was put forward or back, make nobody
   expect(episodes).toMatchObject([{ deviceId: 'dead', withdrawnAt: null }])
 
   // Everybody's clock was wrong by an hour: what they measure now lies before what they measured.
-  city.clock.move(-hours(1))
+  city.clock.back(hours(1))
   for (const id of WELL) city.lose(id)
   await city.live(hours(1) + LONG, WELL)
   expect(await city.episodes()).toEqual(episodes)
@@ -135,7 +135,7 @@ test('a process that hung, and a clock that was put forward or back, make nobody
       city.clock.move(seconds(10))
       await city.service.tick()
     }
-    city.clock.move(-hours(1))
+    city.clock.back(hours(1))
     city.measure(WELL)
     city.clock.move(hours(1))
     await city.flush(WELL)
@@ -155,7 +155,7 @@ test('a backlog that comes in pieces takes a silence back, once and for good', a
 
   // One had only lost its line; the other measured nothing for the first hour.
   city.measure(['talking'])
-  city.clock.move(-hours(1))
+  city.clock.back(hours(1))
   city.lose('broken')
   city.clock.move(hours(1))
   city.measure(['broken'])

@@ -81,7 +81,7 @@ test('metrics and readiness tell how the rules are doing', async () => {
   await city.live(minutes(5), ['well'])
   // The second of these comes late.
   await city.report('well', { tilt_deg: 1 })
-  clock.move(-seconds(30))
+  clock.back(seconds(30))
   await city.report('well', { tilt_deg: 1 })
   clock.move(seconds(30))
   const told = await metrics(city)
