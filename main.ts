@@ -1,32 +1,33 @@
 import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
-import type { CommandDesk } from '#broker/ports.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
+import { commandDesk } from '#cli/command-desk.ts'
 import { readLibrary } from '#cli/load-rules.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
+import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
-import type { AreaGeometry } from '#model/area.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
-import type { UnitGrid } from '#model/unit-grid.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
 import { areaUser, namedAreas } from '#monitor/named-areas.ts'
-import type { Surroundings } from '#monitor/ports.ts'
 import { rulesInForce } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
-import { type ParsedRule, parseRule } from '#rules/parse-rule.ts'
-import { systemClock } from '#runtime/clock.ts'
+import type { ParsedRule } from '#rules/parse-rule.ts'
+import { parseRuleIn } from '#rules/parse-rule-in.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { watchCalendar } from '#runtime/watch-calendar.ts'
 import { openCommitter } from '#store/committer.ts'
 import { openDatabase } from '#store/database.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
@@ -56,6 +57,8 @@ export interface Service {
   readonly failed: Promise<unknown>
   /** Called after each commit. */
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
+  /** Tells the rules that time has passed, as is done every few seconds anyway. */
+  tick(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
 }
@@ -64,10 +67,15 @@ export interface Service {
  * Builds every part, hands each its slice of the configuration, and starts them from the database
  * outwards: the doors open last. What was started is stopped again when a later part fails.
  */
-export async function startService(config: Config, token: string, log: Logger): Promise<Service> {
+export async function startService(
+  config: Config,
+  token: string,
+  log: Logger,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Service> {
   const shutdown = new Shutdown(log)
   try {
-    return await buildService(config, token, log, shutdown)
+    return await buildService(config, token, log, clock, shutdown)
   } catch (error) {
     await shutdown.run()
     throw error
@@ -78,9 +86,9 @@ async function buildService(
   config: Config,
   token: string,
   log: Logger,
+  clock: Clock,
   shutdown: Shutdown,
 ): Promise<Service> {
-  const clock = systemClock
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
   const library = await readLibrary(config.city.rulesDir)
@@ -104,7 +112,10 @@ async function buildService(
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
 
-  const language = { parse: parseRule, effectiveParams }
+  const calendar = CHINESE_CALENDAR
+  const named = new Map(schedules.map((schedule) => [schedule.id, schedule]))
+  const parse = parseRuleIn({ schedules: named, calendar, timeZone })
+  const language = { parse, effectiveParams }
   const book = await RuleBook.open({ pool, language, clock, log })
   shutdown.add('rule book', () => book.close())
   await book.seed(library)
@@ -115,10 +126,10 @@ async function buildService(
   const cityData = (rules: readonly ParsedRule[]): CityData => ({
     areas: namedAreas(rules, book.snapshot.overrides, {
       area: (id) => areas.areas.get(id)?.geometry,
-      grid: (code) => grids.find(code)?.geometry as AreaGeometry | undefined,
+      grid: (code) => grids.find(code)?.geometry,
     }),
     schedules,
-    calendar: CHINESE_CALENDAR,
+    calendar,
     timeZone,
     overrides: book.snapshot.overrides,
     revision: String(revision),
@@ -143,25 +154,35 @@ async function buildService(
   })
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
-  const adopt = (): void => void monitor.adopt(inForce()).catch(failure.resolve)
+  const fail = (error: unknown): void => {
+    // What fails while the service is being stopped is no news.
+    if (!shutdown.isStopping) failure.resolve(error)
+  }
+  const adopt = (): void => {
+    monitor.adopt(inForce()).catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      else log.warn({ reason: messageOf(error) }, 'changed rules are not in force yet')
+    })
+  }
   book.onChange(adopt)
   areas.onChange(() => {
     revision += 1
     adopt()
   })
-  shutdown.add(
-    'clock of the rules',
-    repeat('clock of the rules', BEAT, () => monitor.tick(), log),
-  )
+  directory.onChange(() => monitor.devicesChanged())
+  const tick = (): Promise<void> =>
+    monitor.tick().catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      throw error
+    })
+  shutdown.add('clock of the rules', repeat('clock of the rules', BEAT, tick, log))
+  shutdown.add('work calendar', watchCalendar(calendar, { timeZone, clock, log }))
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
     sink: monitor,
     metrics,
-    onFatal: (error) => {
-      // What fails while the service is being stopped is no news.
-      if (!shutdown.isStopping) failure.resolve(error)
-    },
+    onFatal: fail,
   })
   const episodes = createEpisodeQueries(pool)
   const backtests = new BacktestDesk({
@@ -187,13 +208,12 @@ async function buildService(
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
   const registry = { pool, directory, grids, areas, clock }
-
   const broker = await openBroker({
     config: config.mqtt,
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
-    desk: deskOf(commands),
+    desk: commandDesk(commands),
     clock,
     metrics,
     log,
@@ -240,7 +260,7 @@ async function buildService(
     connections: broker,
     readiness: () =>
       monitor.stalledSince === null
-        ? { ready: true }
+        ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
   monitor.onCommitted((batch, outcome) => {
@@ -249,32 +269,21 @@ async function buildService(
   })
   const httpUrl = await api.listen()
   shutdown.add('HTTP', () => api.close())
+  // Devices are remembered from now on; what fails is done by the next beat.
+  tick().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'rules start late'))
 
   return {
     httpUrl,
     mqttUrls: mqttUrlsOf(broker.ports),
     failed: failure.promise,
     onCommitted: (listener) => monitor.onCommitted(listener),
+    tick,
     stop: () => shutdown.run(),
   }
 }
 
-const surroundingsOf = (directory: DeviceDirectory, grids: GridLocator): Surroundings => ({
-  gridOf: (place) => {
-    const grid = grids.locate(place)
-    return grid && { code: grid.code, address: addressOf(grid) }
-  },
-  gridAddress: (code) => {
-    const grid = grids.find(code)
-    return grid && addressOf(grid)
-  },
-  part: (id) => directory.part(id),
-})
-
 /** How often the rules are told that time has passed. */
 const BEAT = seconds(5)
-
-const addressOf = ({ street, community }: UnitGrid): string => `${street}${community}`
 
 const mqttUrlsOf = ({ tcp, tls, ws }: Broker['ports']): readonly string[] =>
   [
@@ -282,23 +291,6 @@ const mqttUrlsOf = ({ tcp, tls, ws }: Broker['ports']): readonly string[] =>
     tls === null ? null : `mqtts://127.0.0.1:${tls}`,
     ws === null ? null : `ws://127.0.0.1:${ws}`,
   ].filter((url) => url !== null)
-
-/** The store's commands in the words of the broker. */
-function deskOf(commands: ReturnType<typeof createCommands>): CommandDesk {
-  const enter = async (id: string, state: 'sent' | 'acknowledged'): Promise<void> => {
-    const { deviceId } = await commands.get(id)
-    await commands.transition(deviceId, id, state)
-  }
-  return {
-    pending: (deviceId) => commands.waiting(deviceId),
-    sent: (id) => enter(id, 'sent'),
-    acknowledged: (id) => enter(id, 'acknowledged'),
-    // A reply may come twice: the second changes nothing and is no fault.
-    reply: async (deviceId, { id, state, result }) =>
-      (await commands.transition(deviceId, id, state, result)) !== undefined ||
-      (await commands.has(deviceId, id)),
-  }
-}
 
 const offered = (ingest: Ingest, envelope: Envelope): Promise<void> =>
   new Promise((resolve) => {

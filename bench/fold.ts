@@ -18,7 +18,7 @@ import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { type BoundRule, bindRule } from '#rules/bind-rule.ts'
 import { QUIET, type RuleState, step } from '#rules/fold.ts'
-import { blankMemory, jointLookback, type Memory, perceive, remember } from '#rules/memory.ts'
+import { blankMemory, jointLookback, perceive, remember } from '#rules/memory.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
 import { ALWAYS } from '#rules/silence.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -108,7 +108,7 @@ function foldAlone(own: readonly ParsedRule[]): number {
   })
   const lookback = jointLookback(bound.map((rule) => rule.lookback))
   const states = devices.map(() => ({
-    memory: blankMemory() as Memory,
+    memory: blankMemory(),
     rules: bound.map((): RuleState => QUIET),
   }))
   return costOf(() => {
@@ -142,6 +142,9 @@ async function throughMonitor(own: readonly ParsedRule[]): Promise<number> {
       before: async () => [],
       from: async () => [],
       episodes: async () => [],
+      episodesOf: async () => [],
+      lastCleared: async () => new Map(),
+      lastWith: async () => undefined,
       openEpisodes: async () => [],
       episodesOfRules: async () => [],
       listened: async () => [],

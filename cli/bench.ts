@@ -13,6 +13,7 @@ const BENCHES = [
   'simulate',
   'jitter',
   'river',
+  'restart',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -2,9 +2,10 @@ import type { Device } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
+import { minus } from '#model/time.ts'
 import { derivedOf } from '#rules/explain/derived.ts'
 import { QUIET, step, transition } from '#rules/fold.ts'
-import { perceive, recollect, remember } from '#rules/memory.ts'
+import { perceive, recollect, remember, VALUE_MEMORY } from '#rules/memory.ts'
 import { applyStretches } from './apply-stretches.ts'
 import { arrange, type DeviceState } from './device-state.ts'
 import type { EpisodeBook } from './episode-book.ts'
@@ -14,36 +15,66 @@ import { foldLate } from './late.ts'
 import type { PlannedRule } from './plans.ts'
 import type { History } from './ports.ts'
 
-/** Folds what came of one device into its state, and writes what follows into the book. */
+/**
+ * Folds what came of one device into its state, and writes what follows into the book. True: some of
+ * it came late, and the past was folded again.
+ */
 export async function foldDevice(
   device: Device,
   readings: readonly Reading[],
   state: DeviceState,
   history: History,
   book: EpisodeBook,
-): Promise<void> {
+): Promise<boolean> {
   const kind = findKind(device.kind)
-  if (!kind) return
+  if (!kind) return false
   state.heardAt = book.now
+  if (state.unsought.length > 0) await seek(device, readings, state, history)
   const { fresh, late } = arrange(readings, state.last)
-  if (late.length > 0 && state.plan.rules.length > 0) {
+  const isLate = late.length > 0 && state.plan.rules.length > 0
+  if (isLate) {
     await foldLate({ device, kind, late }, state, history, book)
     recollect(state.memory, state.plan.lookback, late, state.last?.measuredAt)
   }
   if (fresh.length > 0) foldFresh({ device, kind, book }, fresh, state)
+  return isLate
 }
 
-/** Opens the silences of a device that have become too long by now. */
-export function foldSilence(device: Device, state: DeviceState, book: EpisodeBook): void {
+/** Looks for the last values of channels that have not been needed since the device was recalled. */
+async function seek(
+  device: Device,
+  readings: readonly Reading[],
+  state: DeviceState,
+  history: History,
+): Promise<void> {
+  const { last } = state
+  if (last === null) return
+  const needed = state.unsought.filter((index) =>
+    readings.some(({ values }) => values[index] !== undefined),
+  )
+  for (const index of needed) {
+    const span = { from: minus(last.measuredAt, VALUE_MEMORY), at: last.measuredAt }
+    const found = await history.lastWith(device, index, span)
+    const value = found?.values[index]
+    if (found && value !== undefined) state.memory.known[index] = { value, at: found.measuredAt }
+  }
+  state.unsought = state.unsought.filter((index) => !needed.includes(index))
+}
+
+/** Opens the silences of a device that have become too long by now, and tells how many. */
+export function foldSilence(device: Device, state: DeviceState, book: EpisodeBook): number {
   const kind = findKind(device.kind)
-  if (!kind) return
+  if (!kind) return 0
+  let opened = 0
   for (const [index, planned] of state.plan.rules.entries()) {
     const before = state.rules[index] ?? QUIET
-    const silent = fallSilent(planned.bound, before, book.now)
+    const silent = fallSilent(planned.bound, before, book.now, state.heardAt)
     if (!silent) continue
     state.rules[index] = silent.state
     state.episodes[index] = book.open(planned, device, kind, silent.stretch)
+    opened++
   }
+  return opened
 }
 
 interface Setting {

@@ -1,5 +1,7 @@
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
+import type { EpochMs } from '#model/time.ts'
+import type { Metrics } from '#runtime/metrics.ts'
 import type { DeviceState } from './device-state.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import type { Plans } from './plans.ts'
@@ -7,17 +9,20 @@ import type { Devices, History } from './ports.ts'
 import { recall } from './recall.ts'
 import { orphansOf, retire } from './retire.ts'
 
+interface MemoryParts {
+  readonly history: History
+  readonly devices: Devices
+  readonly metrics: Pick<Metrics, 'recallSeconds'>
+}
+
 /** What is remembered of each device; what is not is rebuilt from the database. */
 export class DeviceMemory {
-  readonly #parts: { readonly history: History; readonly devices: Devices }
+  readonly #parts: MemoryParts
   readonly #states = new Map<string, DeviceState>()
   /** Open, of devices that were not remembered yet. */
   readonly #open: Map<string, Episode[]>
 
-  constructor(
-    parts: { readonly history: History; readonly devices: Devices },
-    open: readonly Episode[],
-  ) {
+  constructor(parts: MemoryParts, open: readonly Episode[]) {
     this.#parts = parts
     this.#open = Map.groupBy(
       open.filter(({ role }) => role !== 'group'),
@@ -45,6 +50,32 @@ export class DeviceMemory {
     for (const [id, { last }] of this.#states) if (last !== null) yield id
   }
 
+  get size(): number {
+    return this.#states.size
+  }
+
+  /** How many episodes of single devices are open. */
+  get openEpisodes(): number {
+    let open = 0
+    for (const { episodes } of this.#states.values())
+      for (const episode of episodes) if (episode) open++
+    for (const episodes of this.#open.values()) open += episodes.length
+    return open
+  }
+
+  /** These episodes are over without any reading having cleared them. */
+  forget(episodes: readonly Episode[]): void {
+    const gone = new Set(episodes.map(({ id }) => id))
+    for (const { deviceId } of episodes) {
+      const state = this.#states.get(deviceId)
+      state?.episodes.forEach((episode, index) => {
+        if (episode && gone.has(episode.id)) state.episodes[index] = undefined
+      })
+      const open = this.#open.get(deviceId)?.filter(({ id }) => !gone.has(id))
+      if (open) this.#open.set(deviceId, open)
+    }
+  }
+
   /** Whether one was heard for the first time. */
   keep(states: ReadonlyMap<string, DeviceState>): boolean {
     let isNew = false
@@ -68,10 +99,16 @@ export class DeviceMemory {
       this.#states.get(id)?.episodes.filter((episode) => episode !== undefined) ??
       this.#open.get(id) ??
       []
-    const states = await recall(unknown, (device) => plans.of(device), openOf, this.#parts.history)
+    const { history, devices: registered, metrics } = this.#parts
+    const took = metrics.recallSeconds.startTimer()
+    const states = await recall(unknown, (device) => plans.of(device), openOf, history)
+    took()
     for (const { id } of unknown) {
-      const lastAt = states.get(id)?.last?.measuredAt ?? null
-      for (const episode of orphansOf(openOf(id), plans, this.#parts.devices)) {
+      const state = states.get(id)
+      const lastAt = state?.last?.measuredAt ?? null
+      const before = this.#states.get(id)?.heardAt
+      if (state && before) state.heardAt = Math.max(before, state.heardAt ?? before) as EpochMs
+      for (const episode of orphansOf(openOf(id), plans, registered)) {
         retire(episode, lastAt, book)
       }
     }

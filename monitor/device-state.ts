@@ -10,10 +10,12 @@ export interface DeviceState {
   readonly plan: DevicePlan
   /** The newest reading folded; null when there is none. */
   last: Pick<Reading, 'measuredAt' | 'seq'> | null
-  /** When a reading of it was last folded, by our clock; null: none since it was recalled. */
+  /** When a reading of it last came, by our clock; null: never. */
   heardAt: EpochMs | null
   /** What the rules of its plan look back at. */
   readonly memory: Memory
+  /** Channels whose last value is not in `memory` although there may be one. */
+  unsought: readonly number[]
   /** Beside the rules of the plan: their states and their open episodes. */
   readonly rules: RuleState[]
   readonly episodes: (Episode | undefined)[]
@@ -25,6 +27,7 @@ export const freshState = (plan: DevicePlan): DeviceState => ({
   last: null,
   heardAt: null,
   memory: blankMemory(),
+  unsought: [],
   rules: plan.rules.map(() => QUIET),
   episodes: plan.rules.map(() => undefined),
 })
@@ -67,4 +70,15 @@ function ascendsFrom(readings: readonly Reading[], last: DeviceState['last']): b
     before = reading
   }
   return true
+}
+
+/** The readings of a batch, device by device, in their order. */
+export function byDevice(readings: readonly Reading[]): ReadonlyMap<string, readonly Reading[]> {
+  const groups = new Map<string, Reading[]>()
+  for (const reading of readings) {
+    const group = groups.get(reading.device.id)
+    if (group) group.push(reading)
+    else groups.set(reading.device.id, [reading])
+  }
+  return groups
 }

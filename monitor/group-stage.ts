@@ -41,10 +41,7 @@ export class GroupStage {
 
   /** Rules with a second stage. */
   get rules(): readonly Rule[] {
-    return this.#parts
-      .plans()
-      .rules.map(({ rule }) => rule)
-      .filter(hasGroups)
+    return rulesWithGroups(this.#parts.plans())
   }
 
   /** Takes what was found before of the rules that have groups now. */
@@ -173,7 +170,11 @@ export class GroupStage {
   }
 }
 
-const hasGroups = ({ neighbours, mass }: Rule): boolean => neighbours !== null || mass !== null
+/** Rules with a second stage. */
+export const rulesWithGroups = ({ rules }: Plans): readonly Rule[] =>
+  rules
+    .map(({ rule }) => rule)
+    .filter(({ neighbours, mass }) => neighbours !== null || mass !== null)
 
 const lastEvidence = (device: Device, { evidence, startedAt }: Episode) => {
   const [kind, last] = [findKind(device.kind), evidence.at(-1)]

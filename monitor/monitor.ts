@@ -1,47 +1,24 @@
 import type { Batch, Commit, CommitOutcome } from '#model/commit.ts'
-import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { Unavailable } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'
 import { type DurationMs, type EpochMs, minus } from '#model/time.ts'
-import type { Clock } from '#runtime/clock.ts'
-import type { Logger } from '#runtime/logger.ts'
-import type { Metrics } from '#runtime/metrics.ts'
+import { ColdDevices } from './cold-devices.ts'
 import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
-import { copyState, type DeviceState } from './device-state.ts'
+import { byDevice, copyState, type DeviceState } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
 import { GROUP_HORIZON, type GroupDraft } from './group-desk.ts'
-import { GroupStage } from './group-stage.ts'
+import { GroupStage, rulesWithGroups } from './group-stage.ts'
 import { Listening } from './listening.ts'
+import { measure } from './measure.ts'
+import type { MonitorParts, RulesInForce } from './monitor-parts.ts'
 import { Patience } from './patience.ts'
-import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
-import type { Devices, History, Ledger, Surroundings } from './ports.ts'
-import { orphansOf, retire } from './retire.ts'
-import type { Wait } from './retry.ts'
+import { Plans } from './plans.ts'
+import { retireOrphans } from './retire.ts'
 import { fallenSilent, SILENCES_AT_ONCE } from './silence-watch.ts'
 
-/** Rules, and what of the city they are given but for its presence, which the monitor keeps. */
-export interface RulesInForce {
-  readonly rules: readonly RuleInForce[]
-  readonly city: Omit<CityInForce, 'presence'>
-}
-
-export interface MonitorParts {
-  readonly inForce: RulesInForce
-  readonly ledger: Ledger
-  readonly history: History
-  readonly devices: Devices
-  readonly surroundings: Surroundings
-  readonly city: { readonly district: string }
-  /** After a time in which Wanmi did not listen, devices have so long to come back. */
-  readonly silenceGrace: DurationMs
-  readonly clock: Clock
-  readonly log: Logger
-  readonly metrics: Pick<Metrics, 'commitFailures' | 'casesOpened'>
-  /** How to wait between two tries; tests do not. */
-  readonly wait?: Wait
-}
+export type { MonitorParts, RulesInForce }
 
 type CommittedListener = (batch: Batch, outcome: CommitOutcome) => void
 
@@ -54,7 +31,7 @@ interface Draft {
 
 const NOTHING: Batch = { readings: [], rejections: [], resolved: [] }
 /** Devices that are recalled at once, when nobody waits for them. */
-const RECALLED_AT_ONCE = 500
+const RECALLED_AT_ONCE = 1_000
 /** Older breaks of listening explain no silence that is found today. */
 const LISTENED_FOR: DurationMs = GROUP_HORIZON
 
@@ -72,8 +49,11 @@ export class Monitor {
   #plans: Plans
   #number: number
   #turn: Promise<unknown> = Promise.resolve()
-  /** Every device that may be silent is remembered. */
-  #isWarm = false
+  /** In force as soon as that can be; null when they are. */
+  #wanted: RulesInForce | null = null
+  /** Some open episode may be of a rule that is not applied to its device any more. */
+  #hasOrphans = true
+  readonly #cold: ColdDevices
 
   private constructor(parts: MonitorParts, listening: Listening, open: readonly Episode[]) {
     this.#parts = parts
@@ -88,6 +68,14 @@ export class Monitor {
       plans: () => this.#plans,
       heard: () => this.#memory.heard(),
     })
+    this.#cold = new ColdDevices(
+      parts.devices,
+      (device) => this.#plans.of(device).hasSilence && !this.#memory.of(device, this.#plans),
+    )
+    measure(parts.metrics, this.#memory, () => ({
+      rules: this.#plans.rules.length,
+      isWarm: this.isWarm,
+    }))
   }
 
   /** @throws Unavailable when the database does not answer */
@@ -98,7 +86,7 @@ export class Monitor {
     const listening = new Listening(listened, silenceGrace)
     listening.beat(now)
     const monitor = new Monitor(parts, listening, await history.openEpisodes())
-    await monitor.#loadGroups(now)
+    await monitor.#patience.until(() => monitor.#loadGroups(monitor.#plans))
     await monitor.#retireOrphans()
     return monitor
   }
@@ -149,14 +137,10 @@ export class Monitor {
    */
   async tick(): Promise<void> {
     await this.#inTurn(() => Promise.resolve(this.#listening.beat(this.#parts.clock.now())))
+    await this.#inTurn(() => this.#adoptWanted())
+    await this.#inTurn(() => this.#retireOrphans())
     await this.warm()
-    for (let opened = SILENCES_AT_ONCE; opened === SILENCES_AT_ONCE; ) {
-      opened = await this.#inTurn(async () => {
-        const draft = this.#foldTime()
-        await this.#write(() => Promise.resolve(draft), NOTHING)
-        return draft.states.size
-      })
-    }
+    while ((await this.#inTurn(() => this.#openSilences())) === SILENCES_AT_ONCE);
   }
 
   /**
@@ -164,21 +148,31 @@ export class Monitor {
    * wait. Until then nobody is silent.
    */
   async warm(): Promise<void> {
-    while (!this.#isWarm) await this.#inTurn(() => this.#recallMore())
+    while (!this.isWarm) await this.#inTurn(() => this.#recallMore())
+  }
+
+  /** Every device that may be silent is remembered, under the rules in force. */
+  get isWarm(): boolean {
+    return this.#cold.isWarm
   }
 
   /**
-   * Other rules, parameters or areas are in force from now on. What the rules that stay know is
-   * kept; episodes of rules that are gone are over.
+   * Other rules, parameters or areas are in force for whatever is processed after this call. What the
+   * rules that stay know is kept; episodes of rules that are gone are over. When it rejects, either
+   * all of it is in force or nothing, and `tick` goes on with it.
    */
   adopt(inForce: RulesInForce): Promise<void> {
+    this.#wanted = inForce
     return this.#inTurn(async () => {
-      this.#plans = this.#plansOf(inForce)
-      this.#isWarm = false
-      this.#groups.recount()
-      await this.#patience.until(() => this.#loadGroups(this.#parts.clock.now()))
+      await this.#adoptWanted()
       await this.#retireOrphans()
     })
+  }
+
+  /** Devices were added, changed or removed: other rules may hold for them. */
+  devicesChanged(): void {
+    this.#hasOrphans = true
+    this.#cool()
   }
 
   /** Ends the waiting for a database that is away; `process` then rejects. */
@@ -210,64 +204,82 @@ export class Monitor {
 
   async #fold(batch: Batch): Promise<Draft> {
     const book = this.#newBook()
-    const byDevice = Map.groupBy(batch.readings, ({ device }) => device.id)
-    const devices = [...byDevice.values()].map(([first]) => (first as Reading).device)
+    const parts = byDevice(batch.readings)
+    const devices = [...parts.values()].map(([first]) => (first as Reading).device)
     const states = new Map(await this.#memory.recall(devices, this.#plans, book))
-    for (const [id, readings] of byDevice) {
+    for (const [id, readings] of parts) {
       const { device } = readings[0] as Reading
       const known = states.get(id) ?? this.#memory.of(device, this.#plans)
       if (!known) continue
       const state = copyState(known)
       states.set(id, state)
-      await foldDevice(device, readings, state, this.#parts.history, book)
+      const isLate = await foldDevice(device, readings, state, this.#parts.history, book)
+      if (isLate) this.#parts.metrics.lateRefolds.inc()
     }
     return this.#draft(batch, states, book)
   }
 
-  #foldTime(): Draft {
+  /** Of how many devices. */
+  async #openSilences(): Promise<number> {
+    const { devices, metrics } = this.#parts
     const book = this.#newBook()
-    const { devices } = this.#parts
-    const states = fallenSilent(this.#memory, this.#plans, devices, book)
-    return this.#draft(NOTHING, states, book, this.#listening.current)
+    const { states, opened } = fallenSilent(this.#memory, this.#plans, devices, book)
+    const draft = this.#draft(NOTHING, states, book, this.#listening.current)
+    await this.#write(() => Promise.resolve(draft), NOTHING)
+    metrics.silencesOpened.inc(opened)
+    return states.size
   }
 
   async #recallMore(): Promise<void> {
-    const missing: Device[] = []
-    for (const device of this.#parts.devices.all()) {
-      if (this.#plans.of(device).hasSilence && !this.#memory.of(device, this.#plans))
-        missing.push(device)
-      if (missing.length === RECALLED_AT_ONCE) break
-    }
-    this.#isWarm = missing.length < RECALLED_AT_ONCE
-    if (missing.length === 0) return
-    await this.#write(async () => {
-      const book = this.#newBook()
-      return this.#draft(
-        NOTHING,
-        new Map(await this.#memory.recall(missing, this.#plans, book)),
-        book,
-      )
-    }, NOTHING)
+    this.#listening.beat(this.#parts.clock.now())
+    await this.#cold.warm(RECALLED_AT_ONCE, (devices) =>
+      this.#write(async () => {
+        const book = this.#newBook()
+        return this.#draft(NOTHING, await this.#memory.recall(devices, this.#plans, book), book)
+      }, NOTHING),
+    )
+  }
+
+  #cool(): void {
+    this.#cold.cool()
+    this.#groups.recount()
+  }
+
+  async #adoptWanted(): Promise<void> {
+    const wanted = this.#wanted
+    if (wanted === null) return
+    const plans = this.#plansOf(wanted)
+    await this.#patience.until(() => this.#loadGroups(plans))
+    if (this.#wanted === wanted) this.#wanted = null
   }
 
   async #retireOrphans(): Promise<void> {
-    const { history, devices } = this.#parts
-    const open = await this.#patience.until(() => history.openEpisodes())
-    const orphans = orphansOf(open, this.#plans, devices)
-    if (orphans.length === 0) return
-    const book = this.#newBook()
-    for (const episode of orphans) {
-      retire(episode, this.#memory.get(episode.deviceId)?.last?.measuredAt ?? null, book)
+    if (!this.#hasOrphans) return
+    this.#hasOrphans = false
+    try {
+      const book = this.#newBook()
+      const orphans = await this.#patience.until(() =>
+        retireOrphans(this.#parts, this.#plans, this.#memory, book),
+      )
+      if (orphans.length === 0) return
+      await this.#write(() => Promise.resolve(this.#draft(NOTHING, new Map(), book)), NOTHING)
+      this.#memory.forget(orphans)
+    } catch (error) {
+      this.#hasOrphans = true
+      throw error
     }
-    await this.#write(() => Promise.resolve(this.#draft(NOTHING, new Map(), book)), NOTHING)
-    this.#parts.log.info({ episodes: orphans.length }, 'ended episodes of rules that are gone')
   }
 
-  async #loadGroups(now: EpochMs): Promise<void> {
-    const ids = this.#groups.rules.map(({ id }) => id)
-    if (ids.length === 0) return
-    const from = minus(now, GROUP_HORIZON)
-    this.#groups.load(await this.#parts.history.episodesOfRules(ids, from))
+  /** Puts plans in force, all at once, when what their groups need was read. */
+  async #loadGroups(plans: Plans): Promise<void> {
+    const { history, clock } = this.#parts
+    const ids = rulesWithGroups(plans).map(({ id }) => id)
+    const from = minus(clock.now(), GROUP_HORIZON)
+    const episodes = ids.length === 0 ? [] : await history.episodesOfRules(ids, from)
+    if (plans !== this.#plans) this.#hasOrphans = true
+    this.#plans = plans
+    this.#groups.load(episodes)
+    this.#cool()
   }
 
   #newBook(): EpisodeBook {

@@ -1,6 +1,8 @@
 import type { Device } from '#model/device.ts'
 import { selects } from '#model/selects.ts'
-import { type BoundRule, bindRule, type City } from '#rules/bind-rule.ts'
+import type { DurationMs } from '#model/time.ts'
+import { type BoundRule, bindRule, type City, type EffectiveParams } from '#rules/bind-rule.ts'
+import type { CompiledRule } from '#rules/compiled-rule.ts'
 import { jointLookback, type Lookback } from '#rules/memory.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
 
@@ -23,6 +25,8 @@ export interface DevicePlan {
   /** Two plans of one key give the same of the same readings. */
   readonly key: string
   readonly hasSilence: boolean
+  /** Infinite when no rule is about silence. */
+  readonly shortestSilence: DurationMs
 }
 
 /** What rules are given of the city, and a word that is another when any of it was changed. */
@@ -34,10 +38,13 @@ export interface CityInForce extends City {
 export class Plans {
   readonly #rules: readonly RuleInForce[]
   readonly #city: CityInForce
-  // A registered device is one object until it is changed.
+  // A registered device is one object until it is changed, and devices without overrides share one
+  // of parameters.
   readonly #ofDevice = new WeakMap<Device, DevicePlan>()
   readonly #plans = new Map<string, DevicePlan>()
   readonly #planned = new Map<string, PlannedRule>()
+  readonly #alike = new WeakMap<EffectiveParams, Map<string, PlannedRule>>()
+  readonly #numbers = new Map<PlannedRule, number>()
 
   constructor(rules: readonly RuleInForce[], city: CityInForce) {
     this.#rules = rules
@@ -52,9 +59,9 @@ export class Plans {
     const known = this.#ofDevice.get(device)
     if (known) return known
     const rules = this.#rules.flatMap((rule) => this.#plan(rule, device) ?? [])
-    const key = rules.map((rule) => rule.key).join('\n')
-    const plan = this.#plans.get(key) ?? planOf(rules, key)
-    this.#plans.set(key, plan)
+    const numbers = rules.map((rule) => this.#numbers.get(rule)).join()
+    const plan = this.#plans.get(numbers) ?? planOf(rules)
+    this.#plans.set(numbers, plan)
     this.#ofDevice.set(device, plan)
     return plan
   }
@@ -65,6 +72,21 @@ export class Plans {
     // Whoever is not let in cannot be heard.
     if (rule.silent && !device.enabled) return undefined
     const effective = this.#city.effective(rule, device)
+    const alike = this.#alike.get(effective) ?? new Map<string, PlannedRule>()
+    this.#alike.set(effective, alike)
+    const name = `${rule.id} ${device.kind} ${device.reportingInterval}`
+    const planned =
+      alike.get(name) ?? this.#bind({ rule, compiled, version }, own, effective, device)
+    alike.set(name, planned)
+    return planned
+  }
+
+  #bind(
+    { rule, version }: RuleInForce,
+    own: CompiledRule,
+    effective: EffectiveParams,
+    device: Device,
+  ): PlannedRule {
     const ofCity = own.places.length > 0 || rule.schedule ? this.#city.revision : ''
     const interval = device.reportingInterval
     const key = JSON.stringify([rule.id, version, device.kind, interval, effective, ofCity])
@@ -74,13 +96,15 @@ export class Plans {
       key,
     }
     this.#planned.set(key, planned)
+    if (!this.#numbers.has(planned)) this.#numbers.set(planned, this.#numbers.size)
     return planned
   }
 }
 
-const planOf = (rules: readonly PlannedRule[], key: string): DevicePlan => ({
+const planOf = (rules: readonly PlannedRule[]): DevicePlan => ({
   rules,
   lookback: jointLookback(rules.map(({ bound }) => bound.lookback)),
-  key,
+  key: rules.map(({ key }) => key).join('\n'),
   hasSilence: rules.some(({ bound }) => bound.silence !== null),
+  shortestSilence: Math.min(...rules.map(({ bound }) => bound.silence ?? Infinity)) as DurationMs,
 })

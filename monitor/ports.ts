@@ -18,10 +18,10 @@ type Point = Pick<StoredReading, 'measuredAt' | 'seq'>
 
 /** What was committed before. Lists ascend by (measuredAt, seq). */
 export interface History {
-  /** The newest `limit` readings of each device; a device without any may be missing. */
+  /** The newest readings of each device, so many; a device without any may be missing. */
   latest(
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<ReadonlyMap<string, readonly StoredReading[]>>
   /** The newest `limit` readings strictly before a point. */
   before(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
@@ -29,11 +29,24 @@ export interface History {
   from(device: Device, point: Point, limit: number): Promise<readonly StoredReading[]>
   /** Of one device, by start: no groups, not withdrawn, and open or cleared at `from` or later. */
   episodes(deviceId: string, from: EpochMs): Promise<readonly Episode[]>
+  /** The same of several devices. */
+  episodesOf(deviceIds: readonly string[], from: EpochMs): Promise<readonly Episode[]>
+  /** When the last episode of each device and rule was cleared, by `device rule`. */
+  lastCleared(
+    deviceIds: readonly string[],
+    ruleIds: readonly string[],
+  ): Promise<ReadonlyMap<string, EpochMs>>
+  /** The newest reading at or before `at` and after `from` that has a channel, by its index. */
+  lastWith(
+    device: Device,
+    channel: number,
+    span: { readonly from: EpochMs; readonly at: EpochMs },
+  ): Promise<StoredReading | undefined>
   /** Of all devices, groups among them: neither cleared nor withdrawn. */
   openEpisodes(): Promise<readonly Episode[]>
   /** Of rules about groups: single, member and group episodes, open or cleared at `from` or later. */
   episodesOfRules(ruleIds: readonly string[], from: EpochMs): Promise<readonly Episode[]>
-  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  /** The spans in which Wanmi listened, ascending: those that end at `from` or later, and one before. */
   listened(from: EpochMs): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]>
 }
 

@@ -1,40 +1,33 @@
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
-import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
-import { between } from '#model/time.ts'
-import type { BoundRule } from '#rules/bind-rule.ts'
-import {
-  enter,
-  isUnknown,
-  QUIET,
-  type RuleState,
-  type Stretch,
-  settle,
-  settlingSpan,
-} from '#rules/fold.ts'
-import {
-  adoptKnown,
-  blankMemory,
-  type Lookback,
-  type Memory,
-  perceive,
-  reachesBack,
-  remember,
-  WINDOW_MAX,
-} from '#rules/memory.ts'
-import { Refold } from '#rules/refold.ts'
+import { between, type DurationMs, type EpochMs, minus } from '#model/time.ts'
+import { settlingSpan } from '#rules/fold.ts'
+import { blankMemory, type Lookback, perceive, remember } from '#rules/memory.ts'
 import { type DeviceState, freshState } from './device-state.ts'
-import { stretchOf } from './episode-stretch.ts'
 import type { DevicePlan } from './plans.ts'
 import type { History } from './ports.ts'
+import { type Newest, recallRule, unsought } from './recall-rule.ts'
 
-/** Readings of each device asked for at once: enough to settle nearly every rule. */
+/** Readings of each device asked for at first: enough to settle nearly every rule. */
 const FIRST_LOOK = 8
 const LONGER = 8
-/** Devices that are looked at further at the same time. */
-const AT_ONCE = 16
+/** Room for readings that come at other intervals than the last few. */
+const MARGIN = 1.25
+/** Readings that are asked for at the same time. */
+const READINGS_AT_ONCE = 8_000
+/** While the readings of one look are worked through the database gathers those of another. */
+const LOOKS_AT_ONCE = 2
+
+/** A device that is not remembered, and what its rules have to go by. */
+interface Recalled {
+  readonly device: Device
+  readonly plan: DevicePlan
+  readonly open: readonly Episode[]
+  /** How many of its newest readings are looked at. */
+  readonly limit: number
+}
 
 /**
  * Rebuilds what the monitor knew of devices it does not remember, after a restart, because a rule
@@ -47,155 +40,157 @@ export async function recall(
   openOf: (deviceId: string) => readonly Episode[],
   history: History,
 ): Promise<ReadonlyMap<string, DeviceState>> {
-  const latest = await history.latest(devices, FIRST_LOOK)
   const states = new Map<string, DeviceState>()
-  const one = async (device: Device): Promise<void> => {
-    const plan = planOf(device)
-    const newest = await farEnough(device, latest.get(device.id) ?? [], plan.lookback, history)
-    states.set(device.id, await recallOne(device, newest, plan, openOf(device.id), history))
-  }
-  for (let from = 0; from < devices.length; from += AT_ONCE) {
-    await Promise.all(devices.slice(from, from + AT_ONCE).map(one))
+  let rest: readonly Recalled[] = devices.map((device) => ({
+    device,
+    plan: planOf(device),
+    open: openOf(device.id),
+    limit: FIRST_LOOK,
+  }))
+  const cleared = await lastCleared(rest, history)
+  for (let isFirst = true; rest.length > 0; isFirst = false) {
+    const further: Recalled[] = []
+    const looks = inLooks(rest).values()
+    const work = async (): Promise<void> => {
+      for (const some of looks) {
+        const answer = await look(some, isFirst, cleared, history)
+        for (const each of some) {
+          const { state, limit } = answer(each)
+          if (state) states.set(each.device.id, state)
+          else further.push({ ...each, limit })
+        }
+      }
+    }
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work))
+    rest = further
   }
   return states
 }
 
-/** The newest readings of a device, at least as far as its rules look back from the last. */
-interface Newest {
-  readonly readings: readonly StoredReading[]
-  /** There are none before these. */
-  readonly whole: boolean
+/** In groups of which not too many readings are in hand at once. */
+function inLooks(recalled: readonly Recalled[]): readonly (readonly Recalled[])[] {
+  const looks: Recalled[][] = []
+  let room = 0
+  for (const each of recalled) {
+    if (room < each.limit) {
+      looks.push([])
+      room = READINGS_AT_ONCE
+    }
+    looks.at(-1)?.push(each)
+    room -= each.limit
+  }
+  return looks
 }
 
-async function farEnough(
-  device: Device,
-  latest: readonly StoredReading[],
-  { window }: Lookback,
+/** How many readings will do, going by how far apart the newest ones are. */
+function enough({ plan, limit }: Recalled, { readings, whole }: Newest): number {
+  const [first, last] = [readings[0], readings.at(-1)]
+  if (whole || !first || !last) return limit
+  const longer = limit * LONGER
+  if (limit > FIRST_LOOK || first.measuredAt === last.measuredAt) return longer
+  const apart_ms = between(first.measuredAt, last.measuredAt) / (readings.length - 1)
+  const back: DurationMs[] = plan.rules.map(({ bound }) => settlingSpan(bound))
+  const needed = Math.ceil((Math.max(plan.lookback.window, ...back) / apart_ms) * MARGIN) + 2
+  return Math.min(longer, Math.max(needed, limit + 1))
+}
+
+/** When the last episode of each rule with a cooldown was cleared, by device and rule. */
+async function lastCleared(
+  recalled: readonly Recalled[],
   history: History,
-): Promise<Newest> {
-  const last = latest.at(-1)
-  if (!last) return { readings: latest, whole: true }
-  let readings = latest
-  for (let limit = FIRST_LOOK; ; limit *= LONGER) {
-    const whole = readings.length < limit
-    const oldest = readings[0]?.measuredAt ?? last.measuredAt
-    const isEnough = readings.length > WINDOW_MAX || oldest <= last.measuredAt - window
-    if (whole || window === 0 || isEnough) return { readings, whole }
-    const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
-    readings = await history.before(device, after, limit * LONGER)
+): Promise<ReadonlyMap<string, EpochMs>> {
+  const rules = new Set<string>()
+  const devices: string[] = []
+  for (const { device, plan } of recalled) {
+    const cooling = plan.rules.filter(({ bound }) => bound.rule.cooldown > 0)
+    for (const { bound } of cooling) rules.add(bound.rule.id)
+    if (cooling.length > 0) devices.push(device.id)
+  }
+  return rules.size === 0 ? new Map() : await history.lastCleared(devices, [...rules])
+}
+
+type Answer = (each: Recalled) => {
+  /** Undefined: its readings are not enough. */
+  readonly state: DeviceState | undefined
+  /** How many to look at next. */
+  readonly limit: number
+}
+
+/** What the newest readings of some devices tell, in the first look without their episodes. */
+async function look(
+  some: readonly Recalled[],
+  isFirst: boolean,
+  cleared: ReadonlyMap<string, EpochMs>,
+  history: History,
+): Promise<Answer> {
+  const limits = new Map(some.map(({ device, limit }) => [device.id, limit]))
+  const latest = await history.latest(
+    some.map(({ device }) => device),
+    (id) => limits.get(id) ?? FIRST_LOOK,
+  )
+  const newestOf = ({ device, limit }: Recalled): Newest => {
+    const readings = latest.get(device.id) ?? []
+    return { readings, whole: readings.length < limit }
+  }
+  const known = isFirst ? null : await episodesSince(some, newestOf, history)
+  return (each) => {
+    const { id } = each.device
+    const newest = newestOf(each)
+    const clearedAt = (ruleId: string): EpochMs | null => cleared.get(`${id} ${ruleId}`) ?? null
+    const state = recallOne(each, newest, clearedAt, known && (known.get(id) ?? []))
+    return { state, limit: state ? 0 : enough(each, newest) }
   }
 }
 
-async function recallOne(
-  device: Device,
-  newest: Newest,
-  plan: DevicePlan,
-  open: readonly Episode[],
+async function episodesSince(
+  some: readonly Recalled[],
+  newestOf: (each: Recalled) => Newest,
   history: History,
-): Promise<DeviceState> {
+): Promise<ReadonlyMap<string, readonly Episode[]>> {
+  const froms = some.flatMap((each) => {
+    const first = newestOf(each).readings[0]
+    const cooldowns = each.plan.rules.map(({ bound }) => bound.rule.cooldown)
+    return first ? minus(first.measuredAt, Math.max(0, ...cooldowns) as DurationMs) : []
+  })
+  const ids = some.map(({ device }) => device.id)
+  const episodes = await history.episodesOf(ids, Math.min(...froms) as EpochMs)
+  return Map.groupBy(episodes, ({ deviceId }) => deviceId)
+}
+
+/** `known`: its episodes since the first of the readings; null: the readings must do. */
+function recallOne(
+  { device, plan, open }: Recalled,
+  newest: Newest,
+  clearedAt: (ruleId: string) => EpochMs | null,
+  known: readonly Episode[] | null,
+): DeviceState | undefined {
   const { rules, lookback } = plan
   const kind = findKind(device.kind)
   const last = newest.readings.at(-1)
   const state: DeviceState = { ...freshState(plan), memory: blankMemory(newest.whole) }
   if (!kind || !last) return state
+  if (!reachesWindow(newest, last, lookback)) return undefined
   state.last = { measuredAt: last.measuredAt, seq: last.seq }
+  state.heardAt = last.receivedAt
   for (const reading of newest.readings) {
     perceive(state.memory, lookback, reading)
     remember(state.memory, lookback, reading)
   }
-  const search = { device, kind, last, history }
+  state.unsought = unsought(newest, lookback)
   for (const [index, { bound }] of rules.entries()) {
-    const episode = open.find(({ ruleId }) => ruleId === bound.rule.id)
-    const stretch = episode && stretchOf(kind, episode)
-    const near = fromNewest(bound, newest, stretch)
-    state.rules[index] = near ?? (await lookFurther(search, bound, state.memory))
-    if (bound.silence !== null && stretch) state.rules[index] = silentSince(stretch)
-    state.episodes[index] = state.rules[index]?.phase === 'active' ? episode : undefined
+    const { id } = bound.rule
+    const episode = open.find(({ ruleId }) => ruleId === id)
+    const past = { kind, episode, known, clearedAt: clearedAt(id) }
+    const found = recallRule(bound, newest, past, state.memory)
+    if (!found) return undefined
+    state.rules[index] = found
+    state.episodes[index] = found.phase === 'active' ? episode : undefined
   }
   return state
 }
 
-const silentSince = ({ first, confirmed, severity, grades }: Stretch): RuleState => ({
-  phase: 'active',
-  first,
-  confirmed,
-  clearing: null,
-  severity,
-  grades,
-})
-
-/**
- * The state by the newest reading that says anything to the rule; undefined when that reading does
- * not settle it, or none of these says anything.
- */
-function fromNewest(
-  bound: BoundRule,
+const reachesWindow = (
   { readings, whole }: Newest,
-  open: Stretch | undefined,
-): RuleState | undefined {
-  const { lookback, rule } = bound
-  // When the last episode was cleared is not known here.
-  if (rule.cooldown > 0 && !open) return undefined
-  const around = { covering: open, clearedAt: null }
-  const { previousOf, window, areas } = lookback
-  const looksBack = previousOf.length > 0 || window > 0 || areas.length > 0
-  for (let index = readings.length - 1; index >= 0; index--) {
-    const reading = readings[index] as StoredReading
-    const memory = blankMemory(whole)
-    if (looksBack) {
-      for (const earlier of readings.slice(0, index)) {
-        perceive(memory, lookback, earlier)
-        remember(memory, lookback, earlier)
-      }
-      perceive(memory, lookback, reading)
-      const first = readings[0] as StoredReading
-      if (!whole && !reachesBack(lookback, memory, first, reading)) return undefined
-    }
-    if (isUnknown(bound, reading, memory, open !== undefined)) continue
-    return settle(bound, reading, memory, around)
-  }
-  return fromSilenceOfChannels(bound, { readings, whole }, open)
-}
-
-/** The state when none of the readings says anything, and they are enough to know that. */
-function fromSilenceOfChannels(
-  bound: BoundRule,
-  { readings, whole }: Newest,
-  open: Stretch | undefined,
-): RuleState | undefined {
-  const [first, last] = [readings[0], readings.at(-1)]
-  if (!first || !last) return undefined
-  const isLong = between(first.measuredAt, last.measuredAt) >= settlingSpan(bound)
-  if (!isLong && !(whole && !open)) return undefined
-  return open ? enter(open, last.measuredAt) : QUIET
-}
-
-interface Search {
-  readonly device: Device
-  readonly kind: DeviceKind
-  readonly last: StoredReading
-  readonly history: History
-}
-
-/** Folds from further back, for a rule that is in the middle of a hold or seldom hears its channel. */
-async function lookFurther(
-  { device, kind, last, history }: Search,
-  bound: BoundRule,
-  memory: Memory,
-): Promise<RuleState> {
-  const after = { measuredAt: last.measuredAt, seq: last.seq + 1 }
-  for (let limit = FIRST_LOOK * LONGER; ; limit *= LONGER) {
-    const readings = await history.before(device, after, limit)
-    const from = readings[0]?.measuredAt ?? last.measuredAt
-    const episodes = await history.episodes(device.id, from)
-    const stored = episodes.filter(({ ruleId }) => ruleId === bound.rule.id)
-    const refold = new Refold(
-      bound,
-      stored.map((episode) => stretchOf(kind, episode)),
-      { first: after, last: after },
-    )
-    if (!refold.begin(readings, readings.length < limit)) continue
-    adoptKnown(memory, refold.memory, bound.lookback)
-    return refold.state
-  }
-}
+  last: StoredReading,
+  { window }: Lookback,
+): boolean => whole || window === 0 || (readings[0] ?? last).measuredAt <= last.measuredAt - window

@@ -106,6 +106,42 @@ export function createMetrics() {
       help: 'Cases opened',
       registers,
     }),
+    rulesInForce: new Gauge({
+      name: 'wanmi_rules_in_force',
+      help: 'Rules that are applied to what comes',
+      registers,
+    }),
+    rulesWarm: new Gauge({
+      name: 'wanmi_rules_warm',
+      help: '1 when every device that may be silent is remembered; until then nobody is silent',
+      registers,
+    }),
+    episodesOpen: new Gauge({
+      name: 'wanmi_episodes_open',
+      help: 'Open episodes of single devices',
+      registers,
+    }),
+    devicesRemembered: new Gauge({
+      name: 'wanmi_devices_remembered',
+      help: 'Devices whose state under the rules is in memory',
+      registers,
+    }),
+    silencesOpened: new Counter({
+      name: 'wanmi_silences_opened_total',
+      help: 'Episodes of silence opened because time passed',
+      registers,
+    }),
+    lateRefolds: new Counter({
+      name: 'wanmi_late_refolds_total',
+      help: 'Times that the past of a device was folded again because readings came late',
+      registers,
+    }),
+    recallSeconds: new Histogram({
+      name: 'wanmi_recall_seconds',
+      help: 'Time to rebuild the state of some devices from what is stored',
+      buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+      registers,
+    }),
     liveViewers: new Gauge({
       name: 'wanmi_live_viewers',
       help: 'Viewers of the live feed',

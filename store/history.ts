@@ -9,6 +9,7 @@ import type { EpochMs } from '#model/time.ts'
 import { readingColumns } from './commit/reading-writer.ts'
 import { databaseError } from './database-error.ts'
 import { EPISODE_COLUMNS, type EpisodeRow, toEpisode } from './episode-row.ts'
+import { query } from './query.ts'
 import { storedReading } from './stored-reading.ts'
 import { formatTimestamp } from './timestamp.ts'
 
@@ -25,10 +26,10 @@ export class History {
     this.#pool = pool
   }
 
-  /** The newest `limit` readings of each device; one without readings has no entry. */
+  /** The newest readings of each device, so many; one without readings has no entry. */
   async latest(
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<ReadonlyMap<string, readonly StoredReading[]>> {
     const byKind = Map.groupBy(devices, ({ kind }) => kind)
     const answers = await Promise.all(
@@ -48,13 +49,52 @@ export class History {
     return await this.#range(device, '>=', 'ASC', point, limit)
   }
 
+  /** The newest reading at or before `at` and after `from` that has a channel of its kind. */
+  async lastWith(
+    device: Device,
+    channel: number,
+    { from, at }: { readonly from: EpochMs; readonly at: EpochMs },
+  ): Promise<StoredReading | undefined> {
+    const kind = kindOf(device.kind)
+    const name = kind.channels[channel]?.name
+    if (name === undefined) throw new Broken('internal', `${kind.name} has no channel ${channel}`)
+    const [row] = await this.#rows(
+      `SELECT ${readingColumns(kind).join(', ')} FROM ${readingTable(kind)}
+       WHERE device_id = $1 AND measured_at <= $2 AND measured_at > $3 AND ${name} IS NOT NULL
+       ORDER BY measured_at DESC, seq DESC LIMIT 1`,
+      [device.id, formatTimestamp(at), formatTimestamp(from)],
+    )
+    return row && storedReading(row)
+  }
+
   /** Of one device, without groups: not withdrawn, and open or cleared at `from` or later. */
   async episodes(deviceId: string, from: EpochMs): Promise<readonly Episode[]> {
+    return await this.episodesOf([deviceId], from)
+  }
+
+  /** The same of several devices. */
+  async episodesOf(deviceIds: readonly string[], from: EpochMs): Promise<readonly Episode[]> {
     return await this.#episodes(
-      `device_id = $1 AND role <> 'group' AND withdrawn_at IS NULL
+      `device_id = ANY($1) AND role <> 'group' AND withdrawn_at IS NULL
        AND (cleared_at IS NULL OR cleared_at >= $2)`,
-      [deviceId, formatTimestamp(from)],
+      [deviceIds, formatTimestamp(from)],
     )
+  }
+
+  /** When the last episode of each device and rule was cleared, by `device rule`; without groups. */
+  async lastCleared(
+    deviceIds: readonly string[],
+    ruleIds: readonly string[],
+  ): Promise<ReadonlyMap<string, EpochMs>> {
+    const rows = await query<{ name: string; at: EpochMs }>(
+      this.#pool,
+      `SELECT device_id || ' ' || rule_id AS name, max(cleared_at) AS at FROM episode
+       WHERE device_id = ANY($1) AND rule_id = ANY($2) AND role <> 'group'
+         AND withdrawn_at IS NULL AND cleared_at IS NOT NULL
+       GROUP BY device_id, rule_id`,
+      [deviceIds, ruleIds],
+    )
+    return new Map(rows.map(({ name, at }) => [name, at]))
   }
 
   /** Of some rules, groups among them: not withdrawn, and open or cleared at `from` or later. */
@@ -65,13 +105,18 @@ export class History {
     )
   }
 
-  /** The spans in which Wanmi listened, ascending, as far as they end at `from` or later. */
+  /**
+   * The spans in which Wanmi listened, ascending: those that end at `from` or later, and the last one
+   * before them, after which it did not listen.
+   */
   async listened(
     from: EpochMs,
   ): Promise<readonly { readonly from: EpochMs; readonly to: EpochMs }[]> {
     try {
       const { rows } = await this.#pool.query<{ from: EpochMs; to: EpochMs }>(
-        `SELECT from_at AS from, to_at AS to FROM listened WHERE to_at >= $1 ORDER BY from_at`,
+        `SELECT from_at AS from, to_at AS to FROM listened
+         WHERE to_at >= coalesce((SELECT max(to_at) FROM listened WHERE to_at < $1), $1)
+         ORDER BY from_at`,
         [formatTimestamp(from)],
       )
       return rows
@@ -88,16 +133,16 @@ export class History {
   async #latestOfKind(
     kind: DeviceKind,
     devices: readonly Device[],
-    limit: number,
+    limit: (deviceId: string) => number,
   ): Promise<readonly (readonly [string, readonly StoredReading[]])[]> {
     const columns = readingColumns(kind)
     const rows = await this.#rows(
       `SELECT ${columns.map((name) => `r.${name}`).join(', ')}
-       FROM unnest($1::text[]) AS wanted(id) CROSS JOIN LATERAL (
+       FROM unnest($1::text[], $2::integer[]) AS wanted(id, most) CROSS JOIN LATERAL (
          SELECT * FROM ${readingTable(kind)} WHERE device_id = wanted.id
-         ORDER BY measured_at DESC, seq DESC LIMIT $2
+         ORDER BY measured_at DESC, seq DESC LIMIT wanted.most
        ) AS r`,
-      [devices.map(({ id }) => id), limit],
+      [devices.map(({ id }) => id), devices.map(({ id }) => limit(id))],
     )
     return [...Map.groupBy(rows, (row) => row[0] as string)].map(([id, group]) => [
       id,

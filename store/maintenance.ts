@@ -1,10 +1,12 @@
 import { messageOf } from '#model/error.ts'
-import { days, minus } from '#model/time.ts'
+import { days, type EpochMs, minus } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Database } from './database.ts'
 import { dropOldPartitions, makeCurrentPartitions } from './partitions.ts'
+import { query } from './query.ts'
 import { applyPolicies } from './timescale-policies.ts'
+import { formatTimestamp } from './timestamp.ts'
 
 export interface MaintenanceOptions {
   /** Readings older than this are dropped; 0 keeps all. */
@@ -14,10 +16,13 @@ export interface MaintenanceOptions {
 }
 
 const EVERY_MS = 3_600_000
+/** Where readings are kept for ever, it is known for so long when Wanmi listened. */
+const LISTENED_DAYS = 366
 
 /**
  * Keeps partitions ready ahead of time and drops those past their retention, hourly. With TimescaleDB
- * both are the database's own work and its policies are set once.
+ * both are the database's own work and its policies are set once. When Wanmi listened is forgotten
+ * with the readings of that time.
  */
 export class Maintenance {
   readonly #database: Database
@@ -41,7 +46,6 @@ export class Maintenance {
    */
   async start(): Promise<void> {
     await this.run()
-    if (this.#database.timescale) return
     this.#timer = setInterval(() => {
       this.#round = this.#tryRun()
     }, EVERY_MS)
@@ -51,14 +55,28 @@ export class Maintenance {
   /** One round. */
   async run(): Promise<void> {
     const { pool, timescale } = this.#database
-    if (timescale) {
-      await applyPolicies(pool, this.#options)
-      return
-    }
-    const now = this.#clock.now()
+    if (timescale) await applyPolicies(pool, this.#options)
+    else await this.#keepPartitions(this.#clock.now())
+    await this.#forgetListened()
+  }
+
+  async #keepPartitions(now: EpochMs): Promise<void> {
+    const { pool } = this.#database
     await makeCurrentPartitions(pool, now)
     const { retentionDays } = this.#options
     if (retentionDays > 0) await dropOldPartitions(pool, minus(now, days(retentionDays)), this.#log)
+  }
+
+  /** The last of the old spans stays: what comes after it was a break. */
+  async #forgetListened(): Promise<void> {
+    const { retentionDays, horizonDays } = this.#options
+    const kept = retentionDays > 0 ? Math.max(retentionDays, horizonDays) : LISTENED_DAYS
+    await query(
+      this.#database.pool,
+      `DELETE FROM listened
+       WHERE to_at < (SELECT max(to_at) FROM listened WHERE to_at < $1::timestamptz)`,
+      [formatTimestamp(minus(this.#clock.now(), days(kept)))],
+    )
   }
 
   async stop(): Promise<void> {
@@ -69,7 +87,8 @@ export class Maintenance {
   /** Partitions stand ready for weeks: a round that fails can wait for the next. */
   async #tryRun(): Promise<void> {
     try {
-      await this.run()
+      if (this.#database.timescale) await this.#forgetListened()
+      else await this.run()
     } catch (error) {
       this.#log.warn({ reason: messageOf(error) }, 'maintenance of the reading tables failed')
     }

@@ -4,8 +4,20 @@ import { answers, asMedia } from '#api/schemas/shared.ts'
 import { Unavailable } from '#model/error.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 
-/** Whether messages are being taken; if not, one sentence that says why. */
-export type Readiness = { readonly ready: true } | { readonly ready: false; readonly why: string }
+/**
+ * Whether messages are being taken; if not, one sentence that says why. While rules are `warming`
+ * they judge whatever comes, but nobody is found silent yet.
+ */
+export type Readiness =
+  | { readonly ready: true; readonly rules: 'warm' | 'warming' }
+  | { readonly ready: false; readonly why: string }
+
+const Ready = Type.Object({
+  status: Type.Literal('ready'),
+  rules: Type.Union([Type.Literal('warm'), Type.Literal('warming')], {
+    description: 'warming: devices are still being recalled, and nobody is found silent yet',
+  }),
+})
 
 export function healthRoutes(app: App, readiness: () => Readiness, metrics: Metrics): void {
   app.get('/health/live', {
@@ -25,12 +37,12 @@ export function healthRoutes(app: App, readiness: () => Readiness, metrics: Metr
       operationId: 'isReady',
       summary: '200 while messages are being taken',
       security: [],
-      response: answers(200, Type.Object({ status: Type.Literal('ready') })),
+      response: answers(200, Ready),
     },
     handler: async () => {
       const state = readiness()
       if (!state.ready) throw new Unavailable('not-ready', state.why)
-      return Promise.resolve({ status: 'ready' as const })
+      return Promise.resolve({ status: 'ready' as const, rules: state.rules })
     },
   })
 

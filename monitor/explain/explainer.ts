@@ -4,15 +4,15 @@ import type { Explanation, ObstacleTold } from '#model/explanation.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
-import { type EpochMs, epochMs, minus, plus } from '#model/time.ts'
+import { type EpochMs, epochMs, minus } from '#model/time.ts'
 import { stretchOf } from '#monitor/episode-stretch.ts'
 import type { PlannedRule } from '#monitor/plans.ts'
-import { TALKING } from '#monitor/silence-watch.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 import { explain } from '#rules/explain/explain.ts'
 import { obstacle } from '#rules/explain/obstacles.ts'
 import { covers } from '#rules/fold.ts'
 import { parseRule } from '#rules/parse-rule.ts'
+import { silentFrom } from '#rules/silence.ts'
 import type { ExplainerParts } from './ports.ts'
 import { tellEpisode } from './tell-episode.ts'
 import { partsAgainst, tellReading, tellRule } from './tell-rule.ts'
@@ -63,7 +63,7 @@ export class Explainer {
 
   async #readingAt(device: Device, at: EpochMs | undefined): Promise<StoredReading | undefined> {
     const { history } = this.#parts
-    if (at === undefined) return (await history.latest([device], 1)).get(device.id)?.at(-1)
+    if (at === undefined) return (await history.latest([device], () => 1)).get(device.id)?.at(-1)
     return (await history.before(device, { measuredAt: epochMs(at + 1), seq: 0 }, 1)).at(-1)
   }
 
@@ -71,7 +71,10 @@ export class Explainer {
     const { device, reading, at } = asked
     const { bound, version } = planned
     const { heardAt = null } = this.#parts.monitor.stateOf(device.id) ?? {}
-    const talkingUntil = isNow ? heardAt && plus(heardAt, TALKING) : null
+    const talkingUntil =
+      isNow && heardAt !== null && bound.silence !== null
+        ? silentFrom(bound, bound.silence, heardAt)
+        : null
     const { told, episodes, isCertain } = await this.#fold(asked, bound, talkingUntil)
     // A silence lasts beyond the reading it began with.
     const instant = bound.silence === null ? reading : { measuredAt: at, seq: Infinity, values: [] }

@@ -17,3 +17,5 @@ CREATE TABLE listened (
   from_at timestamptz PRIMARY KEY,
   to_at timestamptz NOT NULL
 ) WITH (fillfactor = 50);
+-- Of the time before this table it is not known when Wanmi listened: it counts as not listened to.
+INSERT INTO listened VALUES ('epoch', 'epoch');

@@ -72,7 +72,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     }),
     deliver: (id) => void delivered.push(id),
     connections: { connectionOf: () => undefined, takeovers: () => [] },
-    readiness: () => ({ ready: true }),
+    readiness: () => ({ ready: true, rules: 'warm' }),
     config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, importLimitBytes: 1_000_000 },
     token: TOKEN,
     metrics,

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApi } from '#api/create-api.ts'
 import { PROBLEM_STATUS } from '#api/problem.ts'
+import type { Readiness } from '#api/routes/health-routes.ts'
 import { errorsPage } from '#cli/errors-page.ts'
 import { ERROR_CODES, Unavailable } from '#model/error.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -11,7 +12,7 @@ import { createMetrics } from '#runtime/metrics.ts'
 import { openTestApi, type TestApi, TOKEN } from './api-fixture.ts'
 
 let api: TestApi
-let ready: { ready: true } | { ready: false; why: string } = { ready: true }
+let ready: Readiness = { ready: true, rules: 'warming' }
 beforeAll(async () => {
   api = await openTestApi({ readiness: () => ready })
 })
@@ -59,7 +60,7 @@ test('the documentation takes nothing from elsewhere', async () => {
 test('while messages are not taken, readiness says why and when to ask again', async () => {
   ready = { ready: false, why: 'waiting for the database' }
   const response = await bare('/health/ready')
-  ready = { ready: true }
+  ready = { ready: true, rules: 'warm' }
   expect(response.statusCode).toBe(503)
   expect(response.headers['retry-after']).toBe('5')
   expect(response.json()).toMatchObject({ code: 'not-ready', detail: 'waiting for the database' })

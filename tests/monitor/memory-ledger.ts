@@ -49,8 +49,8 @@ export class MemoryLedger implements Ledger, History {
     return true
   }
 
-  async latest(devices: readonly Device[], limit: number) {
-    return new Map(devices.map(({ id }) => [id, (this.readings.get(id) ?? []).slice(-limit)]))
+  async latest(devices: readonly Device[], limit: (deviceId: string) => number) {
+    return new Map(devices.map(({ id }) => [id, (this.readings.get(id) ?? []).slice(-limit(id))]))
   }
 
   async before(device: Device, point: Point, limit: number) {
@@ -68,6 +68,33 @@ export class MemoryLedger implements Ledger, History {
       .filter((episode) => episode.deviceId === deviceId && episode.role !== 'group')
       .filter(({ clearedAt }) => clearedAt === null || clearedAt >= from)
       .sort((a, b) => a.startedAt - b.startedAt)
+  }
+
+  async episodesOf(deviceIds: readonly string[], from: EpochMs) {
+    const found = await Promise.all(deviceIds.map((id) => this.episodes(id, from)))
+    return found.flat()
+  }
+
+  async lastCleared(deviceIds: readonly string[], ruleIds: readonly string[]) {
+    const last = new Map<string, EpochMs>()
+    for (const { deviceId, ruleId, role, clearedAt } of this.standing) {
+      if (!deviceIds.includes(deviceId) || !ruleIds.includes(ruleId)) continue
+      const name = `${deviceId} ${ruleId}`
+      if (role === 'group' || clearedAt === null || clearedAt <= (last.get(name) ?? 0)) continue
+      last.set(name, clearedAt)
+    }
+    return last
+  }
+
+  async lastWith(
+    device: Device,
+    channel: number,
+    { from, at }: { readonly from: EpochMs; readonly at: EpochMs },
+  ) {
+    return (this.readings.get(device.id) ?? []).findLast(
+      ({ measuredAt, values }) =>
+        measuredAt <= at && measuredAt > from && values[channel] !== undefined,
+    )
   }
 
   async openEpisodes() {

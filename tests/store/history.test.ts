@@ -45,9 +45,11 @@ afterAll(() => fresh.drop())
 const seqs = (readings: readonly StoredReading[] | undefined) => readings?.map(({ seq }) => seq)
 
 test('the newest readings of a device come oldest first, over partitions', async () => {
-  const found = await history.latest([cover], 4)
+  const found = await history.latest([cover], () => 4)
   expect(seqs(found.get('cover-1'))).toEqual([2, 3, 4, 5])
-  expect(seqs((await history.latest([cover], 100)).get('cover-1'))).toEqual([0, 1, 2, 3, 4, 5])
+  expect(seqs((await history.latest([cover], () => 100)).get('cover-1'))).toEqual([
+    0, 1, 2, 3, 4, 5,
+  ])
 })
 
 test('a device without readings has no entry, and kinds can be mixed', async () => {
@@ -57,13 +59,13 @@ test('a device without readings has no entry, and kinds can be mixed', async () 
     device('never'),
     device('bin', 'bin-sensor'),
   ]
-  const found = await history.latest(devices, 1)
+  const found = await history.latest(devices, () => 1)
   expect([...found.keys()].sort()).toEqual(['cover-1', 'truck-1'])
 })
 
 test('thousands of devices are answered at once', async () => {
   const devices = Array.from({ length: 3_000 }, (_, index) => device(`many-${index}`))
-  const found = await history.latest(devices, 2)
+  const found = await history.latest(devices, () => 2)
   expect(found.size).toBe(1_500)
   expect([...found.values()].every((readings) => readings.length === 2)).toBe(true)
 })

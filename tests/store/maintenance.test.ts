@@ -172,3 +172,26 @@ test('TimescaleDB compresses behind the horizon and stays readable and writable'
   const hourly = await pool.query('SELECT sum(readings) AS n FROM reading_manhole_cover_hourly')
   expect(hourly.rows).toEqual([{ n: 4 }])
 })
+
+test('spans of listening are forgotten with the readings of their time, but for the last of them', async () => {
+  const { pool } = fresh.database
+  const ago = (age: number) => new Date(NOON - days(age)).toISOString()
+  for (const [from, to] of [
+    [500, 450],
+    [440, 400],
+    [390, 100],
+    [90, 0],
+  ] as const) {
+    await pool.query('INSERT INTO listened VALUES ($1, $2)', [ago(from), ago(to)])
+  }
+  const left = async (): Promise<number[]> => {
+    const { rows } = await pool.query<{ from: EpochMs }>(
+      'SELECT from_at AS from FROM listened ORDER BY 1',
+    )
+    return rows.map(({ from }) => Math.round((NOON - from) / days(1)))
+  }
+  await maintenance(KEEP_ALL).run()
+  expect(await left()).toEqual([440, 390, 90])
+  await maintenance({ retentionDays: 5, horizonDays: 30 }).run()
+  expect(await left()).toEqual([390, 90])
+})
