@@ -3,7 +3,7 @@ import type { Episode } from '#model/episode.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
-import { between } from '#model/time.ts'
+import { between, minus } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 import {
   enter,
@@ -106,21 +106,20 @@ async function recallOne(
     const episode = open.find(({ ruleId }) => ruleId === bound.rule.id)
     const stretch = episode && stretchOf(kind, episode)
     const near = fromNewest(bound, newest, stretch)
-    state.rules[index] = near ?? (await lookFurther(search, bound, state.memory))
-    if (bound.silence !== null && stretch) state.rules[index] = silentSince(stretch)
+    const known = near ?? (await lookFurther(search, bound, state.memory))
+    state.rules[index] = stretch ? stillActive(bound, known, stretch) : known
     state.episodes[index] = state.rules[index]?.phase === 'active' ? episode : undefined
   }
   return state
 }
 
-const silentSince = ({ first, confirmed, severity, grades }: Stretch): RuleState => ({
-  phase: 'active',
-  first,
-  confirmed,
-  clearing: null,
-  severity,
-  grades,
-})
+/** The stored episode is as of the newest reading, which need not be the one that told the state. */
+function stillActive(bound: BoundRule, known: RuleState, stretch: Stretch): RuleState {
+  if (bound.silence === null && known.phase !== 'active') return known
+  const clearing = known.phase === 'active' ? known.clearing : null
+  const { first, confirmed, severity, grades } = stretch
+  return { phase: 'active', first, confirmed, clearing, severity, grades }
+}
 
 /**
  * The state by the newest reading that says anything to the rule; undefined when that reading does
@@ -185,7 +184,7 @@ async function lookFurther(
   for (let limit = FIRST_LOOK * LONGER; ; limit *= LONGER) {
     const readings = await history.before(device, after, limit)
     const from = readings[0]?.measuredAt ?? last.measuredAt
-    const episodes = await history.episodes(device.id, from)
+    const episodes = await history.episodes(device.id, minus(from, bound.rule.cooldown))
     const stored = episodes.filter(({ ruleId }) => ruleId === bound.rule.id)
     const refold = new Refold(
       bound,

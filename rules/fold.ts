@@ -183,7 +183,8 @@ export function changeOf(transition: Exclude<Transition, { type: 'opened' }>): P
   return { endedAt, clearedAt }
 }
 
-const openStretch = ({ first, confirmed, severity, grades }: Active): Stretch => ({
+/** The stretch of an active rule, as far as it is known. */
+export const openStretch = ({ first, confirmed, severity, grades }: Active): Stretch => ({
   first,
   confirmed,
   endedAt: null,
@@ -236,10 +237,9 @@ export function settle(
   if (bound.silence !== null) return { phase: 'heard', last: sample }
   const { covering, clearedAt } = around
   if (covering) {
-    if (isClear(bound, sample, memory) !== false) return undefined
-    const entered = enter(covering, sample.measuredAt)
-    const severity = settledSeverity(bound, entered.severity, sample, memory)
-    return { ...entered, severity }
+    return isClear(bound, sample, memory) === false
+      ? within(bound, covering, sample, memory)
+      : undefined
   }
   const quiet = quietAfter(bound, clearedAt)
   if (isCooling(bound, quiet, sample)) return quiet
@@ -256,13 +256,34 @@ export function enter({ first, confirmed, grades }: Stretch, at: EpochMs): Activ
   return { phase: 'active', first, confirmed, clearing: null, severity, grades: until }
 }
 
-// The list of grades may have been full: a reading that tells is the better witness.
-const settledSeverity = (
+/**
+ * The state within a stretch after a reading, when nothing was clearing then; undefined where the
+ * list of grades does not tell which severity it had.
+ */
+export function within(
   bound: BoundRule,
-  listed: Severity,
+  stretch: Stretch,
   sample: Sample,
   memory: Memory,
-): Severity => (bound.levels.length === 0 ? listed : severityAt(bound, listed, sample, memory))
+): Active | undefined {
+  const { grades } = stretch
+  const entered = enter(stretch, sample.measuredAt)
+  if (bound.levels.length === 0) return entered
+  // Of several readings of one millisecond the list does not tell which it was.
+  if (grades.some(({ at }) => at === sample.measuredAt)) return undefined
+  if (entered.grades.length < GRADES_MAX) return entered
+  const severity = certainSeverity(bound, sample, memory)
+  return severity && { ...entered, severity }
+}
+
+/** The severity at a reading whatever it was before; undefined where that matters. */
+function certainSeverity(bound: BoundRule, sample: Sample, memory: Memory): Severity | undefined {
+  for (const { when, severity } of bound.levels) {
+    const said = when.test(sample, memory, bound)
+    if (said !== false) return said && severity
+  }
+  return bound.rule.severity
+}
 
 /** Whether two states say the same of all readings after `sample`. */
 export function sameFrom(bound: BoundRule, a: RuleState, b: RuleState, sample: Sample): boolean {

@@ -7,6 +7,7 @@ import {
   covers,
   enter,
   GRADES_MAX,
+  openStretch,
   QUIET,
   quietAfter,
   type RuleState,
@@ -18,6 +19,7 @@ import {
   step,
   transition,
   wait,
+  within,
 } from './fold.ts'
 import {
   blankMemory,
@@ -124,7 +126,16 @@ export class Refold {
         compareReadings(stretch.confirmed, first) < 0 &&
         (stretch.clearedAt === null || stretch.clearedAt >= first.measuredAt),
     )
-    if (open) this.#enter(open, first.measuredAt)
+    if (open) {
+      const state = enter(open, first.measuredAt)
+      this.#found.push(openStretch(state))
+      this.#state = state
+      return
+    }
+    const cleared = this.#stored.flatMap(({ clearedAt }) =>
+      clearedAt !== null && clearedAt < first.measuredAt ? [clearedAt] : [],
+    )
+    this.#state = quietAfter(this.#bound, cleared.at(-1) ?? null)
   }
 
   /** The index after the reading that settles the state, -1 when none does. */
@@ -138,7 +149,7 @@ export class Refold {
       remember(this.#memory, lookback, sample)
       if (!state || !first || !reachesBack(lookback, this.#memory, first, sample)) continue
       this.#from = sample.measuredAt
-      if (around.covering) this.#enter(around.covering, sample.measuredAt)
+      if (state.phase === 'active') this.#found.push(openStretch(state))
       this.#state = state
       return index + 1
     }
@@ -153,7 +164,7 @@ export class Refold {
     if (between(sample.measuredAt, measuredAt) < settlingSpan(this.#bound)) return undefined
     if (this.#changesBetween(sample.measuredAt, measuredAt, around)) return undefined
     return around.covering
-      ? enter(around.covering, sample.measuredAt)
+      ? within(this.#bound, around.covering, sample, this.#memory)
       : quietAfter(this.#bound, around.clearedAt)
   }
 
@@ -165,13 +176,6 @@ export class Refold {
         : stretch.confirmed.measuredAt <= to &&
           (stretch.clearedAt === null || stretch.clearedAt >= from),
     )
-  }
-
-  #enter(stretch: Stretch, at: EpochMs): void {
-    const state = enter(stretch, at)
-    this.#state = state
-    const { first, confirmed, severity, grades } = state
-    this.#found.push({ first, confirmed, endedAt: null, clearedAt: null, severity, grades })
   }
 
   #advance(sample: Sample): void {
