@@ -195,6 +195,7 @@ export class Monitor {
     const { commit, states, groups } = await this.#patience.until(fold)
     const outcome = await this.#patience.until(() => this.#parts.ledger.commit(commit))
     this.#number = commit.number
+    this.#listening.saved(commit.listened)
     if (this.#memory.keep(states)) this.#groups.recount()
     this.#groups.keep(groups)
     for (const { type } of outcome.cases)
@@ -204,6 +205,7 @@ export class Monitor {
   }
 
   async #fold(batch: Batch): Promise<Draft> {
+    this.#listening.notice(this.#parts.clock.now())
     const book = this.#newBook()
     const byDevice = groupByDevice(batch.readings)
     const devices = [...byDevice.values()].map(([first]) => (first as Reading).device)
@@ -223,7 +225,7 @@ export class Monitor {
     const book = this.#newBook()
     const { devices } = this.#parts
     const states = fallenSilent(this.#memory, this.#plans, devices, book)
-    return this.#draft(NOTHING, states, book, this.#listening.current)
+    return this.#draft(NOTHING, states, book)
   }
 
   async #recallMore(): Promise<void> {
@@ -273,11 +275,11 @@ export class Monitor {
     { readings, rejections, resolved }: Batch,
     states: ReadonlyMap<string, DeviceState>,
     book: EpisodeBook,
-    listened: Commit['listened'] = null,
   ): Draft {
     const groups = this.#groups.work(book)
     const number = this.#number + 1
     const episodes = book.changes
+    const listened = this.#listening.unsaved
     return {
       commit: { number, at: book.now, readings, rejections, resolved, episodes, listened },
       states,
