@@ -45,15 +45,15 @@ export class DeviceMemory {
     for (const [id, { last }] of this.#states) if (last !== null) yield id
   }
 
-  /** Whether one was heard for the first time. */
-  keep(states: ReadonlyMap<string, DeviceState>): boolean {
-    let isNew = false
+  /** Answers those of which a first reading is known now. */
+  keep(states: ReadonlyMap<string, DeviceState>): readonly string[] {
+    const heard: string[] = []
     for (const [id, state] of states) {
-      if (state.last !== null && !this.#states.get(id)?.last) isNew = true
+      if (state.last !== null && !this.#states.get(id)?.last) heard.push(id)
       this.#states.set(id, state)
       this.#open.delete(id)
     }
-    return isNew
+    return heard
   }
 
   /** The states of those that are not remembered. Episodes that no rule looks after are ended. */

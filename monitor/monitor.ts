@@ -9,10 +9,11 @@ import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
-import { copyState, type DeviceState } from './device-state.ts'
+import { copyState, type DeviceState, refresh } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
-import { GROUP_HORIZON, type GroupDraft } from './group-desk.ts'
+import type { GroupDraft } from './group-desk.ts'
 import { GroupStage } from './group-stage.ts'
+import { GROUP_HORIZON } from './group-work.ts'
 import { Listening } from './listening.ts'
 import { Patience } from './patience.ts'
 import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
@@ -87,6 +88,7 @@ export class Monitor {
       surroundings: parts.surroundings,
       plans: () => this.#plans,
       heard: () => this.#memory.heard(),
+      isWarm: () => this.#isWarm,
     })
   }
 
@@ -196,7 +198,7 @@ export class Monitor {
     const outcome = await this.#patience.until(() => this.#parts.ledger.commit(commit))
     this.#number = commit.number
     this.#listening.saved(commit.listened)
-    if (this.#memory.keep(states)) this.#groups.recount()
+    this.#groups.heard(this.#memory.keep(states))
     this.#groups.keep(groups)
     for (const { type } of outcome.cases)
       if (type === 'opened') this.#parts.metrics.casesOpened.inc()
@@ -235,16 +237,14 @@ export class Monitor {
         missing.push(device)
       if (missing.length === RECALLED_AT_ONCE) break
     }
+    if (missing.length > 0) {
+      await this.#write(async () => {
+        const book = this.#newBook()
+        const states = await this.#memory.recall(missing, this.#plans, book)
+        return this.#draft(NOTHING, new Map(states), book)
+      }, NOTHING)
+    }
     this.#isWarm = missing.length < RECALLED_AT_ONCE
-    if (missing.length === 0) return
-    await this.#write(async () => {
-      const book = this.#newBook()
-      return this.#draft(
-        NOTHING,
-        new Map(await this.#memory.recall(missing, this.#plans, book)),
-        book,
-      )
-    }, NOTHING)
   }
 
   async #retireOrphans(): Promise<void> {
@@ -279,6 +279,8 @@ export class Monitor {
     const groups = this.#groups.work(book)
     const number = this.#number + 1
     const episodes = book.changes
+    // What is remembered of an episode is what was written of it last.
+    if (episodes.length > 0) for (const state of states.values()) refresh(state, book)
     const listened = this.#listening.unsaved
     return {
       commit: { number, at: book.now, readings, rejections, resolved, episodes, listened },

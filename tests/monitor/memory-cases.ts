@@ -15,13 +15,12 @@ export class MemoryCases {
   readonly #caseOf = new Map<string, Case>()
   /** How often each episode asked for a case. */
   readonly askedBy = new Map<string, number>()
+  /** How often each came to be about something of its own, and no member of a group. */
+  readonly timesAlone = new Map<string, number>()
+  readonly #roles = new Map<string, Episode['role']>()
 
-  /** By object and phenomenon, sorted. */
-  get open(): readonly string[] {
-    return this.#cases
-      .filter(({ state }) => state === 'reported')
-      .map(keyOf)
-      .sort()
+  get open(): readonly Case[] {
+    return this.#cases.filter(({ state }) => state === 'reported')
   }
 
   of(episodeId: string): Case | undefined {
@@ -36,6 +35,7 @@ export class MemoryCases {
     at: EpochMs,
   ): readonly CaseEvent[] {
     const events: CaseEvent[] = []
+    for (const { episode } of changes) this.#count(episode)
     for (const change of changes) this.#file(change, at, events)
     for (const { episode } of changes) {
       const own = this.of(episode.id)
@@ -46,9 +46,20 @@ export class MemoryCases {
     return events
   }
 
+  #count({ id, role }: Episode): void {
+    const before = this.#roles.get(id) ?? 'member'
+    this.#roles.set(id, role)
+    if (before !== 'member' || role === 'member') return
+    this.#times(this.timesAlone, id)
+  }
+
+  #times(counts: Map<string, number>, id: string): void {
+    counts.set(id, (counts.get(id) ?? 0) + 1)
+  }
+
   #file({ episode, openCase }: EpisodeChange, at: EpochMs, events: CaseEvent[]): void {
     if (!openCase) return
-    this.askedBy.set(episode.id, (this.askedBy.get(episode.id) ?? 0) + 1)
+    this.#times(this.askedBy, episode.id)
     if (!asks(episode)) return
     const known = this.#cases.find(
       (each) => each.state === 'reported' && keyOf(each) === keyOf(openCase),

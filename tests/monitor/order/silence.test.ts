@@ -208,7 +208,7 @@ test(
         const { spans, end } = await play(story, ledger)
         const readings = story.arrivals.map(({ item }) => item)
         expect(told(ledger.standing)).toEqual(silences(readings, spans, end))
-        expectRightCases(ledger)
+        expectRightCases(ledger, world)
       }),
       { numRuns: RUNS },
     )
