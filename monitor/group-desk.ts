@@ -95,8 +95,8 @@ export class GroupDesk {
 
   #take({ rule, scope, member }: MemberChange, draft: Map<string, Scope>, book: EpisodeBook): void {
     const before = this.#leave(member, draft)
-    if (member.episode.withdrawnAt !== null) return
     const known = before ? asBefore(member, before, book) : member
+    if (member.episode.withdrawnAt !== null) return
     if (scope === null) {
       standAlone(rule, known, this.#words, book)
       return
@@ -121,7 +121,8 @@ export class GroupDesk {
 
 /** What a member is to its group is known here alone; whoever changed it did not look. */
 function asBefore(member: Member, { episode, asked }: Member, book: EpisodeBook): Member {
-  const { role, groupId } = episode
+  const { role } = episode
+  const groupId = member.episode.withdrawnAt === null ? episode.groupId : null
   const isSame = member.episode.role === role && member.episode.groupId === groupId
   return {
     ...member,

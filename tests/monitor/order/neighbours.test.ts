@@ -87,5 +87,5 @@ test('there are clusters in such readings', async () => {
   )
   const { standing } = await foldedAtOnce(wrong, { rules: RULES })
   const groups = standing.filter(({ role }) => role === 'group')
-  expect(groups.map(({ scope }) => scope).sort()).toEqual(['grid:1', 'near:a'])
+  expect(new Set(groups.map(({ scope }) => scope))).toEqual(new Set(['grid:1', 'near:a']))
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Device } from '#model/device.ts'
 import type { Episode } from '#model/episode.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
-import { type EpochMs, plus, seconds } from '#model/time.ts'
+import { plus, seconds } from '#model/time.ts'
 import {
   batchOf,
   CITY_DATA,
@@ -14,13 +14,10 @@ import {
   startMonitor,
 } from '#tests/monitor/fixtures.ts'
 import { MemoryLedger } from '#tests/monitor/memory-ledger.ts'
+import { GRACE_S, play, type Span, secondOf, someListening, VOUCHES_S } from './listening-story.ts'
 import { expectRightCases, inForce, LONG, RUNS } from './story.ts'
 
 const OUTCOME = { case: 'part', condition: 'missing-or-displaced', class: '0103' } as const
-const GRACE_S = 20
-/** A beat vouches for what comes until the next one is due. */
-const VOUCHES_S = 15
-
 // Readings begin at 08:00 of the city.
 const windows = [
   { days: null, from: 8 * 60 + 1, to: 8 * 60 + 3 },
@@ -51,104 +48,6 @@ const world = {
 const DEVICES = ['a', 'b', 'c'].map((id) =>
   device(id, 'manhole-cover', { reportingInterval: seconds(30) }),
 )
-const REGISTRY = new Map(DEVICES.map((each) => [each.id, each]))
-
-/** A reading and when it comes, both in seconds. */
-const someArrival = fc
-  .record({
-    of: fc.constantFrom(...DEVICES),
-    at: fc.nat(60).map((step) => step * 10),
-    seq: fc.constantFrom(0, 0, 0, 1),
-    delay: fc.oneof(
-      { arbitrary: fc.constant(0), weight: 4 },
-      { arbitrary: fc.nat(40).map((step) => step * 10), weight: 1 },
-    ),
-    level_mm: fc.nat(4),
-  })
-  .map(({ of, at, seq, delay, level_mm }) => ({
-    comesAt: at + delay,
-    item: reading(of, at, { level_mm }, seq),
-  }))
-
-/** What happens to the service: it beats, hangs for a while, or is gone for a while. */
-const someMoment = fc.oneof(
-  {
-    arbitrary: fc.record({ type: fc.constant('beat'), after: fc.integer({ min: 1, max: 15 }) }),
-    weight: 30,
-  },
-  { arbitrary: fc.record({ type: fc.constant('read'), after: fc.nat(15) }), weight: 8 },
-  {
-    arbitrary: fc.record({ type: fc.constant('hang'), after: fc.integer({ min: 10, max: 150 }) }),
-    weight: 1,
-  },
-  {
-    arbitrary: fc.record({ type: fc.constant('restart'), after: fc.integer({ min: 1, max: 150 }) }),
-    weight: 2,
-  },
-)
-
-const someStory = fc.record({
-  arrivals: fc.integer({ min: 1, max: 40 }).chain((length) =>
-    fc.uniqueArray(someArrival, {
-      minLength: length,
-      maxLength: length,
-      selector: ({ item }) => `${item.device.id} ${item.measuredAt} ${item.seq}`,
-    }),
-  ),
-  moments: fc.array(someMoment, { minLength: 20, maxLength: 60 }),
-  tickFirst: fc.infiniteStream(fc.boolean()),
-  mishaps: fc.infiniteStream(
-    fc.constantFrom<('none' | 'before' | 'after')[]>('none', 'none', 'none', 'before', 'after'),
-  ),
-})
-type Story = typeof someStory extends fc.Arbitrary<infer Value> ? Value : never
-
-const secondOf = (at: EpochMs): number => (at - START) / 1_000
-
-interface Span {
-  readonly from: number
-  readonly to: number
-}
-
-/** Plays a story; answers when it was listened, as was written down, and when it ended. */
-async function play(story: Story, ledger: MemoryLedger) {
-  let now = 0
-  const clock = { now: (): EpochMs => plus(START, seconds(now)) }
-  const start = () =>
-    startMonitor(ledger, world.rules, {
-      inForce: inForce(world),
-      clock,
-      silenceGrace: seconds(GRACE_S),
-      devices: { find: (id) => REGISTRY.get(id), all: () => DEVICES },
-    })
-  ledger.mishap = () => story.mishaps.next().value as 'none' | 'before' | 'after'
-  const rest = story.arrivals.toSorted((a, b) => a.comesAt - b.comesAt)
-  let monitor = await start()
-  const take = async (until: number) => {
-    const due = rest.findIndex(({ comesAt }) => comesAt > until)
-    const came = rest.splice(0, due < 0 ? rest.length : due)
-    if (came.length > 0) await monitor.process(batchOf(came.map(({ item }) => item)))
-  }
-  for (const { type, after } of story.moments) {
-    now += after
-    if (type === 'restart') {
-      monitor = await start()
-      continue
-    }
-    const isTickFirst = type === 'beat' && (story.tickFirst.next().value as boolean)
-    if (isTickFirst) await monitor.tick()
-    await take(now)
-    if (type === 'beat' && !isTickFirst) await monitor.tick()
-  }
-  const latest = Math.max(now, ...story.arrivals.map(({ comesAt }) => comesAt))
-  while (now < latest + 400) {
-    now += 10
-    await take(now)
-    await monitor.tick()
-  }
-  const spans = [...ledger.spans].map(([from, to]) => ({ from: secondOf(from), to: secondOf(to) }))
-  return { spans, end: now }
-}
 
 /** Second by second: from when on there was silence after `last`, or never by the end. */
 function silentFrom(
@@ -203,9 +102,9 @@ test(
   'silences are those of what was measured and of when it was listened, whatever comes late',
   async () => {
     await fc.assert(
-      fc.asyncProperty(someStory, async (story) => {
+      fc.asyncProperty(someListening(DEVICES), async (story) => {
         const ledger = new MemoryLedger()
-        const { spans, end } = await play(story, ledger)
+        const { spans, end } = await play(story, ledger, world, DEVICES)
         const readings = story.arrivals.map(({ item }) => item)
         expect(told(ledger.standing)).toEqual(silences(readings, spans, end))
         expectRightCases(ledger, world)
