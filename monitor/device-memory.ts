@@ -56,6 +56,17 @@ export class DeviceMemory {
     return heard
   }
 
+  /** These episodes are over by other means than a reading. */
+  forget(ended: readonly Episode[]): void {
+    for (const { id, deviceId } of ended) {
+      const episodes = this.#states.get(deviceId)?.episodes ?? []
+      const index = episodes.findIndex((episode) => episode?.id === id)
+      if (index >= 0) episodes[index] = undefined
+      const open = this.#open.get(deviceId)?.filter((episode) => episode.id !== id)
+      if (open) this.#open.set(deviceId, open)
+    }
+  }
+
   /** The states of those that are not remembered. Episodes that no rule looks after are ended. */
   async recall(
     devices: readonly Device[],

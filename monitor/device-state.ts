@@ -76,3 +76,14 @@ function ascendsFrom(readings: readonly Reading[], last: DeviceState['last']): b
   }
   return true
 }
+
+/** In the order of arrival. */
+export function groupByDevice(readings: readonly Reading[]): Map<string, Reading[]> {
+  const groups = new Map<string, Reading[]>()
+  for (const reading of readings) {
+    const group = groups.get(reading.device.id)
+    if (group) group.push(reading)
+    else groups.set(reading.device.id, [reading])
+  }
+  return groups
+}

@@ -9,7 +9,7 @@ import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
-import { copyState, type DeviceState, refresh } from './device-state.ts'
+import { copyState, type DeviceState, groupByDevice, refresh } from './device-state.ts'
 import { EpisodeBook } from './episode-book.ts'
 import type { GroupDraft } from './group-desk.ts'
 import { GroupStage } from './group-stage.ts'
@@ -18,7 +18,7 @@ import { Listening } from './listening.ts'
 import { Patience } from './patience.ts'
 import { type CityInForce, Plans, type RuleInForce } from './plans.ts'
 import type { Devices, History, Ledger, Surroundings } from './ports.ts'
-import { orphansOf, retire } from './retire.ts'
+import { orphansOf, retireAll } from './retire.ts'
 import type { Wait } from './retry.ts'
 import { fallenSilent, SILENCES_AT_ONCE } from './silence-watch.ts'
 
@@ -252,11 +252,12 @@ export class Monitor {
     const open = await this.#patience.until(() => history.openEpisodes())
     const orphans = orphansOf(open, this.#plans, devices)
     if (orphans.length === 0) return
-    const book = this.#newBook()
-    for (const episode of orphans) {
-      retire(episode, this.#memory.get(episode.deviceId)?.last?.measuredAt ?? null, book)
-    }
-    await this.#write(() => Promise.resolve(this.#draft(NOTHING, new Map(), book)), NOTHING)
+    await this.#write(async () => {
+      const book = this.#newBook()
+      await retireAll(orphans, this.#parts, book)
+      return this.#draft(NOTHING, new Map(), book)
+    }, NOTHING)
+    this.#memory.forget(orphans)
     this.#parts.log.info({ episodes: orphans.length }, 'ended episodes of rules that are gone')
   }
 
@@ -288,14 +289,4 @@ export class Monitor {
       groups,
     }
   }
-}
-
-function groupByDevice(readings: readonly Reading[]): Map<string, Reading[]> {
-  const groups = new Map<string, Reading[]>()
-  for (const reading of readings) {
-    const group = groups.get(reading.device.id)
-    if (group) group.push(reading)
-    else groups.set(reading.device.id, [reading])
-  }
-  return groups
 }

@@ -2,7 +2,7 @@ import type { Episode } from '#model/episode.ts'
 import type { EpochMs } from '#model/time.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import type { Plans } from './plans.ts'
-import type { Devices } from './ports.ts'
+import type { Devices, History } from './ports.ts'
 
 /** Of open episodes those whose rule is not applied to their device any more. */
 export function orphansOf(
@@ -20,6 +20,20 @@ export function orphansOf(
     const device = devices.find(deviceId)
     return !device || !plans.of(device).rules.some(({ bound }) => bound.rule.id === ruleId)
   })
+}
+
+/** Ends those episodes, each at the newest reading of its device. @throws Unavailable */
+export async function retireAll(
+  orphans: readonly Episode[],
+  { devices, history }: { readonly devices: Devices; readonly history: History },
+  book: EpisodeBook,
+): Promise<void> {
+  const ids = new Set(orphans.map(({ deviceId }) => deviceId))
+  const known = [...ids].flatMap((id) => devices.find(id) ?? [])
+  const latest = await history.latest(known, 1)
+  for (const episode of orphans) {
+    retire(episode, latest.get(episode.deviceId)?.at(-1)?.measuredAt ?? null, book)
+  }
 }
 
 /** Ends an episode that no rule looks after any more, at the last instant it is known of. */

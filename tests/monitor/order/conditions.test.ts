@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import type { Reading } from '#model/reading.ts'
 import { seconds } from '#model/time.ts'
 import { device, reading, rule } from '#tests/monitor/fixtures.ts'
-import { keepsItsPromise, LONG } from './story.ts'
+import { keepsItsPromise, LONG, someReadings } from './story.ts'
 
 const OUTCOME = { case: 'part', condition: 'missing-or-displaced', class: '0103' } as const
 const RULES = [
@@ -56,7 +56,7 @@ const someReading: fc.Arbitrary<Reading> = fc
 test(
   'episodes depend on what was measured, not on order, batches, repeats, cuts and restarts',
   async () => {
-    await keepsItsPromise(someReading, { rules: RULES })
+    await keepsItsPromise(someReadings(someReading), { rules: RULES })
   },
   LONG,
 )

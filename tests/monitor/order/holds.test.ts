@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import type { Rule } from '#model/rule.ts'
 import { seconds } from '#model/time.ts'
 import { device, reading, rule } from '#tests/monitor/fixtures.ts'
-import { keepsItsPromise, LONG } from './story.ts'
+import { keepsItsPromise, LONG, someReadings } from './story.ts'
 
 const OUTCOME = { case: 'part', condition: 'missing-or-displaced', class: '0103' } as const
 
@@ -45,7 +45,7 @@ const someReading = (present: number) =>
 test(
   'hold, gap, clear condition, its hold and cooldown go together in any order',
   async () => {
-    await keepsItsPromise(someReading(85), { rules: RULES }, { most: 40 })
+    await keepsItsPromise(someReadings(someReading(85), { most: 40 }), { rules: RULES })
   },
   LONG,
 )
@@ -53,7 +53,7 @@ test(
 test(
   'so they do where most readings say nothing',
   async () => {
-    await keepsItsPromise(someReading(20), { rules: RULES }, { most: 40 })
+    await keepsItsPromise(someReadings(someReading(20), { most: 40 }), { rules: RULES })
   },
   LONG,
 )

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { seconds } from '#model/time.ts'
 import { GRADES_MAX } from '#rules/fold.ts'
 import { device, reading, rule } from '#tests/monitor/fixtures.ts'
-import { foldedAtOnce, keepsItsPromise, LONG } from './story.ts'
+import { foldedAtOnce, keepsItsPromise, LONG, someReadings } from './story.ts'
 
 const OUTCOME = { case: 'part', condition: 'missing-or-displaced', class: '0103' } as const
 const RULES = [
@@ -70,7 +70,7 @@ const someReading = fc
 test(
   'severities that rise and fall come out the same in any order',
   async () => {
-    await keepsItsPromise(someReading, { rules: RULES })
+    await keepsItsPromise(someReadings(someReading), { rules: RULES })
   },
   LONG,
 )
@@ -96,7 +96,11 @@ test(
         ),
       })
       .map(({ at, ...values }) => reading(device('a'), at * 7, values))
-    await keepsItsPromise(restless, { rules: [UP_AND_DOWN] }, { least: 110, most: 170, batch: 40 })
+    await keepsItsPromise(
+      someReadings(restless, { least: 110, most: 170 }),
+      { rules: [UP_AND_DOWN] },
+      { batch: 40 },
+    )
   },
   LONG,
 )

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { RuleParam } from '#model/rule.ts'
 import { minutes, seconds } from '#model/time.ts'
 import { CITY_DATA, device, reading, rule } from '#tests/monitor/fixtures.ts'
-import { foldedAtOnce, keepsItsPromise, LONG } from './story.ts'
+import { foldedAtOnce, keepsItsPromise, LONG, someReadings } from './story.ts'
 
 const param = (unit: string | null, value: number | null): RuleParam => ({
   type: 'number',
@@ -72,7 +72,7 @@ const someReading = fc
 test(
   'parameters, overrides and selectors leave the order without meaning',
   async () => {
-    await keepsItsPromise(someReading, { rules: RULES, data })
+    await keepsItsPromise(someReadings(someReading), { rules: RULES, data })
   },
   LONG,
 )

@@ -3,7 +3,7 @@ import { test } from 'vitest'
 import type { TimeWindow } from '#model/schedule.ts'
 import { hours, minutes } from '#model/time.ts'
 import { CITY_DATA, device, reading, rule } from '#tests/monitor/fixtures.ts'
-import { keepsItsPromise, LONG } from './story.ts'
+import { keepsItsPromise, LONG, someReadings } from './story.ts'
 
 const window = (from: number, to: number): TimeWindow => ({ days: null, from, to })
 
@@ -72,7 +72,7 @@ const someReading = fc
 test(
   'hours whose edges fall among the readings leave the order without meaning',
   async () => {
-    await keepsItsPromise(someReading, { rules: RULES, data })
+    await keepsItsPromise(someReadings(someReading), { rules: RULES, data })
   },
   LONG,
 )

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Episode, EpisodeRole } from '#model/episode.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
 import { SEVERITIES } from '#model/rule.ts'
-import { type EpochMs, hours, milliseconds, plus, seconds } from '#model/time.ts'
+import { type EpochMs, hours, milliseconds, minutes, plus, seconds } from '#model/time.ts'
 import type { CityData } from '#monitor/city-data.ts'
 import { cityOf } from '#monitor/city-data.ts'
 import type { Monitor, RulesInForce } from '#monitor/monitor.ts'
@@ -31,20 +31,32 @@ export interface Story {
   readonly mishaps: fc.Stream<Mishap>
 }
 
-const identity = ({ device, measuredAt, seq }: Reading): string =>
+export const identity = ({ device, measuredAt, seq }: Reading): string =>
   `${device.id} ${measuredAt} ${seq}`
 
+export interface Size {
+  readonly least?: number
+  readonly most?: number
+  readonly batch?: number
+}
+
 /** Left to itself fast-check would nearly always take a handful of readings. */
-export const someStory = (
+export const someReadings = (
   someReading: fc.Arbitrary<Reading>,
-  { most = 60, batch = 12, least = 1 } = {},
+  { least = 1, most = 60 }: Size = {},
+): fc.Arbitrary<readonly Reading[]> =>
+  fc
+    .integer({ min: least, max: most })
+    .chain((length) =>
+      fc.uniqueArray(someReading, { minLength: length, maxLength: length, selector: identity }),
+    )
+
+export const someStory = (
+  readings: fc.Arbitrary<readonly Reading[]>,
+  batch = 12,
 ): fc.Arbitrary<Story> =>
   fc.record({
-    readings: fc
-      .integer({ min: least, max: most })
-      .chain((length) =>
-        fc.uniqueArray(someReading, { minLength: length, maxLength: length, selector: identity }),
-      ),
+    readings,
     arrival: fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
     repeats: fc.array(fc.nat(), { maxLength: 20 }),
     sizes: fc.infiniteStream(fc.integer({ min: 1, max: batch })),
@@ -65,6 +77,8 @@ export interface World {
   readonly rules: readonly RuleInForce[]
   readonly data?: CityData
   readonly surroundings?: Surroundings
+  /** Everything comes long after it was measured, so that all of that time counts as listened to. */
+  readonly isLate?: boolean
 }
 
 const made = new WeakMap<World, RulesInForce>()
@@ -81,6 +95,8 @@ export function inForce(world: World): RulesInForce {
 
 /** All readings were measured before; all that follows from them has come about. */
 const END = plus(START, hours(12))
+/** By then nobody has just been sending. */
+const AFTER = plus(END, minutes(2))
 
 interface Hands {
   at: EpochMs
@@ -108,28 +124,38 @@ const start = (
 /** The same readings sorted, each once, in one batch. */
 export async function foldedAtOnce(readings: readonly Reading[], world: World) {
   const ledger = new MemoryLedger()
-  const monitor = await start(ledger, world, registryOf(readings), { at: END })
+  const hands = { at: END }
+  const monitor = await start(ledger, world, registryOf(readings), hands)
   await monitor.process(batchOf(readings.toSorted(compareReadings)))
+  hands.at = AFTER
   await monitor.tick()
   return ledger
 }
 
-/** The readings as they come in the story. */
-export async function foldedAsTheyCame(story: Story, world: World) {
+/** The readings as they come in the story; `change` gives the world that is adopted after a batch. */
+export async function foldedAsTheyCame(
+  story: Story,
+  world: World,
+  change: (batch: number, ledger: MemoryLedger) => World | undefined = () => undefined,
+) {
   const ledger = new MemoryLedger()
   ledger.mishap = () => story.mishaps.next().value as Mishap
   const rest = arriving(story)
-  const hands = { at: START }
+  const hands = { at: world.isLate ? END : START }
   const devices = registryOf(story.readings)
   const pace = seconds(600 / rest.length)
-  let monitor = await start(ledger, world, devices, hands)
-  while (rest.length > 0) {
+  let now = world
+  let monitor = await start(ledger, now, devices, hands)
+  for (let batch = 0; rest.length > 0; batch++) {
     const size = story.sizes.next().value as number
-    hands.at = plus(hands.at, milliseconds(pace * size))
+    if (!world.isLate) hands.at = plus(hands.at, milliseconds(pace * size))
     await monitor.process(batchOf(rest.splice(0, size)))
-    if (story.restarts.next().value) monitor = await start(ledger, world, devices, hands)
+    const other = change(batch, ledger)
+    if (other) await monitor.adopt(inForce(other))
+    now = other ?? now
+    if (story.restarts.next().value) monitor = await start(ledger, now, devices, hands)
   }
-  hands.at = END
+  hands.at = AFTER
   await monitor.tick()
   return ledger
 }
@@ -204,12 +230,12 @@ export function expectRightCases(
 
 /** The promise, for some readings and some rules. */
 export const keepsItsPromise = (
-  someReading: fc.Arbitrary<Reading>,
+  readings: fc.Arbitrary<readonly Reading[]>,
   world: World,
-  { runs = RUNS, ...size }: { runs?: number; most?: number; batch?: number; least?: number } = {},
+  { batch, runs = RUNS }: { readonly batch?: number; readonly runs?: number } = {},
 ): Promise<void> =>
   fc.assert(
-    fc.asyncProperty(someStory(someReading, size), async (story) => {
+    fc.asyncProperty(someStory(readings, batch), async (story) => {
       const expected = await foldedAtOnce(story.readings, world)
       const ledger = await foldedAsTheyCame(story, world)
       expectTheSame(ledger, expected, world)
