@@ -1,36 +1,24 @@
-import { type EpochMs, epochMs } from '#model/time.ts'
+import type { EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
   changeOf,
   QUIET,
-  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
-  sameFrom,
   step,
   transition,
   wait,
 } from './fold.ts'
 import { blankMemory, perceive, reachesBack, remember } from './memory.ts'
-
-/** Stands for readings before all that were fed. */
-const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
-const sinceEver = ({ rule }: BoundRule): RuleState => ({
-  phase: 'active',
-  first: BEFORE,
-  confirmed: BEFORE,
-  clearing: null,
-  severity: rule.severity,
-  grades: [],
-})
+import { Suppositions } from './suppositions.ts'
 
 /**
  * Folds one device's readings of a span without being told the state before it.
  *
- * First `prime` it with readings from before the span: it follows two suppositions, that the rule
- * was quiet before them and that it was active, until both have come to the same. If it is not
- * `certain` then, `prime` it again with a longer history. Then `feed` the readings of the span.
+ * First `prime` it with readings from before the span: it supposes that the rule was quiet before
+ * them, and whatever else it may have been, until all have come to the same. If it is not certain
+ * then, `prime` it again with a longer history. Then `feed` the readings of the span.
  */
 export class SpanFold {
   readonly #bound: BoundRule
@@ -51,28 +39,26 @@ export class SpanFold {
    * `whole`: there are none before them. Answers whether the state is now certain.
    */
   prime(history: readonly Sample[], whole: boolean): boolean {
-    // Of all that may have been before, an episode that has just been cleared says least.
     const [first] = history
-    this.#state = whole ? QUIET : quietAfter(this.#bound, first?.measuredAt ?? null)
+    this.#state = QUIET
     this.#memory = blankMemory(whole)
     this.#stretches = []
     // A rule of silence knows all it needs from the last reading.
     this.#certain = whole || (this.#bound.silence !== null && history.length > 0)
-    let other: RuleState | null = this.#certain ? null : sinceEver(this.#bound)
+    const others = this.#certain ? null : new Suppositions(this.#bound)
     const { lookback } = this.#bound
     for (const sample of history) {
       perceive(this.#memory, lookback, sample)
-      // While a value that the rule looks back at is missing, neither supposition says anything.
-      if (other && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
+      const isOpen = others !== null && !this.#certain
+      // While a value that the rule looks back at is missing, no supposition says anything.
+      if (isOpen && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
         remember(this.#memory, lookback, sample)
         continue
       }
-      if (other) other = step(this.#bound, other, sample, this.#memory)
+      if (isOpen) others.step(sample, this.#memory)
       this.#advancePerceived(sample)
-      if (other && this.#meets(other, sample)) {
-        other = null
-        this.#certain = true
-      }
+      if (isOpen) others.compare(this.#state, sample)
+      if (others?.areOne) this.#certain = true
     }
     this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
     return this.#certain
@@ -122,14 +108,5 @@ export class SpanFold {
       if (open) this.#stretches.push({ ...open, ...changeOf(change) })
     }
     this.#state = next
-  }
-
-  /** Whether the two suppositions have come to the same, by the same readings. */
-  #meets(other: RuleState, sample: Sample): boolean {
-    const own = this.#state
-    if (own.phase === 'active' && other.phase === 'active' && own.confirmed !== other.confirmed) {
-      return false
-    }
-    return sameFrom(this.#bound, own, other, sample)
   }
 }
