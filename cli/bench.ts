@@ -3,7 +3,16 @@ import { basename, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /** `npm run bench -- NAME [options]`: runs one of the benches in `bench/`. */
-const BENCHES = ['ingest', 'copy', 'decode', 'fold', 'idle', 'backtest', 'simulate'] as const
+const BENCHES = [
+  'ingest',
+  'copy',
+  'decode',
+  'fold',
+  'idle',
+  'backtest',
+  'simulate',
+  'memory',
+] as const
 
 const [name = '', ...rest] = process.argv.slice(2)
 const file = resolve('bench', `${name}.ts`)
