@@ -14,6 +14,7 @@ const BENCHES = [
   'jitter',
   'river',
   'restart',
+  'memory',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

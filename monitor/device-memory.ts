@@ -63,28 +63,26 @@ export class DeviceMemory {
     return open
   }
 
-  /** These episodes are over without any reading having cleared them. */
-  forget(episodes: readonly Episode[]): void {
-    const gone = new Set(episodes.map(({ id }) => id))
-    for (const { deviceId } of episodes) {
-      const state = this.#states.get(deviceId)
-      state?.episodes.forEach((episode, index) => {
-        if (episode && gone.has(episode.id)) state.episodes[index] = undefined
-      })
-      const open = this.#open.get(deviceId)?.filter(({ id }) => !gone.has(id))
-      if (open) this.#open.set(deviceId, open)
-    }
-  }
-
-  /** Whether one was heard for the first time. */
-  keep(states: ReadonlyMap<string, DeviceState>): boolean {
-    let isNew = false
+  /** Answers those of which a first reading is known now. */
+  keep(states: ReadonlyMap<string, DeviceState>): readonly string[] {
+    const heard: string[] = []
     for (const [id, state] of states) {
-      if (state.last !== null && !this.#states.get(id)?.last) isNew = true
+      if (state.last !== null && !this.#states.get(id)?.last) heard.push(id)
       this.#states.set(id, state)
       this.#open.delete(id)
     }
-    return isNew
+    return heard
+  }
+
+  /** These episodes are over by other means than a reading. */
+  forget(ended: readonly Episode[]): void {
+    for (const { id, deviceId } of ended) {
+      const episodes = this.#states.get(deviceId)?.episodes ?? []
+      const index = episodes.findIndex((episode) => episode?.id === id)
+      if (index >= 0) episodes[index] = undefined
+      const open = this.#open.get(deviceId)?.filter((episode) => episode.id !== id)
+      if (open) this.#open.set(deviceId, open)
+    }
   }
 
   /** The states of those that are not remembered. Episodes that no rule looks after are ended. */

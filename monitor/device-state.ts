@@ -3,6 +3,7 @@ import { compareReadings, type Reading } from '#model/reading.ts'
 import type { EpochMs } from '#model/time.ts'
 import { QUIET, type RuleState } from '#rules/fold.ts'
 import { blankMemory, copyMemory, type Memory } from '#rules/memory.ts'
+import type { EpisodeBook } from './episode-book.ts'
 import type { DevicePlan } from './plans.ts'
 
 /** What the monitor remembers of a device. Rebuilt from the database when it is not there. */
@@ -39,6 +40,13 @@ export const copyState = (state: DeviceState): DeviceState => ({
   rules: state.rules.slice(),
   episodes: state.episodes.slice(),
 })
+
+/** Brings its open episodes to what a book has of them. */
+export function refresh({ episodes }: DeviceState, book: Pick<EpisodeBook, 'latest'>): void {
+  for (const [index, episode] of episodes.entries()) {
+    if (episode) episodes[index] = book.latest(episode)
+  }
+}
 
 export interface Arrangement {
   /** Newer than everything folded so far, ascending. */

@@ -33,20 +33,21 @@ export class EpisodeBook {
   /** An episode of one device; those that a group may be about ask for a case later, if at all. */
   open(planned: PlannedRule, device: Device, kind: DeviceKind, stretch: Stretch): Episode {
     const { rule } = planned.bound
+    const hasGroups = rule.neighbours !== null || rule.mass !== null
     const episode: Episode = {
       id: uuid(),
       deviceId: device.id,
       ruleId: rule.id,
       ruleVersion: planned.version,
       phenomenon: rule.phenomenon,
-      role: rule.neighbours === null ? 'single' : 'member',
+      role: hasGroups ? 'member' : 'single',
       groupId: null,
       scope: null,
       withdrawnAt: null,
       ...spanOf(kind, stretch),
     }
     this.#changes.set(episode.id, { episode, openCase: null })
-    if (rule.neighbours === null && rule.mass === null) this.ask(planned, device, kind, episode)
+    if (!hasGroups) this.ask(planned, device, kind, episode)
     return episode
   }
 

@@ -10,8 +10,8 @@ import { basisOf } from './case-basis.ts'
 import { fixOf } from './case-proposal.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import { fromEvidence } from './evidence.ts'
-import { GroupDesk, type GroupDraft, type Member, type MemberChange } from './group-desk.ts'
-
+import { GroupDesk, type GroupDraft, type MemberChange } from './group-desk.ts'
+import type { Member } from './group-episodes.ts'
 import type { PlannedRule, Plans } from './plans.ts'
 import type { Devices, Surroundings } from './ports.ts'
 
@@ -21,14 +21,16 @@ export interface GroupStageParts {
   readonly plans: () => Plans
   /** Devices of which some reading is known. */
   readonly heard: () => Iterable<string>
+  /** Those are all of them. */
+  readonly isWarm: () => boolean
 }
 
 /** Brings what a batch changed of single devices to the second stage, rule by rule. */
 export class GroupStage {
   readonly #parts: GroupStageParts
   readonly #desk: GroupDesk
-  /** By rule and scope, as long as no other device was heard; null: to be counted anew. */
-  #population: ReadonlyMap<string, number> | null = null
+  /** By rule and scope; null: to be counted anew. */
+  #population: Map<string, number> | null = null
 
   constructor(parts: GroupStageParts) {
     this.#parts = parts
@@ -46,26 +48,27 @@ export class GroupStage {
 
   /** Takes what was found before of the rules that have groups now. */
   load(episodes: readonly Episode[]): void {
+    this.#desk.forget()
     for (const rule of this.rules) {
       const own = episodes.filter(({ ruleId }) => ruleId === rule.id)
       const members = own.filter(({ role }) => role !== 'group')
       const groups = own.filter(({ role }) => role === 'group')
-      this.#desk.forget(rule.id)
       this.#desk.load(
         rule,
-        members.flatMap((episode) => this.#memberOf(rule, episode) ?? []),
+        members.flatMap((episode) => this.#changeOf(rule, episode) ?? []),
         groups,
       )
     }
   }
 
-  /** Another device was heard for the first time, or devices were changed. */
-  recount(): void {
-    this.#population = null
+  /** These devices were heard for the first time. */
+  heard(deviceIds: readonly string[]): void {
+    if (this.#population) for (const id of deviceIds) this.#count(id, this.#population)
   }
 
-  isDue(now: EpisodeBook['now']): boolean {
-    return this.#desk.isDue(now)
+  /** Rules or devices were changed. */
+  recount(): void {
+    this.#population = null
   }
 
   work(book: EpisodeBook): GroupDraft {
@@ -73,7 +76,7 @@ export class GroupStage {
     if (rules.size === 0) return new Map()
     const changes = book.changes.flatMap(({ episode }) => {
       const rule = rules.get(episode.ruleId)
-      return (rule && this.#memberOf(rule, episode)) ?? []
+      return (rule && this.#changeOf(rule, episode)) ?? []
     })
     return this.#desk.work(changes, book)
   }
@@ -84,21 +87,19 @@ export class GroupStage {
 
   /** Devices that count as near that of an episode at an instant, its own among them. */
   near(rule: Rule, episode: Episode, at: EpochMs): readonly string[] {
-    const change = this.#memberOf(rule, episode)
-    if (!change || !rule.neighbours) return []
-    const members = this.#desk.membersOf(rule, change.scope)
+    const scope = this.#changeOf(rule, episode)?.scope ?? null
+    if (scope === null || !rule.neighbours) return []
+    const members = this.#desk.membersOf(rule, scope)
     const near = nearOf(members, rule.neighbours, episode.id, at)
     return [...new Set(near.map(({ deviceId }) => deviceId))]
   }
 
-  #memberOf(rule: Rule, episode: Episode): MemberChange | undefined {
+  #changeOf(rule: Rule, episode: Episode): MemberChange | undefined {
     const device = this.#parts.devices.find(episode.deviceId)
     if (!device || episode.role === 'group') return undefined
     const place = placeOf(device, episode)
     const gridCode =
       device.gridCode ?? (place && this.#parts.surroundings.gridOf(place)?.code) ?? null
-    const scope = groupScope(rule, device, gridCode)
-    if (scope === null) return undefined
     const { id, deviceId, startedAt, confirmedAt, endedAt, clearedAt } = episode
     const member: Member = {
       id,
@@ -112,28 +113,27 @@ export class GroupStage {
       episode,
       asked: episode.role === 'single',
     }
-    return { rule, scope, member }
+    return { rule, scope: groupScope(rule, device, gridCode), member }
   }
 
-  #populationOf(rule: Rule, scope: string): number {
-    this.#population ??= this.#count()
+  #populationOf(rule: Rule, scope: string): number | null {
+    if (rule.mass === null) return 0
+    if (!this.#parts.isWarm()) return null
+    if (!this.#population) {
+      this.#population = new Map()
+      for (const id of this.#parts.heard()) this.#count(id, this.#population)
+    }
     return this.#population.get(`${rule.id} ${scope}`) ?? 0
   }
 
-  #count(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>()
-    const rules = this.rules.filter(({ mass }) => mass !== null)
-    if (rules.length === 0) return counts
-    for (const id of this.#parts.heard()) {
-      const device = this.#parts.devices.find(id)
-      if (!device) continue
-      for (const { bound } of this.#parts.plans().of(device).rules) {
-        if (bound.rule.mass === null) continue
-        const key = `${bound.rule.id} ${groupScope(bound.rule, device, device.gridCode)}`
-        counts.set(key, (counts.get(key) ?? 0) + 1)
-      }
+  #count(deviceId: string, counts: Map<string, number>): void {
+    const device = this.#parts.devices.find(deviceId)
+    if (!device) return
+    for (const { bound } of this.#parts.plans().of(device).rules) {
+      if (bound.rule.mass === null) continue
+      const key = `${bound.rule.id} ${groupScope(bound.rule, device, device.gridCode)}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
     }
-    return counts
   }
 
   #proposal(rule: Rule, group: Episode, members: readonly MemberStretch[], book: EpisodeBook) {

@@ -6,8 +6,11 @@ import type { EpisodeBook } from './episode-book.ts'
 
 /** What the second stage needs to know of devices, and how cases are asked for. */
 export interface GroupWords {
-  /** Devices of a scope that the rule applies to and that were ever heard. */
-  population(rule: Rule, scope: string): number
+  /**
+   * Devices of a scope that the rule applies to and that were ever heard, where that matters to it;
+   * null while not all of them are remembered.
+   */
+  population(rule: Rule, scope: string): number | null
   /** The case of a group; null where it only watches, or its first device is gone. */
   proposal(
     rule: Rule,

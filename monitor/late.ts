@@ -1,7 +1,8 @@
 import type { Device } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
-import type { Sample } from '#rules/fold.ts'
+import { type DurationMs, milliseconds, minus } from '#model/time.ts'
+import { QUIET, type RuleState, type Sample, type Stretch } from '#rules/fold.ts'
 import { adoptKnown } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
 import { applyStretches } from './apply-stretches.ts'
@@ -45,10 +46,20 @@ export async function foldLate(
   for (const { index, planned, refold } of running) {
     const place = { device, kind, index, planned }
     applyStretches(place, refold.scope as readonly EpisodeStretch[], refold.found, state, book)
-    if (refold.done) continue
+    if (refold.done) {
+      state.rules[index] = amended(state.rules[index], refold.found.at(-1))
+      continue
+    }
     state.rules[index] = refold.state
     adoptKnown(state.memory, refold.memory, planned.bound.lookback)
   }
+}
+
+/** What is late may have given another past to an episode that is still open. */
+function amended(state: RuleState = QUIET, found: Stretch | undefined): RuleState {
+  if (state.phase !== 'active' || found?.clearedAt !== null) return state
+  const { first, confirmed, severity, grades } = found
+  return { ...state, first, confirmed, severity, grades }
 }
 
 async function begin(
@@ -57,8 +68,11 @@ async function begin(
   history: History,
 ): Promise<readonly Running[]> {
   const span = { first: late[0] as Reading, last: late.at(-1) as Reading }
+  const cooldown = milliseconds(Math.max(0, ...rules.map(({ bound }) => bound.rule.cooldown)))
+  const lookBack = (limit: number): Promise<Look> =>
+    lookBackFrom(span.first, { device, kind, limit, cooldown }, history)
   let limit = LOOK_BACK
-  let look = await lookBack(device, kind, span.first, limit, history)
+  let look = await lookBack(limit)
   const running: Running[] = []
   for (const [index, planned] of rules.entries()) {
     for (;;) {
@@ -68,23 +82,34 @@ async function begin(
         break
       }
       limit *= LONGER
-      look = await lookBack(device, kind, span.first, limit, history)
+      look = await lookBack(limit)
     }
   }
   return running
 }
 
+interface Look {
+  readonly before: readonly Sample[]
+  readonly storedOf: (ruleId: string) => readonly EpisodeStretch[]
+}
+
+interface Width {
+  readonly device: Device
+  readonly kind: DeviceKind
+  readonly limit: number
+  /** The longest, of episodes that were over before but still matter. */
+  readonly cooldown: DurationMs
+}
+
 /** The readings before a point, and the episodes that touch what is from the first of them on. */
-async function lookBack(
-  device: Device,
-  kind: DeviceKind,
+async function lookBackFrom(
   point: Pick<Reading, 'measuredAt' | 'seq'>,
-  limit: number,
+  { device, kind, limit, cooldown }: Width,
   history: History,
-) {
+): Promise<Look> {
   const before = await history.before(device, point, limit)
   const from = before[0]?.measuredAt ?? point.measuredAt
-  const episodes = await history.episodes(device.id, from)
+  const episodes = await history.episodes(device.id, minus(from, cooldown))
   const storedOf = (ruleId: string): readonly EpisodeStretch[] =>
     episodes.filter((each) => each.ruleId === ruleId).map((each) => stretchOf(kind, each))
   return { before, storedOf }

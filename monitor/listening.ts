@@ -1,8 +1,11 @@
-import { type DurationMs, type EpochMs, seconds } from '#model/time.ts'
-import { type Listened, type Presence, presenceOf } from '#rules/silence.ts'
+import { type DurationMs, type EpochMs, plus } from '#model/time.ts'
+import { BEAT_VOUCHES, type Listened, type Presence, presenceOf } from '#rules/silence.ts'
 
-/** Beats further apart than this are a break: the process hung, or the database was away. */
-const BREAK: DurationMs = seconds(15)
+/** From a first beat to the last. */
+export interface Span {
+  readonly from: EpochMs
+  readonly to: EpochMs
+}
 
 /**
  * Keeps book of when Wanmi listened: a span grows with each beat, and after a break a new one
@@ -11,7 +14,10 @@ const BREAK: DurationMs = seconds(15)
 export class Listening implements Presence {
   readonly #grace: DurationMs
   readonly #spans: Listened[]
-  #current: { readonly from: EpochMs; readonly to: EpochMs } | null = null
+  #current: Span | null = null
+  #unsaved: Span | null = null
+  /** The current span as far as it was written down. */
+  #saved: Span | null = null
   #presence: Presence
 
   /** `before`: the spans of processes before this one, ascending. */
@@ -21,22 +27,44 @@ export class Listening implements Presence {
     this.#presence = presenceOf(this.#spans, grace)
   }
 
-  /** The span that is listened in, to the last beat; null before the first. */
-  get current(): { readonly from: EpochMs; readonly to: EpochMs } | null {
-    return this.#current
+  /** What is to be written with the next commit: what is found in it may rest on that. */
+  get unsaved(): Span | null {
+    return this.#unsaved
+  }
+
+  /** A commit wrote this. */
+  saved(span: Span | null): void {
+    if (span) this.#saved = span
+    if (span === this.#unsaved) this.#unsaved = null
+  }
+
+  /** Sees a break as soon as anything happens after it, not only at the beat that ends it. */
+  notice(now: EpochMs): void {
+    if (!this.#current || now <= plus(this.#current.to, BEAT_VOUCHES)) return
+    this.#spans.push(this.#current)
+    this.#current = null
+    this.#presence = presenceOf(this.#spans, this.#grace)
   }
 
   /**
    * All that came until now was taken. A clock that was put back waits until it is where it was.
    */
   beat(now: EpochMs): void {
-    const { to } = this.#current ?? { to: null }
-    if (to !== null && now < to) return
-    const from = to !== null && now - to <= BREAK ? (this.#current?.from ?? now) : now
-    if (this.#current && from !== this.#current.from) this.#spans.push(this.#current)
-    const isNew = this.#current?.from !== from
-    this.#current = { from, to: now }
+    this.notice(now)
+    if (this.#current && now < this.#current.to) return
+    if (!this.#current) this.#forgetUnsaved()
+    const isNew = this.#current === null
+    this.#current = { from: this.#current?.from ?? now, to: now }
+    this.#unsaved = this.#current
+    const { from } = this.#current
     if (isNew) this.#presence = presenceOf([...this.#spans, { from, to: null }], this.#grace)
+  }
+
+  /** On what no commit wrote down nothing rests, and a process after this one will not know it. */
+  #forgetUnsaved(): void {
+    if (!this.#unsaved) return
+    this.#spans.pop()
+    if (this.#saved?.from === this.#unsaved.from) this.#spans.push(this.#saved)
   }
 
   listenedSince(last: EpochMs, span: DurationMs): EpochMs {

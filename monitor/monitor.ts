@@ -6,10 +6,11 @@ import { type DurationMs, type EpochMs, minus } from '#model/time.ts'
 import { ColdDevices } from './cold-devices.ts'
 import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
-import { byDevice, copyState, type DeviceState } from './device-state.ts'
+import { byDevice, copyState, type DeviceState, refresh } from './device-state.ts'
+import { type Draft, NOTHING } from './draft.ts'
 import { EpisodeBook } from './episode-book.ts'
-import { GROUP_HORIZON, type GroupDraft } from './group-desk.ts'
 import { GroupStage, rulesWithGroups } from './group-stage.ts'
+import { GROUP_HORIZON } from './group-work.ts'
 import { Listening } from './listening.ts'
 import { measure } from './measure.ts'
 import type { MonitorParts, RulesInForce } from './monitor-parts.ts'
@@ -17,19 +18,12 @@ import { Patience } from './patience.ts'
 import { Plans } from './plans.ts'
 import { retireOrphans } from './retire.ts'
 import { fallenSilent, SILENCES_AT_ONCE } from './silence-watch.ts'
+import { Turn } from './turn.ts'
 
 export type { MonitorParts, RulesInForce }
 
 type CommittedListener = (batch: Batch, outcome: CommitOutcome) => void
 
-/** What a fold made, to be kept once it is committed. */
-interface Draft {
-  readonly commit: Commit
-  readonly states: ReadonlyMap<string, DeviceState>
-  readonly groups: GroupDraft
-}
-
-const NOTHING: Batch = { readings: [], rejections: [], resolved: [] }
 /** Devices that are recalled at once, when nobody waits for them. */
 const RECALLED_AT_ONCE = 1_000
 /** Older breaks of listening explain no silence that is found today. */
@@ -48,7 +42,7 @@ export class Monitor {
   readonly #listeners: CommittedListener[] = []
   #plans: Plans
   #number: number
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turn = new Turn()
   /** In force as soon as that can be; null when they are. */
   #wanted: RulesInForce | null = null
   /** Some open episode may be of a rule that is not applied to its device any more. */
@@ -67,6 +61,7 @@ export class Monitor {
       surroundings: parts.surroundings,
       plans: () => this.#plans,
       heard: () => this.#memory.heard(),
+      isWarm: () => this.#cold.isWarm,
     })
     this.#cold = new ColdDevices(
       parts.devices,
@@ -128,7 +123,7 @@ export class Monitor {
    * @throws Broken when this process must not write any more
    */
   process(batch: Batch): Promise<CommitOutcome> {
-    return this.#inTurn(() => this.#write(() => this.#fold(batch), batch))
+    return this.#turn.take(() => this.#write(() => this.#fold(batch), batch))
   }
 
   /**
@@ -136,11 +131,11 @@ export class Monitor {
    * over. To be called every few seconds.
    */
   async tick(): Promise<void> {
-    await this.#inTurn(() => Promise.resolve(this.#listening.beat(this.#parts.clock.now())))
-    await this.#inTurn(() => this.#adoptWanted())
-    await this.#inTurn(() => this.#retireOrphans())
+    await this.#turn.take(() => Promise.resolve(this.#listening.beat(this.#parts.clock.now())))
+    await this.#turn.take(() => this.#adoptWanted())
+    await this.#turn.take(() => this.#retireOrphans())
     await this.warm()
-    while ((await this.#inTurn(() => this.#openSilences())) === SILENCES_AT_ONCE);
+    while ((await this.#turn.take(() => this.#openSilences())) === SILENCES_AT_ONCE);
   }
 
   /**
@@ -148,7 +143,7 @@ export class Monitor {
    * wait. Until then nobody is silent.
    */
   async warm(): Promise<void> {
-    while (!this.isWarm) await this.#inTurn(() => this.#recallMore())
+    while (!this.isWarm) await this.#turn.take(() => this.#recallMore())
   }
 
   /** Every device that may be silent is remembered, under the rules in force. */
@@ -163,7 +158,7 @@ export class Monitor {
    */
   adopt(inForce: RulesInForce): Promise<void> {
     this.#wanted = inForce
-    return this.#inTurn(async () => {
+    return this.#turn.take(async () => {
       await this.#adoptWanted()
       await this.#retireOrphans()
     })
@@ -180,12 +175,6 @@ export class Monitor {
     this.#patience.end(new Unavailable('not-ready', 'Wanmi is stopping'))
   }
 
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work)
-    this.#turn = result.catch(() => undefined)
-    return result
-  }
-
   #plansOf({ rules, city }: RulesInForce): Plans {
     return new Plans(rules, { ...city, presence: this.#listening })
   }
@@ -194,7 +183,8 @@ export class Monitor {
     const { commit, states, groups } = await this.#patience.until(fold)
     const outcome = await this.#patience.until(() => this.#parts.ledger.commit(commit))
     this.#number = commit.number
-    if (this.#memory.keep(states)) this.#groups.recount()
+    this.#listening.saved(commit.listened)
+    this.#groups.heard(this.#memory.keep(states))
     this.#groups.keep(groups)
     for (const { type } of outcome.cases)
       if (type === 'opened') this.#parts.metrics.casesOpened.inc()
@@ -203,6 +193,7 @@ export class Monitor {
   }
 
   async #fold(batch: Batch): Promise<Draft> {
+    this.#listening.notice(this.#parts.clock.now())
     const book = this.#newBook()
     const parts = byDevice(batch.readings)
     const devices = [...parts.values()].map(([first]) => (first as Reading).device)
@@ -224,7 +215,7 @@ export class Monitor {
     const { devices, metrics } = this.#parts
     const book = this.#newBook()
     const { states, opened } = fallenSilent(this.#memory, this.#plans, devices, book)
-    const draft = this.#draft(NOTHING, states, book, this.#listening.current)
+    const draft = this.#draft(NOTHING, states, book)
     await this.#write(() => Promise.resolve(draft), NOTHING)
     metrics.silencesOpened.inc(opened)
     return states.size
@@ -290,11 +281,13 @@ export class Monitor {
     { readings, rejections, resolved }: Batch,
     states: ReadonlyMap<string, DeviceState>,
     book: EpisodeBook,
-    listened: Commit['listened'] = null,
   ): Draft {
     const groups = this.#groups.work(book)
     const number = this.#number + 1
     const episodes = book.changes
+    // What is remembered of an episode is what was written of it last.
+    if (episodes.length > 0) for (const state of states.values()) refresh(state, book)
+    const listened = this.#listening.unsaved
     return {
       commit: { number, at: book.now, readings, rejections, resolved, episodes, listened },
       states,

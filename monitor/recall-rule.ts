@@ -3,16 +3,7 @@ import type { DeviceKind } from '#model/kind.ts'
 import { compareReadings, type StoredReading } from '#model/reading.ts'
 import { between, type EpochMs } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
-import {
-  enter,
-  isUnknown,
-  QUIET,
-  quietAfter,
-  type RuleState,
-  type Stretch,
-  settle,
-  settlingSpan,
-} from '#rules/fold.ts'
+import { QUIET, type RuleState, type Stretch } from '#rules/fold.ts'
 import {
   adoptKnown,
   blankMemory,
@@ -24,6 +15,7 @@ import {
   VALUE_MEMORY,
 } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
+import { enter, isUnknown, quietAfter, settle, settlingSpan } from '#rules/settle.ts'
 import { stretchOf } from './episode-stretch.ts'
 
 /** The newest readings of a device, ascending. */

@@ -4,19 +4,14 @@ import type { BoundRule } from './bind-rule.ts'
 import { type BrokenRun, brokenRun } from './explain/broken-run.ts'
 import { derivedOf } from './explain/derived.ts'
 import {
-  type Around,
   changeOf,
   covers,
-  enter,
   GRADES_MAX,
+  openStretch,
   QUIET,
-  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
-  sameFrom,
-  settle,
-  settlingSpan,
   step,
   transition,
   wait,
@@ -30,6 +25,7 @@ import {
   remember,
   remembersTheSame,
 } from './memory.ts'
+import { type Around, enter, quietAfter, sameFrom, settle, settlingSpan, within } from './settle.ts'
 
 /** The readings that came late are at or after `first` and at or before `last`. */
 export interface LateSpan {
@@ -132,7 +128,16 @@ export class Refold {
         compareReadings(stretch.confirmed, first) < 0 &&
         (stretch.clearedAt === null || stretch.clearedAt >= first.measuredAt),
     )
-    if (open) this.#enter(open, first.measuredAt)
+    if (open) {
+      const state = enter(open, first.measuredAt)
+      this.#found.push(openStretch(state))
+      this.#state = state
+      return
+    }
+    const cleared = this.#stored.flatMap(({ clearedAt }) =>
+      clearedAt !== null && clearedAt < first.measuredAt ? [clearedAt] : [],
+    )
+    this.#state = quietAfter(this.#bound, cleared.at(-1) ?? null)
   }
 
   /** The index after the reading that settles the state, -1 when none does. */
@@ -146,7 +151,7 @@ export class Refold {
       remember(this.#memory, lookback, sample)
       if (!state || !first || !reachesBack(lookback, this.#memory, first, sample)) continue
       this.#from = sample.measuredAt
-      if (around.covering) this.#enter(around.covering, sample.measuredAt)
+      if (state.phase === 'active') this.#found.push(openStretch(state))
       this.#state = state
       return index + 1
     }
@@ -161,7 +166,7 @@ export class Refold {
     if (between(sample.measuredAt, measuredAt) < settlingSpan(this.#bound)) return undefined
     if (this.#changesBetween(sample.measuredAt, measuredAt, around)) return undefined
     return around.covering
-      ? enter(around.covering, sample.measuredAt)
+      ? within(this.#bound, around.covering, sample, this.#memory)
       : quietAfter(this.#bound, around.clearedAt)
   }
 
@@ -173,13 +178,6 @@ export class Refold {
         : stretch.confirmed.measuredAt <= to &&
           (stretch.clearedAt === null || stretch.clearedAt >= from),
     )
-  }
-
-  #enter(stretch: Stretch, at: EpochMs): void {
-    const state = enter(stretch, at)
-    this.#state = state
-    const { first, confirmed, severity, grades } = state
-    this.#found.push({ first, confirmed, endedAt: null, clearedAt: null, severity, grades })
   }
 
   #advance(sample: Sample): void {

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from '#model/time.ts'
+import { type DurationMs, type EpochMs, seconds } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 
 const NEVER = Number.POSITIVE_INFINITY as EpochMs
@@ -20,9 +20,15 @@ export function silentFrom(bound: BoundRule, limit: DurationMs, last: EpochMs): 
   return schedule.stretchAt(from).until ?? NEVER
 }
 
+/**
+ * A beat vouches for so long after it: for what came until the next one. Beats further apart are a
+ * break: the process hung or was gone, or the database was away.
+ */
+export const BEAT_VOUCHES: DurationMs = seconds(15)
+
 export interface Listened {
   readonly from: EpochMs
-  /** Null: still listening. */
+  /** The last beat. Null: still listening. */
   readonly to: EpochMs | null
 }
 
@@ -34,14 +40,14 @@ export function presenceOf(spans: readonly Listened[], grace: DurationMs): Prese
   const counted = spans
     .map(({ from, to }, index) => ({
       from: index === 0 ? Number.NEGATIVE_INFINITY : from + grace,
-      to: to ?? Number.POSITIVE_INFINITY,
+      to: to === null ? Number.POSITIVE_INFINITY : to + BEAT_VOUCHES,
     }))
     .filter(({ from, to }) => from < to)
   return {
     listenedSince(last, span) {
       // The last span is the usual one.
       let index = Math.max(0, counted.length - 1)
-      while (index > 0 && (counted[index - 1] as { to: number }).to > last + span) index--
+      while (index > 0 && (counted[index - 1] as { to: number }).to >= last + span) index--
       for (; index < counted.length; index++) {
         const { from, to } = counted[index] as { from: number; to: number }
         const until = Math.max(last, from) + span

@@ -6,13 +6,13 @@ import {
   type RuleState,
   type Sample,
   type Stretch,
-  settlingSpan,
   step,
   transition,
   wait,
 } from './fold.ts'
 import { blankMemory, lookbackSpan, perceive, reachesBack, remember } from './memory.ts'
 import { Refold } from './refold.ts'
+import { settlingSpan } from './settle.ts'
 import { Suppositions } from './suppositions.ts'
 
 /**
@@ -115,21 +115,19 @@ export class SpanFold {
     const { lookback } = this.bound
     this.#state = QUIET
     this.#stretches = []
-    const others = this.#certain || !first ? null : new Suppositions(this.bound, first)
+    const others = this.#certain ? null : new Suppositions(this.bound)
     for (const sample of history) {
       perceive(this.#memory, lookback, sample)
+      const isOpen = others !== null && !this.#certain
       // While a value that the rule looks back at is missing, no supposition says anything.
-      if (
-        others &&
-        !this.#certain &&
-        !reachesBack(lookback, this.#memory, first ?? sample, sample)
-      ) {
+      if (isOpen && !reachesBack(lookback, this.#memory, first ?? sample, sample)) {
         remember(this.#memory, lookback, sample)
         continue
       }
-      if (!this.#certain) others?.advance(sample, this.#memory)
+      if (isOpen) others.step(sample, this.#memory)
       this.#advancePerceived(sample)
-      if (others && !this.#certain) this.#certain = others.allMeet(this.#state, sample)
+      if (isOpen) others.compare(this.#state, sample)
+      if (others?.areOne) this.#certain = true
     }
     this.#stretches = this.#stretches.filter((stretch) => this.#touches(stretch))
   }

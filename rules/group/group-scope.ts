@@ -21,3 +21,9 @@ function massScope(of: MassScope, device: Device, gridCode: string | null): stri
   if (key === null) return null
   return of === 'all' ? key : `${of}:${key}`
 }
+
+/** The scope in which a group is found, by what it is about (`grid:140802001001001`). */
+export function keyOfGroup(rule: Rule, about: string): string {
+  if (rule.neighbours === null) return about
+  return rule.neighbours.within_m === null ? about.replace(/^grid:/, '') : 'near'
+}

@@ -17,6 +17,12 @@ export interface Filing {
   readonly proposal: CaseProposal
 }
 
+interface Filed {
+  readonly events: readonly CaseEvent[]
+  /** The cases of episodes that have another than before, by their ids. */
+  readonly links: ReadonlyMap<string, string>
+}
+
 // As literals, for the partial unique index is found by them.
 const OPEN = `state IN (${OPEN_CASE_STATES.map((state) => `'${state}'`).join(', ')})`
 
@@ -36,8 +42,8 @@ export class CaseBook {
   }
 
   /** One open case per object and phenomenon: the first filing opens it, the others join. */
-  async file(filings: readonly Filing[]): Promise<readonly CaseEvent[]> {
-    if (filings.length === 0) return []
+  async file(filings: readonly Filing[]): Promise<Filed> {
+    if (filings.length === 0) return { events: [], links: new Map() }
     const open = await this.#findOpen(filings)
     const missing = new Map(
       filings
@@ -57,7 +63,7 @@ export class CaseBook {
       if (!openers.delete(keyOf(proposal))) events.push({ type: 'joined', case: found })
     }
     await this.#link(links)
-    return events
+    return { events, links: new Map(links.map(({ episodeId, caseId }) => [episodeId, caseId])) }
   }
 
   /** Cases that one of their episodes has become worse than. A case never becomes milder by itself. */

@@ -20,7 +20,7 @@ export async function writeEpisodeChanges(
   const changes = latestChanges(commit.episodes)
   const caseIds = await upsertEpisodes(client, changes, commit.at)
   const book = new CaseBook(client, commit.at, timeZone)
-  const filed = await book.file(
+  const { events: filed, links } = await book.file(
     changes.flatMap(({ episode, openCase }) =>
       openCase === null || !asks(episode)
         ? []
@@ -32,7 +32,7 @@ export async function writeEpisodeChanges(
     return asks(episode) || !caseId ? [] : [caseId]
   })
   const raised = changes.flatMap(({ episode }) => {
-    const caseId = caseIds.get(episode.id)
+    const caseId = links.get(episode.id) ?? caseIds.get(episode.id)
     return asks(episode) && caseId ? [{ caseId, severity: worstOf(episode) }] : []
   })
   return [...filed, ...(await book.raise(raised)), ...(await book.withdraw(withdrawn))]

@@ -40,7 +40,7 @@ export const START = epochMs(Date.UTC(2026, 10, 1))
 export function reading(
   of: Device,
   atSeconds: number,
-  values: Readonly<Record<string, ChannelValue>>,
+  values: Readonly<Record<string, ChannelValue | undefined>>,
   seq = 0,
 ): Reading {
   const measuredAt = epochMs(START + atSeconds * 1_000)

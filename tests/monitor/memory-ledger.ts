@@ -5,6 +5,7 @@ import { Unavailable } from '#model/error.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
 import type { EpochMs } from '#model/time.ts'
 import type { History, Ledger } from '#monitor/ports.ts'
+import { MemoryCases } from './memory-cases.ts'
 
 type Point = Pick<Reading, 'measuredAt' | 'seq'>
 
@@ -15,6 +16,7 @@ export class MemoryLedger implements Ledger, History {
   readonly devices = new Map<string, Device>()
   readonly stored = new Map<string, Episode>()
   readonly commits: Commit[] = []
+  readonly cases = new MemoryCases()
   /** When it was listened, from and to. */
   readonly spans = new Map<EpochMs, EpochMs>()
   duplicates = 0
@@ -34,7 +36,8 @@ export class MemoryLedger implements Ledger, History {
     for (const reading of commit.readings) stored += this.#store(reading) ? 1 : 0
     this.duplicates += commit.readings.length - stored
     for (const { episode } of commit.episodes) this.stored.set(episode.id, episode)
-    this.#lastOutcome = { stored, duplicates: commit.readings.length - stored, cases: [] }
+    const cases = this.cases.take(commit.episodes, this.stored, commit.at)
+    this.#lastOutcome = { stored, duplicates: commit.readings.length - stored, cases }
     if (mishap === 'after') throw new Unavailable('database-unavailable', 'cut after')
     return this.#lastOutcome
   }

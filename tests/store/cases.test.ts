@@ -73,6 +73,16 @@ test('a second episode of the same object and phenomenon joins the open case', a
   expect(await caseOf(uuid(2))).toBe(opened?.case.id)
 })
 
+test('an episode that joins a case raises it at once where it is worse', async () => {
+  const mild = { severity: 'notice', grades: [{ at: NOON, severity: 'notice' }] } as const
+  await write(change(episode(1, mild), proposal({ severity: 'notice' })))
+  const events = await write(change(episode(2), proposal()))
+  expect(events.map(({ type, case: { severity } }) => [type, severity])).toEqual([
+    ['joined', 'notice'],
+    ['raised', 'critical'],
+  ])
+})
+
 test('two in one batch open one case, and another phenomenon opens another', async () => {
   const events = await write(
     change(episode(1), proposal()),
