@@ -1,4 +1,4 @@
-import type { Batch, Commit, CommitOutcome } from '#model/commit.ts'
+import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Episode } from '#model/episode.ts'
 import { Unavailable } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'

@@ -39,7 +39,7 @@ const someReading = fc
   })
   .map(({ at, seq, ...channels }) => {
     const present = Object.entries(channels).filter(([, value]) => value !== undefined)
-    return reading(COVER, at, Object.fromEntries(present) as Record<string, number>, seq)
+    return reading(COVER, at, Object.fromEntries(present), seq)
   })
 
 const someSet = fc.integer({ min: 1, max: 40 }).chain((length) =>
