@@ -26,7 +26,9 @@ export function backtestSummary(trial: ShownBacktest, report: ShownReport): stri
     `found      ${report.episodes} episodes, ${report.cases} cases`,
     ...(report.groups + report.members === 0
       ? []
-      : [`           ${report.groups} are groups; ${report.members} more are no case of their own`]),
+      : [
+          `           ${report.groups} are groups; ${report.members} more are no case of their own`,
+        ]),
     `known      ${report.episodes + report.members - known.unknown} were found then, ${known.unknown} were not; ` +
       `${known.missed} found then are not found now`,
     ...Object.entries(known.byCaseState)
