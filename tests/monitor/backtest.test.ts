@@ -33,6 +33,12 @@ const RULES = [
 ]
 const COVERS = Array.from({ length: 40 }, (_, index) => device(`cover-${index}`))
 
+/** Tilted for some minutes, and for two days after that it says nothing of its tilt. */
+const MUTE = device('cover-mute')
+const MUTE_READINGS = Array.from({ length: 2_900 }, (_, index) =>
+  reading(MUTE, (index - 2_900) * 60, index < 5 ? { tilt_deg: 30 } : { lid_open: false }),
+)
+
 let db: TestDatabase
 let archive: Archive
 let history: History
@@ -90,6 +96,7 @@ beforeAll(async () => {
   for (let from = 0; from < shuffled.length; from += 2_000) {
     await monitor.process(batchOf(shuffled.slice(from, from + 2_000)))
   }
+  await monitor.process(batchOf(MUTE_READINGS))
   await ledger.close()
 }, 60_000)
 
@@ -154,6 +161,18 @@ test.each([
     expect((found[0] ?? []).map(bare)).toEqual(live)
     if (last > 200) expect(live.length).toBeGreaterThan(10)
   }
+})
+
+test('an episode that no reading speaks of for long is known of the rule in force alone', async () => {
+  const [tried] = RULES as [(typeof RULES)[number]]
+  const foundBy = async (isInForce: boolean) => {
+    const rules = [{ ...tried, params: {}, isInForce }]
+    return (await run({ rules, devices: [MUTE], from: at(-10), to: at(400) })).found[0]
+  }
+  expect(await foundBy(true)).toMatchObject([
+    { deviceId: MUTE.id, startedAt: MUTE_READINGS[0]?.measuredAt, clearedAt: null },
+  ])
+  expect(await foundBy(false)).toEqual([])
 })
 
 function openDesk(more: Partial<DeskParts> = {}): BacktestDesk {
