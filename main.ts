@@ -152,8 +152,6 @@ async function buildService(
     log,
     metrics,
   })
-  // Whoever waits for a database that is away does not keep the service from ending.
-  shutdown.add('monitor', () => monitor.stop())
   const fail = (error: unknown): void => {
     // What fails while the service is being stopped is no news.
     if (!shutdown.isStopping) failure.resolve(error)
@@ -175,7 +173,10 @@ async function buildService(
       if (error instanceof Broken) fail(error)
       throw error
     })
-  shutdown.add('clock of the rules', repeat('clock of the rules', BEAT, tick, log))
+  const beat = repeat('clock of the rules', BEAT, tick, log, { atOnce: true })
+  shutdown.add('clock of the rules', beat)
+  // Whoever waits for a database that is away does not keep the service from ending.
+  shutdown.add('monitor', () => monitor.stop())
   shutdown.add('work calendar', watchCalendar(calendar, { timeZone, clock, log }))
   const ingest = new Ingest({
     config: config.ingest,
@@ -269,8 +270,6 @@ async function buildService(
   })
   const httpUrl = await api.listen()
   shutdown.add('HTTP', () => api.close())
-  // Devices are remembered from now on; what fails is done by the next beat.
-  tick().catch((error: unknown) => log.warn({ reason: messageOf(error) }, 'rules start late'))
 
   return {
     httpUrl,

@@ -143,7 +143,7 @@ export class Monitor {
    * wait. Until then nobody is silent.
    */
   async warm(): Promise<void> {
-    while (!this.isWarm) await this.#turn.take(() => this.#recallMore())
+    while (!this.isWarm && !this.#patience.isOver) await this.#turn.take(() => this.#recallMore())
   }
 
   /** Every device that may be silent is remembered, under the rules in force. */
@@ -170,7 +170,7 @@ export class Monitor {
     this.#cool()
   }
 
-  /** Ends the waiting for a database that is away; `process` then rejects. */
+  /** Ends the waiting for a database that is away, and the warming; `process` then rejects. */
   stop(): void {
     this.#patience.end(new Unavailable('not-ready', 'Wanmi is stopping'))
   }

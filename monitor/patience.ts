@@ -27,6 +27,11 @@ export class Patience {
     return this.#stalledSince
   }
 
+  /** It was ended: nobody waits any more. */
+  get isOver(): boolean {
+    return this.#stop.signal.aborted
+  }
+
   /** Does the work as soon as the database answers. @throws what the work throws otherwise */
   async until<Result>(work: () => Promise<Result>): Promise<Result> {
     const { clock, log, metrics, wait = sleep } = this.#parts

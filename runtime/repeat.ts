@@ -4,7 +4,8 @@ import type { Logger } from './logger.ts'
 
 /**
  * Does some work now and again; a round that fails is tried again by the next. The first failure
- * and the first success after it are logged, not those between. Rounds never overlap.
+ * and the first success after it are logged, not those between. Rounds never overlap; the first is
+ * after `every`, or at once.
  *
  * @returns what ends it and waits for the round under way
  */
@@ -13,6 +14,7 @@ export function repeat(
   every: DurationMs,
   work: () => Promise<unknown>,
   log: Logger,
+  { atOnce = false }: { readonly atOnce?: boolean } = {},
 ): () => Promise<void> {
   let round: Promise<void> | undefined
   let isFailing = false
@@ -24,13 +26,15 @@ export function repeat(
     if (!isFailing) log.warn({ work: name, reason: messageOf(error) }, 'repeated work fails')
     isFailing = true
   }
-  const timer = setInterval(() => {
+  const begin = (): void => {
     round ??= work()
       .then(succeeded, failed)
       .finally(() => {
         round = undefined
       })
-  }, every)
+  }
+  const timer = setInterval(begin, every)
+  if (atOnce) begin()
   return async () => {
     clearInterval(timer)
     await round

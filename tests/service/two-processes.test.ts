@@ -62,6 +62,7 @@ test('of two processes on one database the younger listens, and the older ends t
   clock.move(seconds(10))
   await expect(older.service.tick()).rejects.toThrow(/another Wanmi process/)
   expect(await older.service.failed).toMatchObject({ code: 'database-fenced' })
+  await younger.service.tick()
   await younger.live(minutes(1), [])
   const { rows } = await db.database.pool.query<{ from: EpochMs; to: EpochMs }>(
     'SELECT from_at AS from, to_at AS to FROM listened ORDER BY 1',
