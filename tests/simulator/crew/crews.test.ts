@@ -122,6 +122,22 @@ test('what is seen does not depend on how often one looks', () => {
   }
 })
 
+test('a truck that does not idle never stands for half an hour with its engine on', () => {
+  for (const [{ id }, seen] of states(planOf('7'), 'refuse-truck', 60_000)) {
+    let since: number | undefined
+    let off = 0
+    for (const [at, { ignition, speed_kmh }] of seen) {
+      since = ignition && speed_kmh === 0 ? (since ?? at) : undefined
+      if (since !== undefined) expect(at - since, id).toBeLessThan(minutes(30))
+      if (ignition) continue
+      off += 1
+      expect(speed_kmh).toBe(0)
+    }
+    // Every truck has hours between two days of duty.
+    expect(off, id).toBeGreaterThan(60)
+  }
+})
+
 const during = (cause: 'truck-idling' | 'truck-astray' | 'patrol-idle' | 'patrol-astray') =>
   planOf('7', {
     incidents: { scheduled: [{ cause, at: '2h', lasts: '40m', count: 4 }] },
