@@ -1,8 +1,7 @@
-import type { EpochMs } from '#model/time.ts'
+import { type DurationMs, type EpochMs, plus } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 import { type RuleState, type Sample, type Stretch, step, transition, wait } from '#rules/fold.ts'
 import { blankMemory } from '#rules/memory.ts'
-import { silentFrom } from '#rules/silence.ts'
 
 // A rule of silence looks at nothing but that a reading came.
 const NOTHING = blankMemory()
@@ -47,6 +46,10 @@ export function hear(bound: BoundRule, before: RuleState, samples: readonly Samp
   return { state, found }
 }
 
+/** A device from which something came at `heardAt`, by our clock, is not silent before this. */
+export const talkingUntil = (silence: DurationMs, heardAt: EpochMs): EpochMs =>
+  plus(heardAt, silence)
+
 /**
  * The silence that begins to be one by `now`, when nothing more came; undefined when none does. What
  * came last at `heardAt` may have been measured long before: a device whose clock is behind, or that
@@ -60,7 +63,7 @@ export function fallSilent(
 ): { readonly state: RuleState; readonly stretch: Stretch } | undefined {
   const { silence } = bound
   if (silence === null || before.phase !== 'heard') return undefined
-  if (heardAt !== null && silentFrom(bound, silence, heardAt) >= now) return undefined
+  if (heardAt !== null && talkingUntil(silence, heardAt) >= now) return undefined
   const state = wait(bound, before, now)
   const change = transition(before, state, { measuredAt: now })
   return change?.type === 'opened' ? { state, stretch: change.stretch } : undefined

@@ -6,13 +6,13 @@ import type { StoredReading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
 import { type EpochMs, epochMs, minus } from '#model/time.ts'
 import { stretchOf } from '#monitor/episode-stretch.ts'
+import { talkingUntil } from '#monitor/hearing.ts'
 import type { PlannedRule } from '#monitor/plans.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
 import { explain } from '#rules/explain/explain.ts'
 import { obstacle } from '#rules/explain/obstacles.ts'
 import { covers } from '#rules/fold.ts'
 import { parseRule } from '#rules/parse-rule.ts'
-import { silentFrom } from '#rules/silence.ts'
 import type { ExplainerParts } from './ports.ts'
 import { tellEpisode } from './tell-episode.ts'
 import { partsAgainst, tellReading, tellRule } from './tell-rule.ts'
@@ -71,11 +71,11 @@ export class Explainer {
     const { device, reading, at } = asked
     const { bound, version } = planned
     const { heardAt = null } = this.#parts.monitor.stateOf(device.id) ?? {}
-    const talkingUntil =
+    const until =
       isNow && heardAt !== null && bound.silence !== null
-        ? silentFrom(bound, bound.silence, heardAt)
+        ? talkingUntil(bound.silence, heardAt)
         : null
-    const { told, episodes, isCertain } = await this.#fold(asked, bound, talkingUntil)
+    const { told, episodes, isCertain } = await this.#fold(asked, bound, until)
     // A silence lasts beyond the reading it began with.
     const instant = bound.silence === null ? reading : { measuredAt: at, seq: Infinity, values: [] }
     const current = instant && episodes.find((each) => covers(stretchOf(bound.kind, each), instant))

@@ -96,7 +96,7 @@ export function inForce(world: World): RulesInForce {
 /** All readings were measured before; all that follows from them has come about. */
 const END = plus(START, hours(12))
 /** By then nobody has just been sending. */
-const AFTER = plus(END, minutes(2))
+const AFTER = plus(END, minutes(10))
 
 interface Hands {
   at: EpochMs
