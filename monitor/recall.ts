@@ -5,15 +5,7 @@ import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import { between, minus } from '#model/time.ts'
 import type { BoundRule } from '#rules/bind-rule.ts'
-import {
-  enter,
-  isUnknown,
-  QUIET,
-  type RuleState,
-  type Stretch,
-  settle,
-  settlingSpan,
-} from '#rules/fold.ts'
+import { QUIET, type RuleState, type Stretch } from '#rules/fold.ts'
 import {
   adoptKnown,
   blankMemory,
@@ -24,6 +16,7 @@ import {
   remember,
 } from '#rules/memory.ts'
 import { Refold } from '#rules/refold.ts'
+import { enter, isUnknown, settle, settlingSpan } from '#rules/settle.ts'
 import { type DeviceState, freshState } from './device-state.ts'
 import { stretchOf } from './episode-stretch.ts'
 import type { DevicePlan } from './plans.ts'

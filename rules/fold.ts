@@ -1,5 +1,5 @@
 import type { Grade } from '#model/episode.ts'
-import { compareReadings, type StoredReading } from '#model/reading.ts'
+import type { StoredReading } from '#model/reading.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { between, type DurationMs, type EpochMs, plus } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
@@ -35,7 +35,7 @@ export type RuleState =
   /** Of a rule of silence: the last reading, after which it waits. */
   | { readonly phase: 'heard'; readonly last: Sample }
 
-type Active = RuleState & { readonly phase: 'active' }
+export type Active = RuleState & { readonly phase: 'active' }
 
 export const QUIET: RuleState = { phase: 'quiet', clearedAt: null }
 
@@ -95,12 +95,12 @@ export function wait(bound: BoundRule, state: RuleState, until: EpochMs): RuleSt
   }
 }
 
-const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+export const isWrong = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? false
     : bound.when.test(sample, memory, bound)
 
-const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
+export const isClear = (bound: BoundRule, sample: Sample, memory: Memory): boolean | undefined =>
   bound.schedule !== null && !bound.schedule.applies(sample.measuredAt)
     ? true
     : bound.clear.test(sample, memory, bound)
@@ -113,7 +113,7 @@ const extend = (run: Run | null, sample: Sample, gap: DurationMs): Run => ({
 const spans = (run: Run, sample: Sample, hold: DurationMs): boolean =>
   between(run.since.measuredAt, sample.measuredAt) >= hold
 
-const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
+export const isCooling = ({ rule }: BoundRule, state: RuleState, { measuredAt }: Sample): boolean =>
   state.phase === 'quiet' &&
   state.clearedAt !== null &&
   measuredAt < plus(state.clearedAt, rule.cooldown)
@@ -132,7 +132,12 @@ function grade(bound: BoundRule, state: Active, sample: Sample, memory: Memory):
 }
 
 /** Of the first level that is true, most severe first; one that cannot tell stays as it was. */
-function severityAt(bound: BoundRule, before: Severity, sample: Sample, memory: Memory): Severity {
+export function severityAt(
+  bound: BoundRule,
+  before: Severity,
+  sample: Sample,
+  memory: Memory,
+): Severity {
   for (const { when, severity } of bound.levels) {
     const said = when.test(sample, memory, bound)
     if (said === true || (said === undefined && before === severity)) return severity
@@ -200,113 +205,3 @@ export const worstOf = ({ severity, grades }: Pick<Stretch, 'severity' | 'grades
       SEVERITIES.indexOf(grade.severity) > SEVERITIES.indexOf(worst) ? grade.severity : worst,
     severity,
   )
-
-/** Whether a stretch is active just after a reading. */
-export const covers = (stretch: Stretch, sample: Sample): boolean =>
-  compareReadings(stretch.confirmed, sample) <= 0 &&
-  (stretch.clearedAt === null || sample.measuredAt < stretch.clearedAt)
-
-/** Whether a reading says nothing to a rule that is active, or is not. */
-export const isUnknown = (
-  bound: BoundRule,
-  sample: Sample,
-  memory: Memory,
-  active: boolean,
-): boolean =>
-  bound.silence === null && (active ? isClear : isWrong)(bound, sample, memory) === undefined
-
-/** What is known of the stretches around a reading. */
-export interface Around {
-  /** The one that is active just after it. */
-  readonly covering: Stretch | undefined
-  /** When the last one before it was cleared; null when there is none. */
-  readonly clearedAt: EpochMs | null
-}
-
-/**
- * The state after a reading, told from that reading and the stretches known so far, without what
- * came before it; undefined when this reading alone does not settle it. Outside a stretch a false
- * condition means quiet; inside one a false clear condition means active and not clearing.
- */
-export function settle(
-  bound: BoundRule,
-  sample: Sample,
-  memory: Memory,
-  around: Around,
-): RuleState | undefined {
-  if (bound.silence !== null) return { phase: 'heard', last: sample }
-  const { covering, clearedAt } = around
-  if (covering) {
-    return isClear(bound, sample, memory) === false
-      ? within(bound, covering, sample, memory)
-      : undefined
-  }
-  const quiet = quietAfter(bound, clearedAt)
-  if (isCooling(bound, quiet, sample)) return quiet
-  return isWrong(bound, sample, memory) === false ? quiet : undefined
-}
-
-export const quietAfter = ({ rule }: BoundRule, clearedAt: EpochMs | null): RuleState =>
-  rule.cooldown === 0 || clearedAt === null ? QUIET : { phase: 'quiet', clearedAt }
-
-/** The state within a stretch at an instant, when nothing was clearing then. */
-export function enter({ first, confirmed, grades }: Stretch, at: EpochMs): Active {
-  const until = grades.filter((each, index) => index === 0 || each.at <= at)
-  const severity = until.at(-1)?.severity ?? 'warning'
-  return { phase: 'active', first, confirmed, clearing: null, severity, grades: until }
-}
-
-/**
- * The state within a stretch after a reading, when nothing was clearing then; undefined where the
- * list of grades does not tell which severity it had.
- */
-export function within(
-  bound: BoundRule,
-  stretch: Stretch,
-  sample: Sample,
-  memory: Memory,
-): Active | undefined {
-  const { grades } = stretch
-  const entered = enter(stretch, sample.measuredAt)
-  if (bound.levels.length === 0) return entered
-  // Of several readings of one millisecond the list does not tell which it was.
-  if (grades.some(({ at }) => at === sample.measuredAt)) return undefined
-  if (entered.grades.length < GRADES_MAX) return entered
-  const severity = certainSeverity(bound, sample, memory)
-  return severity && { ...entered, severity }
-}
-
-/** The severity at a reading whatever it was before; undefined where that matters. */
-function certainSeverity(bound: BoundRule, sample: Sample, memory: Memory): Severity | undefined {
-  for (const { when, severity } of bound.levels) {
-    const said = when.test(sample, memory, bound)
-    if (said !== false) return said && severity
-  }
-  return bound.rule.severity
-}
-
-/** Whether two states say the same of all readings after `sample`. */
-export function sameFrom(bound: BoundRule, a: RuleState, b: RuleState, sample: Sample): boolean {
-  if (a.phase === 'active' && b.phase === 'active') {
-    return (
-      a.severity === b.severity && a.clearing?.since.measuredAt === b.clearing?.since.measuredAt
-    )
-  }
-  if (a.phase === 'pending' && b.phase === 'pending') {
-    return compareReadings(a.run.since, b.run.since) === 0
-  }
-  if (a.phase === 'heard' && b.phase === 'heard') return compareReadings(a.last, b.last) === 0
-  if (a.phase !== 'quiet' || b.phase !== 'quiet' || bound.silence !== null) {
-    return a.phase === b.phase && a.phase === 'quiet'
-  }
-  const cooling = (state: RuleState): EpochMs | null =>
-    state.phase === 'quiet' && isCooling(bound, state, sample) ? state.clearedAt : null
-  return cooling(a) === cooling(b)
-}
-
-/**
- * How far before a reading the fold has to begin to be right after it, whatever was before: a
- * condition that was true for longer has been confirmed, or was interrupted.
- */
-export const settlingSpan = ({ rule, gap }: BoundRule): DurationMs =>
-  (Math.max(rule.hold, rule.clearHold) + gap + 1) as DurationMs

@@ -2,24 +2,16 @@ import { compareReadings } from '#model/reading.ts'
 import { between, type EpochMs } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
 import {
-  type Around,
   changeOf,
-  covers,
-  enter,
   GRADES_MAX,
   openStretch,
   QUIET,
-  quietAfter,
   type RuleState,
   type Sample,
   type Stretch,
-  sameFrom,
-  settle,
-  settlingSpan,
   step,
   transition,
   wait,
-  within,
 } from './fold.ts'
 import {
   blankMemory,
@@ -30,6 +22,16 @@ import {
   remember,
   remembersTheSame,
 } from './memory.ts'
+import {
+  type Around,
+  covers,
+  enter,
+  quietAfter,
+  sameFrom,
+  settle,
+  settlingSpan,
+  within,
+} from './settle.ts'
 
 /** The readings that came late are at or after `first` and at or before `last`. */
 export interface LateSpan {

@@ -1,7 +1,8 @@
 import { type EpochMs, epochMs, plus } from '#model/time.ts'
 import type { BoundRule } from './bind-rule.ts'
-import { QUIET, type RuleState, type Sample, sameFrom, step } from './fold.ts'
+import { QUIET, type RuleState, type Sample, step } from './fold.ts'
 import type { Memory } from './memory.ts'
+import { sameFrom } from './settle.ts'
 
 /** Stands for readings before all that were fed. */
 const BEFORE: Sample = { measuredAt: epochMs(Number.MIN_SAFE_INTEGER), seq: 0, values: [] }
