@@ -141,12 +141,14 @@ interface Course {
   readonly kind?: string
   readonly rounds?: number
   readonly channels?: Readonly<Record<string, number>>
+  /** In the last round. */
+  readonly last?: Readonly<Record<string, number>>
 }
 
 /** Bytes of heap for each device, after so many readings of it. */
 async function measure(
   rules: readonly Rule[],
-  { kind = 'manhole-cover', rounds = 2, channels = {} }: Course = {},
+  { kind = 'manhole-cover', rounds = 2, channels = {}, last = channels }: Course = {},
 ): Promise<number> {
   collect()
   const before = process.memoryUsage().heapUsed
@@ -155,6 +157,7 @@ async function measure(
   const columns = findKind(kind)?.channels ?? []
   for (let round = 0; round < rounds; round++) {
     const at = epochMs(START + round * minutes(5))
+    const measured = round < rounds - 1 ? channels : last
     for (let from = 0; from < all.length; from += BATCH) {
       const readings = all.slice(from, from + BATCH).map(
         (device): Reading => ({
@@ -163,7 +166,7 @@ async function measure(
           seq: 0,
           receivedAt: at,
           serverClock: false,
-          values: columns.map(({ name }) => channels[name]),
+          values: columns.map(({ name }) => measured[name]),
           extra: null,
         }),
       )
@@ -207,6 +210,10 @@ console.log({
   'rules of each': ruleCount,
   'a device without rules, bytes': Math.round(alone),
   'a rule at rest, bytes': await ofRules(rulesLike({}), right),
+  'a rule that cools down, bytes': await ofRules(rulesLike({ cooldown: hours(24) }), {
+    ...wrong,
+    last: right.channels,
+  }),
   'a rule pending, bytes': await ofRules(held, wrong),
   'a rule of silence that waits, bytes': await ofRules(
     rulesLike({ when: null, clear: null, silent: { span: hours(1) } }),

@@ -97,9 +97,9 @@ test(
       })
       .map(({ at, ...values }) => reading(device('a'), at * 7, values))
     await keepsItsPromise(
-      someReadings(restless, { least: 110, most: 170 }),
+      someReadings(restless, { least: 90, most: 140 }),
       { rules: [UP_AND_DOWN] },
-      { batch: 40 },
+      { batch: 50 },
     )
   },
   LONG,

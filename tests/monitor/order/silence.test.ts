@@ -102,7 +102,7 @@ test(
   'silences are those of what was measured and of when it was listened, whatever comes late',
   async () => {
     await fc.assert(
-      fc.asyncProperty(someListening(DEVICES), async (story) => {
+      fc.asyncProperty(someListening(DEVICES, 24), async (story) => {
         const ledger = new MemoryLedger()
         const { spans, end } = await play(story, ledger, world, DEVICES)
         const readings = story.arrivals.map(({ item }) => item)
