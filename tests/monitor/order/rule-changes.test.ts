@@ -83,7 +83,7 @@ test(
           expectTheSame(ledger, await foldedAtOnce(story.readings, untouched), untouched)
         },
       ),
-      { numRuns: Math.ceil(RUNS / 2) },
+      { numRuns: RUNS },
     )
   },
   LONG,
