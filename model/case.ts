@@ -13,6 +13,9 @@ export type CaseState = (typeof CASE_STATES)[number]
 /** States in which a second episode of the same object and phenomenon joins the case. */
 export const OPEN_CASE_STATES: readonly CaseState[] = ['reported']
 
+/** States in which nobody has acted yet: only in these does a case go with the last of its episodes. */
+export const UNTOUCHED_CASE_STATES: readonly CaseState[] = ['reported']
+
 export const LIMIT_UNITS = [
   'continuous-hour',
   'working-hour',
@@ -124,4 +127,60 @@ export interface Case extends CaseProposal {
   readonly number: string
   readonly state: CaseState
   readonly updatedAt: EpochMs
+}
+
+/**
+ * What is noted on a case.
+ *
+ * - `opened`, `joined`: by an episode; `joined` also by one that stands again
+ * - `raised`: an episode is worse than the case was
+ * - `episode-moved`: an episode is found to have been at another time than before
+ * - `episode-over`: an episode has ended
+ * - `episode-gone`: an episode no longer stands for the case
+ * - `withdrawn`: no episode stands, and nobody had acted
+ */
+export const CASE_NOTE_TYPES = [
+  'opened',
+  'joined',
+  'raised',
+  'episode-moved',
+  'episode-over',
+  'episode-gone',
+  'withdrawn',
+] as const
+export type CaseNoteType = (typeof CASE_NOTE_TYPES)[number]
+
+/** The instants of an episode that late readings can move. */
+export const EPISODE_INSTANTS = ['startedAt', 'confirmedAt', 'endedAt', 'clearedAt'] as const
+export type EpisodeInstant = (typeof EPISODE_INSTANTS)[number]
+
+export interface FromTo<Value> {
+  readonly from: Value
+  readonly to: Value
+}
+
+/** What an episode became that no longer stands for its case. */
+export const GONE_EPISODES = ['withdrawn', 'member'] as const
+
+/** More about a note; each type has its own of these. */
+export interface CaseNoteDetail
+  extends Readonly<Partial<Record<EpisodeInstant, FromTo<EpochMs | null>>>> {
+  /** Of `raised`. */
+  readonly severity?: FromTo<Severity>
+  /** Of `episode-gone`. */
+  readonly became?: (typeof GONE_EPISODES)[number]
+  /** Of one that became a member: the episode of its group; null where that is not known. */
+  readonly groupId?: string | null
+  /** Of `episode-gone`: how many episodes of the case stand after the same commit. */
+  readonly standing?: number
+}
+
+/** One thing that happened to a case. Never changed once written. */
+export interface CaseNote {
+  /** When it was written, by our clock. Notes are in the order in which they were written. */
+  readonly at: EpochMs
+  readonly type: CaseNoteType
+  /** Null where it is about no one episode. */
+  readonly episodeId: string | null
+  readonly detail: CaseNoteDetail
 }

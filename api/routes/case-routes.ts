@@ -3,6 +3,7 @@ import type { App } from '#api/app.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
+import { CaseNoteView, showNote } from '#api/schemas/case-note-view.ts'
 import {
   CaseDetail,
   CaseView,
@@ -12,7 +13,7 @@ import {
   showEpisode,
 } from '#api/schemas/case-view.ts'
 import { answers, refTo, UUID_PATTERN } from '#api/schemas/shared.ts'
-import { CASE_STATES, type Case } from '#model/case.ts'
+import { CASE_STATES, type Case, type CaseNote } from '#model/case.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 
@@ -51,6 +52,8 @@ export interface Cases {
   ): Promise<Page<Case>>
   /** By id or number. */
   get(id: string): Promise<Case>
+  /** By id, in the order in which they were written. */
+  notes(caseId: string): Promise<readonly CaseNote[]>
 }
 
 const readRange = (query: { readonly from?: string; readonly to?: string }): Required<Range> => ({
@@ -66,6 +69,7 @@ export function caseRoutes(app: App, episodes: Episodes, cases: Cases): void {
   app.addSchema(EpisodeView)
   app.addSchema(CaseView)
   app.addSchema(CaseBasisView)
+  app.addSchema(CaseNoteView)
   app.addSchema(CaseDetail)
 
   app.get('/api/v1/episodes', {
@@ -121,17 +125,18 @@ export function caseRoutes(app: App, episodes: Episodes, cases: Cases): void {
     schema: {
       tags: ['cases'],
       operationId: 'getCase',
-      summary: 'Show a case with its episodes and why it was opened',
+      summary: 'Show a case with its episodes, why it was opened and what happened to it since',
       params: CaseParams,
       response: answers(200, refTo(CaseDetail)),
     },
     handler: async ({ params }) => {
       const found = await cases.get(params.id)
-      const behind = await episodes.ofCase(found.id)
+      const [behind, notes] = await Promise.all([episodes.ofCase(found.id), cases.notes(found.id)])
       return {
         ...showCase(found),
         episodes: behind.map(showEpisode),
         basis: found.basis && showBasis(found.basis),
+        notes: notes.map(showNote),
       }
     },
   })

@@ -5,6 +5,7 @@ import { EPISODE_ROLES, type Episode } from '#model/episode.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import { formatInstant } from '#model/time.ts'
 import { CaseBasisView } from './basis-view.ts'
+import { CaseNoteView } from './case-note-view.ts'
 import { EvidenceView, showEvidence } from './evidence-view.ts'
 import { nullable, PlaceView, refTo } from './shared.ts'
 
@@ -93,6 +94,7 @@ export const CaseDetail = Type.Object(
     ...caseProperties,
     episodes: Type.Array(refTo(EpisodeView)),
     basis: nullable(refTo(CaseBasisView)),
+    notes: Type.Array(refTo(CaseNoteView), { description: 'In the order they were written.' }),
   },
   { $id: 'CaseDetail' },
 )

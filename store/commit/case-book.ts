@@ -1,6 +1,12 @@
 import type { Client } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { type Case, type CaseProposal, OPEN_CASE_STATES } from '#model/case.ts'
+import {
+  type Case,
+  type CaseProposal,
+  type CaseState,
+  OPEN_CASE_STATES,
+  UNTOUCHED_CASE_STATES,
+} from '#model/case.ts'
 import type { CaseEvent } from '#model/commit.ts'
 import { Unavailable } from '#model/error.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
@@ -8,6 +14,7 @@ import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
 import { sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
+import type { NewNote } from './case-notes.ts'
 import { CaseNumbers } from './case-number.ts'
 
 /** An episode that asks for a case, and the one it has already. */
@@ -17,17 +24,39 @@ export interface Filing {
   readonly proposal: CaseProposal
 }
 
-interface Filed {
+/** An episode and how bad it was at its worst. */
+export interface Worst {
+  readonly episodeId: string
+  readonly caseId: string
+  readonly severity: Severity
+}
+
+/** What became of cases, and what is to be noted on them. */
+interface Booked {
   readonly events: readonly CaseEvent[]
+  readonly notes: readonly NewNote[]
+}
+
+interface Filed extends Booked {
   /** The cases of episodes that have another than before, by their ids. */
   readonly links: ReadonlyMap<string, string>
 }
 
+interface Withdrawn extends Booked {
+  /** How many episodes of each of the given cases stand. */
+  readonly standing: ReadonlyMap<string, number>
+}
+
 // As literals, for the partial unique index is found by them.
-const OPEN = `state IN (${OPEN_CASE_STATES.map((state) => `'${state}'`).join(', ')})`
+const isOneOf = (states: readonly CaseState[]): string =>
+  `state IN (${states.map((state) => `'${state}'`).join(', ')})`
+const OPEN = isOneOf(OPEN_CASE_STATES)
+const UNTOUCHED = isOneOf(UNTOUCHED_CASE_STATES)
 
 const keyOf = (entry: { readonly objectId: string; readonly phenomenon: string }): string =>
   JSON.stringify([entry.objectId, entry.phenomenon])
+
+const worstKey = ({ caseId, severity }: Omit<Worst, 'episodeId'>): string => `${caseId} ${severity}`
 
 /** Opens, joins and withdraws cases within the transaction of one commit. */
 export class CaseBook {
@@ -43,7 +72,7 @@ export class CaseBook {
 
   /** One open case per object and phenomenon: the first filing opens it, the others join. */
   async file(filings: readonly Filing[]): Promise<Filed> {
-    if (filings.length === 0) return { events: [], links: new Map() }
+    if (filings.length === 0) return { events: [], notes: [], links: new Map() }
     const open = await this.#findOpen(filings)
     const missing = new Map(
       filings
@@ -56,27 +85,30 @@ export class CaseBook {
     const openers = new Set(missing.keys())
     const cases = new Map([...open, ...opened.map((entry) => [keyOf(entry), entry] as const)])
     const links: { episodeId: string; caseId: string }[] = []
+    const notes: NewNote[] = []
     for (const { episodeId, caseId, proposal } of filings) {
       const found = cases.get(keyOf(proposal)) as Case
       if (caseId === found.id) continue
       links.push({ episodeId, caseId: found.id })
-      if (!openers.delete(keyOf(proposal))) events.push({ type: 'joined', case: found })
+      const type = openers.delete(keyOf(proposal)) ? 'opened' : 'joined'
+      if (type === 'joined') events.push({ type, case: found })
+      notes.push({ caseId: found.id, type, episodeId, detail: {} })
     }
     await this.#link(links)
-    return { events, links: new Map(links.map(({ episodeId, caseId }) => [episodeId, caseId])) }
+    const caseOf = new Map(links.map(({ episodeId, caseId: to }) => [episodeId, to]))
+    return { events, notes, links: caseOf }
   }
 
   /** Cases that one of their episodes has become worse than. A case never becomes milder by itself. */
-  async raise(
-    worse: readonly { readonly caseId: string; readonly severity: Severity }[],
-  ): Promise<readonly CaseEvent[]> {
-    if (worse.length === 0) return []
-    const { rows } = await this.#client.query<CaseRow>(
+  async raise(worse: readonly Worst[]): Promise<Booked> {
+    if (worse.length === 0) return { events: [], notes: [] }
+    const { rows } = await this.#client.query<CaseRow & { readonly was: Severity }>(
       `UPDATE case_record c SET severity = ($4::text[])[worse.rank], updated_at = $3
        FROM (SELECT id, max(array_position($4::text[], severity)) AS rank
              FROM unnest($1::uuid[], $2::text[]) AS given(id, severity) GROUP BY id) AS worse
+       JOIN case_record before ON before.id = worse.id
        WHERE c.id = worse.id AND c.${OPEN} AND array_position($4::text[], c.severity) < worse.rank
-       RETURNING c.*`,
+       RETURNING c.*, before.severity AS was`,
       [
         worse.map(({ caseId }) => caseId),
         worse.map(({ severity }) => severity),
@@ -84,21 +116,44 @@ export class CaseBook {
         SEVERITIES,
       ],
     )
-    return rows.map((row) => ({ type: 'raised', case: toCase(row) }))
+    const first = new Map(worse.toReversed().map((each) => [worstKey(each), each.episodeId]))
+    return {
+      events: rows.map((row) => ({ type: 'raised', case: toCase(row) })),
+      notes: rows.map((row) => ({
+        caseId: row.id,
+        type: 'raised',
+        episodeId: first.get(worstKey({ caseId: row.id, severity: row.severity })) ?? null,
+        detail: { severity: { from: row.was, to: row.severity } },
+      })),
+    }
   }
 
-  /** Those of the given cases that are reported and have no episode left that stands. */
-  async withdraw(caseIds: readonly string[]): Promise<readonly CaseEvent[]> {
-    if (caseIds.length === 0) return []
-    const { rows } = await this.#client.query<CaseRow>(
-      `UPDATE case_record c SET state = 'withdrawn', updated_at = $2
-       WHERE c.id = ANY($1::uuid[]) AND c.state = 'reported' AND NOT EXISTS (
-         SELECT 1 FROM episode e WHERE e.case_id = c.id AND e.withdrawn_at IS NULL
-           AND e.role <> 'member')
-       RETURNING c.*`,
+  /**
+   * Withdraws those of the given cases that have no episode left that stands; where somebody has
+   * acted it is left to them.
+   */
+  async withdraw(caseIds: readonly string[]): Promise<Withdrawn> {
+    if (caseIds.length === 0) return { events: [], notes: [], standing: new Map() }
+    const { rows } = await this.#client.query<StandingRow>(
+      `WITH standing AS (
+         SELECT given.id AS case_id, count(e.id) AS standing
+         FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) AS given LEFT JOIN episode e
+           ON e.case_id = given.id AND e.withdrawn_at IS NULL AND e.role <> 'member'
+         GROUP BY given.id
+       ), withdrawn AS (
+         UPDATE case_record c SET state = 'withdrawn', updated_at = $2 FROM standing
+         WHERE c.id = standing.case_id AND standing.standing = 0 AND c.${UNTOUCHED}
+         RETURNING c.*
+       )
+       SELECT * FROM standing LEFT JOIN withdrawn ON withdrawn.id = standing.case_id`,
       [caseIds, formatTimestamp(this.#at)],
     )
-    return rows.map((row) => ({ type: 'withdrawn', case: toCase(row) }))
+    const gone = rows.filter((row) => row.id !== null)
+    return {
+      events: gone.map((row) => ({ type: 'withdrawn', case: toCase(row) })),
+      notes: gone.map(({ id }) => ({ caseId: id, type: 'withdrawn', episodeId: null, detail: {} })),
+      standing: new Map(rows.map(({ case_id, standing }) => [case_id, standing])),
+    }
   }
 
   async #findOpen(filings: readonly Filing[]): Promise<ReadonlyMap<string, Case>> {
@@ -148,6 +203,12 @@ export class CaseBook {
     )
   }
 }
+
+/** A case that was looked at; the rest is null where it was not withdrawn. */
+type StandingRow = { readonly case_id: string; readonly standing: number } & (
+  | CaseRow
+  | { readonly id: null }
+)
 
 const COLUMNS: Readonly<Record<keyof CaseRow, string>> = {
   id: 'uuid',

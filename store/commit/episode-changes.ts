@@ -1,15 +1,18 @@
 import type { Client } from 'pg'
 import type { CaseEvent, Commit, EpisodeChange } from '#model/commit.ts'
-import type { Episode } from '#model/episode.ts'
+import type { Episode, EpisodeRole } from '#model/episode.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { CaseBook } from './case-book.ts'
+import { writeNotes } from './case-notes.ts'
+import { type EpisodeBefore, notesOfEpisode, stands } from './episode-notes.ts'
 
 /**
  * Writes episodes and what follows from them for cases: a confirmed one joins the open case of its
  * object and phenomenon or opens one, and raises it where it is worse; a case all of whose episodes
- * were withdrawn, or came to be about several devices, is withdrawn.
+ * were withdrawn, or came to be about several devices, is withdrawn unless somebody has acted. All
+ * of it is noted on the cases.
  */
 export async function writeEpisodeChanges(
   client: Client,
@@ -18,28 +21,41 @@ export async function writeEpisodeChanges(
 ): Promise<readonly CaseEvent[]> {
   if (commit.episodes.length === 0) return []
   const changes = latestChanges(commit.episodes)
-  const caseIds = await upsertEpisodes(client, changes, commit.at)
+  const stored = await upsertEpisodes(client, changes, commit.at)
+  const caseIdOf = ({ id }: Episode): string | null => stored.get(id)?.case_id ?? null
   const book = new CaseBook(client, commit.at, timeZone)
-  const { events: filed, links } = await book.file(
+  const filed = await book.file(
     changes.flatMap(({ episode, openCase }) =>
-      openCase === null || !asks(episode)
+      openCase === null || !stands(episode)
         ? []
-        : [{ episodeId: episode.id, caseId: caseIds.get(episode.id) ?? null, proposal: openCase }],
+        : [{ episodeId: episode.id, caseId: caseIdOf(episode), proposal: openCase }],
     ),
   )
-  const withdrawn = changes.flatMap(({ episode }) => {
-    const caseId = caseIds.get(episode.id)
-    return asks(episode) || !caseId ? [] : [caseId]
+  const raised = await book.raise(
+    changes.flatMap(({ episode }) => {
+      const caseId = filed.links.get(episode.id) ?? caseIdOf(episode)
+      if (!stands(episode) || caseId === null) return []
+      return [{ episodeId: episode.id, caseId, severity: worstOf(episode) }]
+    }),
+  )
+  const withdrawn = await book.withdraw(
+    changes.flatMap(({ episode }) => {
+      const caseId = caseIdOf(episode)
+      return stands(episode) || caseId === null ? [] : [caseId]
+    }),
+  )
+  const ofEpisodes = changes.flatMap(({ episode }) => {
+    const before = stored.get(episode.id)
+    if (!before?.case_id || filed.links.has(episode.id)) return []
+    return notesOfEpisode(toBefore(before), episode, before.case_id, withdrawn.standing)
   })
-  const raised = changes.flatMap(({ episode }) => {
-    const caseId = links.get(episode.id) ?? caseIds.get(episode.id)
-    return asks(episode) && caseId ? [{ caseId, severity: worstOf(episode) }] : []
-  })
-  return [...filed, ...(await book.raise(raised)), ...(await book.withdraw(withdrawn))]
+  await writeNotes(
+    client,
+    [...filed.notes, ...raised.notes, ...ofEpisodes, ...withdrawn.notes],
+    commit.at,
+  )
+  return [...filed.events, ...raised.events, ...withdrawn.events]
 }
-
-/** Whether there is something to have a case about. */
-const asks = ({ withdrawnAt, role }: Episode): boolean => withdrawnAt === null && role !== 'member'
 
 const worstOf = ({ severity, grades }: Episode): Severity =>
   SEVERITIES.findLast((each) => grades.some((grade) => grade.severity === each)) ?? severity
@@ -54,18 +70,36 @@ function latestChanges(changes: readonly EpisodeChange[]): readonly EpisodeChang
   return [...byId.values()]
 }
 
-/** @returns the cases the episodes have already */
+/** What was stored of an episode before this commit, and its case. */
+interface StoredRow {
+  readonly id: string
+  readonly case_id: string | null
+  readonly role: EpisodeRole
+  readonly withdrawn_at: EpochMs | null
+  readonly started_at: EpochMs
+  readonly confirmed_at: EpochMs
+  readonly ended_at: EpochMs | null
+  readonly cleared_at: EpochMs | null
+}
+
+const toBefore = (row: StoredRow): EpisodeBefore => ({
+  role: row.role,
+  withdrawnAt: row.withdrawn_at,
+  startedAt: row.started_at,
+  confirmedAt: row.confirmed_at,
+  endedAt: row.ended_at,
+  clearedAt: row.cleared_at,
+})
+
+/** @returns those that were there already, as they were */
 async function upsertEpisodes(
   client: Client,
   changes: readonly EpisodeChange[],
   at: EpochMs,
-): Promise<ReadonlyMap<string, string | null>> {
+): Promise<ReadonlyMap<string, StoredRow>> {
   const rows = changes.map(({ episode }) => episodeRow(episode))
-  const answer = await client.query<{ id: string; case_id: string | null }>(UPSERT, [
-    JSON.stringify(rows),
-    formatTimestamp(at),
-  ])
-  return new Map(answer.rows.map(({ id, case_id }) => [id, case_id]))
+  const answer = await client.query<StoredRow>(UPSERT, [JSON.stringify(rows), formatTimestamp(at)])
+  return new Map(answer.rows.map((row) => [row.id, row]))
 }
 
 const COLUMNS = {
@@ -88,7 +122,9 @@ const COLUMNS = {
 } as const
 const names = Object.keys(COLUMNS)
 
+// The statement reads `episode` as it was before the statement itself; nobody else writes to it.
 const UPSERT = `
+  WITH written AS (
   INSERT INTO episode AS e (${names.join(', ')}, created_at, updated_at)
   SELECT ${names.join(', ')}, $2, $2
   FROM json_to_recordset($1) AS given(${Object.entries(COLUMNS)
@@ -100,7 +136,10 @@ const UPSERT = `
       .map((name) => `${name} = excluded.${name}`)
       .join(', ')},
     updated_at = excluded.updated_at
-  RETURNING e.id, e.case_id`
+  RETURNING e.id)
+  SELECT before.id, before.case_id, before.role, before.withdrawn_at, before.started_at,
+    before.confirmed_at, before.ended_at, before.cleared_at
+  FROM written JOIN episode before ON before.id = written.id`
 
 const instant = (at: EpochMs | null): string | null =>
   at === null ? null : formatTimestamp(epochMs(at))

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Case } from '#model/case.ts'
+import type { Case, CaseNote, CaseNoteDetail, CaseNoteType } from '#model/case.ts'
 import { Rejected } from '#model/error.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
@@ -21,6 +21,13 @@ export interface CaseFilter extends PageRequest {
   readonly to?: EpochMs | undefined
 }
 
+interface NoteRow {
+  readonly at: EpochMs
+  readonly type: CaseNoteType
+  readonly episode_id: string | null
+  readonly detail: CaseNoteDetail
+}
+
 /** Cases, the newest first. */
 export function createCaseQueries(pool: Pool) {
   return {
@@ -38,6 +45,16 @@ export function createCaseQueries(pool: Pool) {
       ])
       if (!row) throw new Rejected('not-found', `there is no case ${idOrNumber}`)
       return toCase(row)
+    },
+
+    /** What was noted on a case, in the order in which it was. */
+    async notes(caseId: string): Promise<readonly CaseNote[]> {
+      const rows = await query<NoteRow>(
+        pool,
+        'select at, type, episode_id, detail from case_note where case_id = $1 order by id',
+        [caseId],
+      )
+      return rows.map(({ episode_id, ...note }) => ({ ...note, episodeId: episode_id }))
     },
   }
 }

@@ -107,6 +107,8 @@ test('late readings that undo an episode withdraw its case, which nobody has act
   expect(opened.cases).toMatchObject([{ type: 'opened', case: { state: 'reported' } }])
   const undone = await monitor.process(batchOf([reading(cover, 6, { tilt_deg: 0 })]))
   expect(undone.cases).toMatchObject([{ type: 'withdrawn', case: { state: 'withdrawn' } }])
+  const notes = await createCaseQueries(db.database.pool).notes(opened.cases[0]?.case.id ?? '')
+  expect(notes.map(({ type }) => type)).toEqual(['opened', 'episode-gone', 'withdrawn'])
   await ledger.close()
 })
 

@@ -6,6 +6,7 @@ export class CuttingProxy {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #swallow = false
+  #swallowFromCommit = false
   #onSwallowed: (() => void) | undefined
 
   private constructor(server: Server) {
@@ -30,8 +31,10 @@ export class CuttingProxy {
       }
       client.on('data', (bytes) => upstream.write(bytes))
       upstream.on('data', (bytes) => {
+        const isCommit = bytes.includes('COMMIT')
+        if (isCommit && proxy.#swallowFromCommit) proxy.#swallow = true
         if (!proxy.#swallow) client.write(bytes)
-        else if (bytes.includes('COMMIT')) proxy.#onSwallowed?.()
+        else if (isCommit) proxy.#onSwallowed?.()
       })
     })
     server.listen(port, '127.0.0.1')
@@ -51,6 +54,11 @@ export class CuttingProxy {
     this.#swallow = true
   }
 
+  /** As `swallowAnswers`, from the answer to the next COMMIT. */
+  swallowFromCommit(): void {
+    this.#swallowFromCommit = true
+  }
+
   /** Resolves when the database has said that it committed and nobody heard it. */
   async swallowedCommit(): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -61,6 +69,7 @@ export class CuttingProxy {
   /** Breaks all connections; new ones work. */
   cut(): void {
     this.#swallow = false
+    this.#swallowFromCommit = false
     for (const socket of this.#sockets) socket.destroy()
   }
 
