@@ -19,6 +19,10 @@ export const VALUE_MEMORY: DurationMs = days(1)
 /** A window holds so many readings at most: of more, the newest. */
 export const WINDOW_MAX = 1_000
 
+/** So many readings, and such a share, may be kept that no window reaches any more. */
+const SLACK_MIN = 4
+const SLACK_SHARE = 8
+
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {
   /** Indexes of the channels whose last value before the reading it needs. */
@@ -40,7 +44,7 @@ interface Known {
 export interface Memory {
   /** The last value of each channel that is looked back at. */
   readonly known: (Known | undefined)[]
-  /** The readings within the longest window, ascending. */
+  /** The readings within the longest window and some before it, ascending. */
   readonly recent: Sample[]
   /** Where the device is by the reading at hand, once it was {@link perceive}d. */
   tracks: Map<CompiledArea, PlaceTrack> | null
@@ -88,7 +92,8 @@ export function remember(memory: Memory, { previousOf, window }: Lookback, sampl
   const oldest = sample.measuredAt - window
   let gone = Math.max(0, recent.length - WINDOW_MAX)
   while ((recent[gone] as Sample).measuredAt <= oldest) gone++
-  if (gone > 0) recent.splice(0, gone)
+  // Moving the rest up costs more than looking past a few that are too old.
+  if (gone > SLACK_MIN + recent.length / SLACK_SHARE) recent.splice(0, gone)
 }
 
 /** Puts readings that came late into their places among those still looked back at. */

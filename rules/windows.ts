@@ -1,7 +1,7 @@
-import { type DurationMs, days, type EpochMs, hours } from '#model/time.ts'
+import { type DurationMs, days, type EpochMs, epochMs, hours } from '#model/time.ts'
 import type { Eval } from './compilation.ts'
 import type { Sample } from './fold.ts'
-import { blankMemory } from './memory.ts'
+import { blankMemory, WINDOW_MAX } from './memory.ts'
 
 /** Windows over the event time of one device's readings: of one reading and those before it. */
 
@@ -15,6 +15,9 @@ export type ChannelWindow = (typeof CHANNEL_WINDOWS)[number]
 const HOUR_MS: number = hours(1)
 /** Of a window, that the values must span before a change over it means anything. */
 const SPANNED = 0.5
+
+/** The index of the first reading that a window may hold. */
+const oldestOf = (recent: readonly Sample[]): number => Math.max(0, recent.length - WINDOW_MAX)
 
 /** The value of a channel at a reading, where it is a number. */
 const numberAt = (values: Sample['values'], index: number): number | undefined => {
@@ -39,7 +42,7 @@ function folded(index: number, window: DurationMs, join: (a: number, b: number) 
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let joined = now
-    for (let back = recent.length - 1; back >= 0; back--) {
+    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
       const sample = recent[back] as Sample
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
@@ -54,7 +57,7 @@ function mean(index: number, window: DurationMs): Eval {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let [sum, count] = [now, 1]
-    for (let back = recent.length - 1; back >= 0; back--) {
+    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
       const sample = recent[back] as Sample
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
@@ -70,17 +73,31 @@ function change(index: number, window: DurationMs, perHour: boolean): Eval {
   return ({ measuredAt: at, values }, { recent }) => {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
-    let first: { readonly at: EpochMs; readonly value: number } | undefined
-    for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent[back] as Sample
-      if (sample.measuredAt <= at - window) break
-      const value = numberAt(sample.values, index)
-      if (value !== undefined) first = { at: sample.measuredAt, value }
-    }
+    const first = firstSince(recent, epochMs(at - window), index)
     if (!first || at - first.at < window * SPANNED) return undefined
     const moved = now - first.value
     return perHour ? (moved * HOUR_MS) / (at - first.at) : moved
   }
+}
+
+/** The first value of a channel after an instant; readings ascend. */
+function firstSince(
+  recent: readonly Sample[],
+  after: EpochMs,
+  index: number,
+): { readonly at: EpochMs; readonly value: number } | undefined {
+  let [low, high] = [oldestOf(recent), recent.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((recent[middle] as Sample).measuredAt <= after) low = middle + 1
+    else high = middle
+  }
+  for (; low < recent.length; low++) {
+    const { measuredAt, values } = recent[low] as Sample
+    const value = numberAt(values, index)
+    if (value !== undefined) return { at: measuredAt, value }
+  }
+  return undefined
 }
 
 // Conditions within `count` look at their own reading alone.
@@ -92,7 +109,7 @@ export function countWindow(condition: Eval, window: DurationMs): Eval {
     const now = condition(sample, NOTHING, binding)
     if (now === undefined) return undefined
     let count = now === true ? 1 : 0
-    for (let back = recent.length - 1; back >= 0; back--) {
+    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
       const earlier = recent[back] as Sample
       if (earlier.measuredAt <= sample.measuredAt - window) break
       if (condition(earlier, NOTHING, binding) === true) count += 1
