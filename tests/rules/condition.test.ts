@@ -4,10 +4,10 @@ import type { ChannelValue } from '#model/channel.ts'
 import { Rejected } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
-import { epochMs } from '#model/time.ts'
+import { epochMs, hours } from '#model/time.ts'
 import type { Binding } from '#rules/compilation.ts'
 import { compileCondition } from '#rules/condition.ts'
-import { blankMemory } from '#rules/memory.ts'
+import { blankMemory, remember } from '#rules/memory.ts'
 
 type Named = Readonly<Record<string, ChannelValue>>
 
@@ -88,6 +88,8 @@ describe('a condition', () => {
   })
 })
 
+const lookback = { previousOf: [], window: hours(1), areas: [], fix: null }
+
 describe('a window', () => {
   const series: readonly (readonly [second: number, named: Named])[] = [
     [0, { level_mm: 90 }],
@@ -135,6 +137,23 @@ describe('a window', () => {
   test('a reading without the channel says nothing, whatever was before', () => {
     expect(tell("max(level_mm, '5m') > 0.0", 2)).toBeUndefined()
     expect(tell("count(level_mm > 0.0, '5m') > 0", 2)).toBeUndefined()
+  })
+
+  test('a window holds the newest thousand readings and no more, however dense they are', () => {
+    const dense = Array.from({ length: 1_500 }, (_, second) => ({
+      measuredAt: epochMs(second * 1_000),
+      seq: 0,
+      values: values({ level_mm: second }),
+    }))
+    const now = { measuredAt: epochMs(1_500_000), seq: 0, values: values({ level_mm: 1_500 }) }
+    const memory = blankMemory()
+    for (const sample of dense) remember(memory, lookback, sample)
+    expect(compile("min(level_mm, '1h') == 500.0").test(now, memory, NOTHING_BOUND)).toBe(true)
+    expect(compile("count(level_mm > 0.0, '1h') == 1001").test(now, memory, NOTHING_BOUND)).toBe(
+      true,
+    )
+    expect(compile("delta(level_mm, '30m') == 1000.0").test(now, memory, NOTHING_BOUND)).toBe(true)
+    expect(memory.recent.length).toBeLessThan(1_200)
   })
 
   test('a condition says how far it looks back', () => {
