@@ -2,7 +2,7 @@ import type { Episode } from '#model/episode.ts'
 import { compareReadings, type Reading } from '#model/reading.ts'
 import type { EpochMs } from '#model/time.ts'
 import { QUIET, type RuleState } from '#rules/fold.ts'
-import { blankMemory, copyMemory, type Memory } from '#rules/memory.ts'
+import { blankMemory, branchMemory, type Memory } from '#rules/memory.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import type { DevicePlan } from './plans.ts'
 
@@ -36,7 +36,7 @@ export const freshState = (plan: DevicePlan): DeviceState => ({
 /** A copy to work on: the original stays what it was until the commit. */
 export const copyState = (state: DeviceState): DeviceState => ({
   ...state,
-  memory: copyMemory(state.memory),
+  memory: branchMemory(state.memory),
   rules: state.rules.slice(),
   episodes: state.episodes.slice(),
 })

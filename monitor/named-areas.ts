@@ -1,18 +1,28 @@
 import type { AreaGeometry } from '#model/area.ts'
+import type { ParamValue } from '#model/rule.ts'
 import type { RuleOverride } from '#model/rule-override.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
 
 /** How a unit grid is named where an area can stand. */
 const GRID_PREFIX = 'grid:'
 
+/** A rule, and values that are tried in place of those of its parameters. */
+type Naming = ParsedRule & { readonly params?: Readonly<Record<string, ParamValue>> }
+
 /** Every word by which a rule may name an area: in a condition, as a default, in an override. */
-function wordsOf({ rule, compiled }: ParsedRule, overrides: readonly RuleOverride[]): Set<string> {
+function wordsOf(
+  { rule, compiled, params = {} }: Naming,
+  overrides: readonly RuleOverride[],
+): Set<string> {
   const texts = compiled.flatMap(({ places }) =>
     places.flatMap(({ area }) => ('text' in area ? [area.text] : [])),
   )
   const given = overrides.filter(({ ruleId }) => ruleId === rule.id).map(({ value }) => value)
   const defaults = Object.values(rule.params).map((param) => param.default)
-  return new Set([...texts, ...[...given, ...defaults].filter((word) => typeof word === 'string')])
+  return new Set([
+    ...texts,
+    ...[...given, ...defaults, ...Object.values(params)].filter((word) => typeof word === 'string'),
+  ])
 }
 
 /** `the rule truck-out-of-area`: who names an area; undefined when nobody does. */
@@ -27,7 +37,7 @@ export function areaUser(
 
 /** The shapes of all areas that rules name, unit grids among them, by the words for them. */
 export function namedAreas(
-  rules: readonly ParsedRule[],
+  rules: readonly Naming[],
   overrides: readonly RuleOverride[],
   geometryOf: {
     readonly area: (id: string) => AreaGeometry | undefined

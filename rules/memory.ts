@@ -1,5 +1,4 @@
 import type { ChannelValue } from '#model/channel.ts'
-import { compareReadings } from '#model/reading.ts'
 import { between, type DurationMs, days, type EpochMs } from '#model/time.ts'
 import type { Sample } from './fold.ts'
 import type { CompiledArea } from './place/compile-area.ts'
@@ -11,6 +10,7 @@ import {
   sameTrack,
   TRACK_MEMORY,
 } from './place/place-track.ts'
+import { RecentReadings } from './recent-readings.ts'
 import { type FixChannels, fixOf } from './sample-fix.ts'
 
 /** A value that is older says nothing about a change any more, and is not looked for. */
@@ -18,10 +18,6 @@ export const VALUE_MEMORY: DurationMs = days(1)
 
 /** A window holds so many readings at most: of more, the newest. */
 export const WINDOW_MAX = 1_000
-
-/** So many readings, and such a share, may be kept that no window reaches any more. */
-const SLACK_MIN = 4
-const SLACK_SHARE = 8
 
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {
@@ -44,8 +40,8 @@ interface Known {
 export interface Memory {
   /** The last value of each channel that is looked back at. */
   readonly known: (Known | undefined)[]
-  /** The readings within the longest window and some before it, ascending. */
-  readonly recent: Sample[]
+  /** The readings within the longest window. */
+  readonly recent: RecentReadings
   /** Where the device is by the reading at hand, once it was {@link perceive}d. */
   tracks: Map<CompiledArea, PlaceTrack> | null
   /** There was nothing before what was fed. */
@@ -55,15 +51,21 @@ export interface Memory {
 /** `whole`: the first reading that will be fed is the first there ever was. */
 export const blankMemory = (whole = true): Memory => ({
   known: [],
-  recent: [],
+  recent: new RecentReadings(),
   tracks: null,
   whole,
 })
 
-/** A copy to work on: the original stays what it was. */
-export const copyMemory = ({ known, recent, tracks, whole }: Memory): Memory => ({
+/** A copy to go on with, while the original stays what it is or is dropped. */
+export const branchMemory = (memory: Memory): Memory => copyMemory(memory, memory.recent.branch())
+
+/** A copy; both may be gone on with. */
+export const copyMemory = (
+  { known, recent, tracks, whole }: Memory,
+  own: RecentReadings = recent.copy(),
+): Memory => ({
   known: known.slice(),
-  recent: recent.slice(),
+  recent: own,
   tracks: tracks && new Map(tracks),
   whole,
 })
@@ -91,9 +93,8 @@ export function remember(memory: Memory, { previousOf, window }: Lookback, sampl
   recent.push(sample)
   const oldest = sample.measuredAt - window
   let gone = Math.max(0, recent.length - WINDOW_MAX)
-  while ((recent[gone] as Sample).measuredAt <= oldest) gone++
-  // Moving the rest up costs more than looking past a few that are too old.
-  if (gone > SLACK_MIN + recent.length / SLACK_SHARE) recent.splice(0, gone)
+  while (recent.at(gone).measuredAt <= oldest) gone++
+  if (gone > 0) recent.dropFirst(gone)
 }
 
 /** Puts readings that came late into their places among those still looked back at. */
@@ -104,17 +105,11 @@ export function recollect(
   newestAt: EpochMs | undefined,
 ): void {
   if (window === 0 || newestAt === undefined) return
-  const known = new Set(recent.map(identity))
-  const missing = late.filter(
-    (sample) => sample.measuredAt > newestAt - window && !known.has(identity(sample)),
-  )
-  if (missing.length === 0) return
-  recent.push(...missing)
-  recent.sort(compareReadings)
-  if (recent.length > WINDOW_MAX) recent.splice(0, recent.length - WINDOW_MAX)
+  const inWindow = late.filter(({ measuredAt }) => measuredAt > newestAt - window)
+  if (inWindow.length === 0) return
+  recent.insert(inWindow)
+  if (recent.length > WINDOW_MAX) recent.dropFirst(recent.length - WINDOW_MAX)
 }
-
-const identity = ({ measuredAt, seq }: Sample): string => `${measuredAt} ${seq}`
 
 /**
  * Whether what was fed since `first` is all that a rule at `sample` could look back at: every value

@@ -1,7 +1,8 @@
 import { type DurationMs, days, type EpochMs, epochMs, hours } from '#model/time.ts'
 import type { Eval } from './compilation.ts'
 import type { Sample } from './fold.ts'
-import { blankMemory, WINDOW_MAX } from './memory.ts'
+import { blankMemory } from './memory.ts'
+import type { RecentReadings } from './recent-readings.ts'
 
 /** Windows over the event time of one device's readings: of one reading and those before it. */
 
@@ -15,9 +16,6 @@ export type ChannelWindow = (typeof CHANNEL_WINDOWS)[number]
 const HOUR_MS: number = hours(1)
 /** Of a window, that the values must span before a change over it means anything. */
 const SPANNED = 0.5
-
-/** The index of the first reading that a window may hold. */
-const oldestOf = (recent: readonly Sample[]): number => Math.max(0, recent.length - WINDOW_MAX)
 
 /** The value of a channel at a reading, where it is a number. */
 const numberAt = (values: Sample['values'], index: number): number | undefined => {
@@ -42,8 +40,8 @@ function folded(index: number, window: DurationMs, join: (a: number, b: number) 
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let joined = now
-    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
-      const sample = recent[back] as Sample
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const sample = recent.at(back)
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
       if (value !== undefined) joined = join(joined, value)
@@ -57,8 +55,8 @@ function mean(index: number, window: DurationMs): Eval {
     const now = numberAt(values, index)
     if (now === undefined) return undefined
     let [sum, count] = [now, 1]
-    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
-      const sample = recent[back] as Sample
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const sample = recent.at(back)
       if (sample.measuredAt <= at - window) break
       const value = numberAt(sample.values, index)
       if (value === undefined) continue
@@ -82,18 +80,18 @@ function change(index: number, window: DurationMs, perHour: boolean): Eval {
 
 /** The first value of a channel after an instant; readings ascend. */
 function firstSince(
-  recent: readonly Sample[],
+  recent: RecentReadings,
   after: EpochMs,
   index: number,
 ): { readonly at: EpochMs; readonly value: number } | undefined {
-  let [low, high] = [oldestOf(recent), recent.length]
+  let [low, high] = [0, recent.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((recent[middle] as Sample).measuredAt <= after) low = middle + 1
+    if (recent.at(middle).measuredAt <= after) low = middle + 1
     else high = middle
   }
   for (; low < recent.length; low++) {
-    const { measuredAt, values } = recent[low] as Sample
+    const { measuredAt, values } = recent.at(low)
     const value = numberAt(values, index)
     if (value !== undefined) return { at: measuredAt, value }
   }
@@ -109,8 +107,8 @@ export function countWindow(condition: Eval, window: DurationMs): Eval {
     const now = condition(sample, NOTHING, binding)
     if (now === undefined) return undefined
     let count = now === true ? 1 : 0
-    for (let back = recent.length - 1; back >= oldestOf(recent); back--) {
-      const earlier = recent[back] as Sample
+    for (let back = recent.length - 1; back >= 0; back--) {
+      const earlier = recent.at(back)
       if (earlier.measuredAt <= sample.measuredAt - window) break
       if (condition(earlier, NOTHING, binding) === true) count += 1
     }
