@@ -39,10 +39,12 @@ interface Run extends LoadResult {
   readonly inFlight: number
 }
 
-/** A reading each 20 s, faster than covers report, and each run after all that were before. */
-const STEP_MS = 20_000
-const RUN_MS = 12 * 3_600_000
-let runAt = Date.now() - 25 * 24 * 3_600_000
+/** A reading each five minutes, twelve times as often as covers do; each run after those before. */
+const STEP_MS = 300_000
+const RUN_MS = 10 * 24 * 3_600_000
+const DAYS = 1_000
+const TARGET = { BENCH_SECRET: SECRET, INGEST_MAX_AGE_DAYS: String(DAYS + 1) }
+let runAt = Date.now() - DAYS * 24 * 3_600_000
 
 const load = async (
   name: string,
@@ -91,11 +93,11 @@ async function compareBrokers(): Promise<Run[]> {
   const runs: Run[] = []
   const folder = await scratch()
   const [wanmi, without] = [
-    await startTarget('wanmi', { DATA_DIR: path.join(folder, 'a'), BENCH_SECRET: SECRET }),
+    await startTarget('wanmi', { DATA_DIR: path.join(folder, 'a'), ...TARGET }),
     await startTarget('wanmi', {
       DATA_DIR: path.join(folder, 'b'),
       RULES_DIR: await emptyFolder(folder),
-      BENCH_SECRET: SECRET,
+      ...TARGET,
     }),
   ]
   const bare = await startTarget('bare-aedes')

@@ -4,7 +4,7 @@ import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import { minus } from '#model/time.ts'
 import { derivedOf } from '#rules/explain/derived.ts'
-import { QUIET, step, transition } from '#rules/fold.ts'
+import { QUIET, step, type Transition, transition } from '#rules/fold.ts'
 import { perceive, recollect, remember, VALUE_MEMORY } from '#rules/memory.ts'
 import { applyStretches } from './apply-stretches.ts'
 import { arrange, type DeviceState } from './device-state.ts'
@@ -88,7 +88,14 @@ function foldFresh(setting: Setting, fresh: readonly Reading[], state: DeviceSta
   for (const reading of fresh) {
     perceive(state.memory, lookback, reading)
     for (let index = 0; index < rules.length; index++) {
-      advance(setting, rules[index] as PlannedRule, index, reading, state)
+      const planned = rules[index] as PlannedRule
+      if (planned.bound.silence !== null) continue
+      const before = state.rules[index] ?? QUIET
+      const after = step(planned.bound, before, reading, state.memory)
+      if (after === before) continue
+      state.rules[index] = after
+      const change = transition(before, after, reading)
+      if (change) follow(setting, { planned, index, change }, reading, state)
     }
     remember(state.memory, lookback, reading)
   }
@@ -97,23 +104,20 @@ function foldFresh(setting: Setting, fresh: readonly Reading[], state: DeviceSta
   state.last = { measuredAt, seq }
 }
 
-function advance(
+interface Turning {
+  readonly planned: PlannedRule
+  readonly index: number
+  readonly change: Transition
+}
+
+function follow(
   { device, kind, book }: Setting,
-  planned: PlannedRule,
-  index: number,
+  { planned, index, change }: Turning,
   reading: Reading,
   state: DeviceState,
 ): void {
-  const { bound } = planned
-  if (bound.silence !== null) return
-  const before = state.rules[index] ?? QUIET
-  const after = step(bound, before, reading, state.memory)
-  if (after === before) return
-  state.rules[index] = after
-  const change = transition(before, after, reading)
-  if (!change) return
   if (change.type === 'opened') {
-    const derived = derivedOf(bound, reading, state.memory)
+    const derived = derivedOf(planned.bound, reading, state.memory)
     state.episodes[index] = book.open(planned, device, kind, { ...change.stretch, derived })
     return
   }

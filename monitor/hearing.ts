@@ -6,6 +6,19 @@ import { blankMemory } from '#rules/memory.ts'
 // A rule of silence looks at nothing but that a reading came.
 const NOTHING = blankMemory()
 
+const NO_STRETCH: readonly Stretch[] = []
+
+/** Nearly always: no two readings lie further apart than the limit, whatever was listened to. */
+function isUnbroken(bound: BoundRule, last: Sample, samples: readonly Sample[]): boolean {
+  const limit = bound.silence ?? 0
+  let before = last.measuredAt
+  for (const { measuredAt } of samples) {
+    if (measuredAt - before > limit) return false
+    before = measuredAt
+  }
+  return true
+}
+
 /** What a rule of silence knows after readings, and the silences there were. */
 export interface Heard {
   readonly state: RuleState
@@ -18,6 +31,9 @@ export interface Heard {
  * after its confirmation ends it; one from before shows that it never was.
  */
 export function hear(bound: BoundRule, before: RuleState, samples: readonly Sample[]): Heard {
+  if (before.phase === 'heard' && isUnbroken(bound, before.last, samples)) {
+    return { state: { phase: 'heard', last: samples.at(-1) ?? before.last }, found: NO_STRETCH }
+  }
   let state = before
   const found: Stretch[] = []
   if (state.phase === 'active') {

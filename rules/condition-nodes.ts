@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import { channelIndex } from '#model/kind.ts'
 import type { Compilation, Eval, Term } from './compilation.ts'
 import { compileCall } from './condition-functions.ts'
+import { quickComparison } from './quick-comparison.ts'
 
 /** Type-checked before: what is here only has to be turned into closures. */
 export function compileNode(node: ASTNode, to: Compilation): Term {
@@ -149,17 +150,36 @@ function compileArithmetic(node: ASTNode, to: Compilation): Term {
     Term,
   ]
   const scales = node.op === '*' || node.op === '/'
+  const quick = quickOf(node as ASTNode & { readonly args: readonly [ASTNode, ASTNode] }, to)
   const common = scales ? null : commonUnit(node, left, right, to)
   const [a, b] = [left.evaluate, right.evaluate]
   return {
     unit: node.op === '+' || node.op === '-' ? common : null,
-    evaluate: (sample, memory, binding) => {
-      const x = a(sample, memory, binding)
-      if (x === undefined) return undefined
-      const y = b(sample, memory, binding)
-      return y === undefined ? undefined : operate(x as number, y as number)
-    },
+    evaluate:
+      quick ??
+      ((sample, memory, binding) => {
+        const x = a(sample, memory, binding)
+        if (x === undefined) return undefined
+        const y = b(sample, memory, binding)
+        return y === undefined ? undefined : operate(x as number, y as number)
+      }),
   }
+}
+
+/** A comparison of a channel with a literal or a parameter. */
+function quickOf(
+  { op, args: [left, right] }: { readonly op: string; readonly args: readonly [ASTNode, ASTNode] },
+  to: Compilation,
+): Eval | undefined {
+  const channel = left.op === 'id' ? channelIndex(to.vocabulary.kind, left.args) : -1
+  if (channel < 0) return undefined
+  if (right.op === '.') {
+    const param = to.paramNames.indexOf(right.args[1])
+    return param < 0 ? undefined : quickComparison(op, channel, { param })
+  }
+  const literal: unknown = right.op === 'value' ? right.args : undefined
+  const number = typeof literal === 'bigint' ? Number(literal) : literal
+  return typeof number === 'number' ? quickComparison(op, channel, { literal: number }) : undefined
 }
 
 /** @throws Rejected when both sides have a unit and not the same */
