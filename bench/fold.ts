@@ -15,15 +15,12 @@ import type { Reading } from '#model/reading.ts'
 import { epochMs, minutes } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
-import { Monitor } from '#monitor/monitor.ts'
 import { type BoundRule, bindRule } from '#rules/bind-rule.ts'
 import { QUIET, type RuleState, step } from '#rules/fold.ts'
 import { blankMemory, jointLookback, perceive, remember } from '#rules/memory.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
 import { ALWAYS } from '#rules/silence.ts'
-import { systemClock } from '#runtime/clock.ts'
-import { silentLogger } from '#runtime/logger.ts'
-import { createMetrics } from '#runtime/metrics.ts'
+import { inForce, monitorAlone } from './monitor-alone.ts'
 
 const DEVICES = 1_000
 const READINGS = 400
@@ -129,32 +126,11 @@ function foldAlone(own: readonly ParsedRule[]): number {
 
 async function throughMonitor(own: readonly ParsedRule[]): Promise<number> {
   const byId = new Map(devices.map((device) => [device.id, device]))
-  const monitor = await Monitor.start({
-    inForce: { rules: own.map((rule) => ({ ...rule, version: 1 })), city: cityOf(CITY) },
-    devices: { find: (id) => byId.get(id), all: () => devices },
-    silenceGrace: minutes(5),
-    ledger: {
-      lastNumber: 0,
-      commit: async ({ readings }) => ({ stored: readings.length, duplicates: 0, cases: [] }),
-    },
-    history: {
-      latest: async () => new Map(),
-      before: async () => [],
-      from: async () => [],
-      episodes: async () => [],
-      episodesOf: async () => [],
-      lastCleared: async () => new Map(),
-      lastWith: async () => undefined,
-      openEpisodes: async () => [],
-      episodesOfRules: async () => [],
-      listened: async () => [],
-    },
-    surroundings: { gridOf: () => undefined, part: () => undefined, gridAddress: () => undefined },
-    city: { district: '140802' },
-    clock: systemClock,
-    log: silentLogger,
-    metrics: createMetrics(),
-  })
+  const monitor = await monitorAlone(
+    own.map(({ rule }) => inForce(rule)),
+    CITY,
+    { find: (id) => byId.get(id), all: () => devices },
+  )
   const begun = process.cpuUsage()
   for (let at = 0; at < READINGS; at += 4) {
     await monitor.process({

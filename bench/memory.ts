@@ -15,12 +15,8 @@ import type { Reading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
 import { epochMs, hours, milliseconds, minutes } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
-import { cityOf } from '#monitor/city-data.ts'
-import { Monitor } from '#monitor/monitor.ts'
-import { compileRule } from '#rules/compiled-rule.ts'
-import { systemClock } from '#runtime/clock.ts'
-import { silentLogger } from '#runtime/logger.ts'
-import { createMetrics } from '#runtime/metrics.ts'
+import type { CityData } from '#monitor/city-data.ts'
+import { inForce, monitorAlone } from './monitor-alone.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -86,56 +82,29 @@ const plain = (id: string, more: Partial<Rule>): Rule => ({
   ...more,
 })
 
-const start = (rules: readonly Rule[]) =>
-  Monitor.start({
-    inForce: {
-      rules: rules.map((rule) => ({ rule, compiled: compileRule(rule), version: 1 })),
-      city: cityOf({
-        areas: {
-          depot: {
-            type: 'Polygon',
-            coordinates: [
-              [
-                [111, 35],
-                [111.01, 35],
-                [111.01, 35.01],
-                [111, 35.01],
-                [111, 35],
-              ],
-            ],
-          },
-        },
-        schedules: [],
-        calendar: CHINESE_CALENDAR,
-        timeZone: 'Asia/Shanghai',
-        overrides: [],
-        revision: '1',
-      }),
+const CITY: CityData = {
+  areas: {
+    depot: {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [111, 35],
+          [111.01, 35],
+          [111.01, 35.01],
+          [111, 35.01],
+          [111, 35],
+        ],
+      ],
     },
-    devices: { find: () => undefined, all: () => [] },
-    silenceGrace: minutes(5),
-    ledger: {
-      lastNumber: 0,
-      commit: async ({ readings }) => ({ stored: readings.length, duplicates: 0, cases: [] }),
-    },
-    history: {
-      latest: async () => new Map(),
-      before: async () => [],
-      from: async () => [],
-      episodes: async () => [],
-      episodesOf: async () => [],
-      lastCleared: async () => new Map(),
-      lastWith: async () => undefined,
-      openEpisodes: async () => [],
-      episodesOfRules: async () => [],
-      listened: async () => [],
-    },
-    surroundings: { gridOf: () => undefined, part: () => undefined, gridAddress: () => undefined },
-    city: { district: '140802' },
-    clock: systemClock,
-    log: silentLogger,
-    metrics: createMetrics(),
-  })
+  },
+  schedules: [],
+  calendar: CHINESE_CALENDAR,
+  timeZone: 'Asia/Shanghai',
+  overrides: [],
+  revision: '1',
+}
+
+const start = (rules: readonly Rule[]) => monitorAlone(rules.map(inForce), CITY)
 
 interface Course {
   readonly kind?: string
