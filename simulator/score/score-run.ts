@@ -1,4 +1,5 @@
 import { formatInstant } from '#model/time.ts'
+import { PHENOMENA } from '#simulator/truth/observation.ts'
 import type { TruthLine } from '#simulator/truth/truth-file.ts'
 import {
   type FalseEpisode,
@@ -25,7 +26,7 @@ export interface ScoreFigures {
   readonly device_days: number
   /** By rule; then what was there and no rule looks for. */
   readonly rows: readonly ScoreRow[]
-  /** Every phenomenon that some rule looks for. */
+  /** Every phenomenon that some rule looks for and the simulated city can have. */
   readonly ruled: Figures
   /** Every phenomenon. */
   readonly all: Figures
@@ -117,8 +118,10 @@ export function scoreRun(
     const own = episodes.filter((episode) => episode.phenomenon === phenomenon)
     return { phenomenon, rule, verdict: verdictOn(phenomenon, own, rule) }
   })
-  const all = together(byPhenomenon.map(({ verdict }) => verdict))
-  const ruled = byPhenomenon.filter(({ rule }) => rule !== undefined)
+  // What no incident of the city can be, such as a wrong clock, has no truth to be summed against.
+  const judged = byPhenomenon.filter(({ phenomenon }) => isSimulated(phenomenon, city))
+  const all = together(judged.map(({ verdict }) => verdict))
+  const ruled = judged.filter(({ rule }) => rule !== undefined)
   return {
     scenario: city.run.scenario,
     citySeed: city.run.citySeed,
@@ -139,6 +142,9 @@ export function scoreRun(
     false: all.false.map(falseOf),
   }
 }
+
+const isSimulated = (phenomenon: string, city: TrueCity): boolean =>
+  PHENOMENA.some((known) => known === phenomenon) || truthsOf(city, phenomenon).length > 0
 
 const truthsOf = (city: TrueCity, phenomenon: string): readonly TrueSpan[] =>
   city.phenomena.filter((one) => one.phenomenon === phenomenon)
