@@ -17,6 +17,11 @@ import { MemoryLedger } from '#tests/monitor/memory-ledger.ts'
 export const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 10_000)
 export const LONG = 600_000
 
+/** Of every history here: another one in each run, unless the run before is to be seen again. */
+const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31)
+fc.configureGlobal({ seed: SEED })
+console.info(`${RUNS} random histories of each property, PROPERTY_SEED=${SEED}`)
+
 type Mishap = 'none' | 'before' | 'after'
 
 /** Some readings, and one of the ways in which they may come. */
