@@ -17,7 +17,7 @@ import { type FixChannels, fixOf } from './sample-fix.ts'
 export const VALUE_MEMORY: DurationMs = days(1)
 
 /** A window holds so many readings at most: of more, the newest. */
-export const WINDOW_MAX = 1_000
+const WINDOW_MAX = 1_000
 
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {

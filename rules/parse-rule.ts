@@ -2,15 +2,13 @@ import { Compile } from 'typebox/compile'
 import { parseDocument } from 'yaml'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Rule } from '#model/rule.ts'
+import { RULE_DOCUMENT_MAX_CHARACTERS } from '#model/rule-book.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import { deeperThan } from './nesting.ts'
 import { RuleDocument } from './rule-document.ts'
 import { ruleOfDocument } from './rule-of-document.ts'
 
 const validator = Compile(RuleDocument)
-
-/** Far longer than any rule; what is longer is not even looked at. */
-export const DOCUMENT_MAX_LENGTH = 65_536
 
 // More than any condition can have, which says itself where it is too deep; without end it would cost.
 const DEEPEST_NESTING = 2_500
@@ -52,10 +50,10 @@ function validDocument(text: string): RuleDocument {
 }
 
 function plainValue(text: string): unknown {
-  if (text.length > DOCUMENT_MAX_LENGTH) {
+  if (text.length > RULE_DOCUMENT_MAX_CHARACTERS) {
     throw new Rejected(
       'invalid-input',
-      `is longer than ${DOCUMENT_MAX_LENGTH} characters, which no rule needs`,
+      `is longer than ${RULE_DOCUMENT_MAX_CHARACTERS} characters, which no rule needs`,
     )
   }
   if (deeperThan(text, DEEPEST_NESTING) !== undefined) {

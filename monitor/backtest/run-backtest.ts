@@ -45,7 +45,7 @@ export interface BacktestOutcome {
 }
 
 /** More are of no use to anybody, and must not fill the memory. */
-export const FINDINGS_MAX = 200_000
+const FINDINGS_MAX = 200_000
 /** Of a rule about several devices: they are looked at together where what is live runs. */
 const MEMBERS_MAX = 50_000
 /** So many devices are asked for by name; of more all readings are looked through. */

@@ -12,12 +12,12 @@ export interface Fix {
 }
 
 /** Taken for the accuracy where none is stated; 0 states none. */
-export const DEFAULT_ACCURACY_M = 20
+const DEFAULT_ACCURACY_M = 20
 /** No receiver in a street is better, whatever it states. */
 const BEST_ACCURACY_M = 3
 
 /** A speed that no parked receiver shows. */
-export const MOVING_KMH = 5
+const MOVING_KMH = 5
 /** The mean of two speeds, one after the other, that a parked receiver does not show. */
 const MOVED_MEAN_KMH = 3
 /** No vehicle of the city is faster. */
