@@ -16,7 +16,7 @@ import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
 import { areaUser, namedAreas } from '#monitor/named-areas.ts'
-import { rulesInForce } from '#monitor/rules-in-force.ts'
+import { rulesReader } from '#monitor/rules-in-force.ts'
 import { effectiveParams } from '#rules/effective-params.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
@@ -120,6 +120,7 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   await book.seed(library)
 
+  const rulesInForce = rulesReader()
   const surroundings = surroundingsOf(directory, grids)
   // Rules that look at places are made anew when any area was changed.
   let revision = 0

@@ -18,8 +18,8 @@ const line = new ProgressLine()
 
 async function demo(): Promise<void> {
   const config = readConfig(process.env)
-  // The demonstration speaks for itself; only what goes wrong is logged.
-  const log = createLogger(process.env['LOG_LEVEL'] ? config.log.level : 'warn')
+  // The demonstration speaks for itself; only what must not be is logged.
+  const log = createLogger(process.env['LOG_LEVEL'] ? config.log.level : 'error')
   const { token } = await adminToken(config.http.adminToken, config.store.dataDir)
   line.print('Starting the service and its database …')
   const service = await startService(config, token, log)
