@@ -28,6 +28,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     seconds: { type: 'string', default: '6' },
+    step: { type: 'string', default: '300' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -39,8 +40,11 @@ interface Run extends LoadResult {
   readonly inFlight: number
 }
 
-/** A reading each five minutes, twelve times as often as covers do; each run after those before. */
-const STEP_MS = 300_000
+/**
+ * Between two readings of a device, in its own time: five minutes unless `--step` names other
+ * seconds, twelve times as often as covers report. Each run lies after those before.
+ */
+const STEP_MS = Number(values.step) * 1_000
 const RUN_MS = 10 * 24 * 3_600_000
 const DAYS = 1_000
 const TARGET = { BENCH_SECRET: SECRET, INGEST_MAX_AGE_DAYS: String(DAYS + 1) }
