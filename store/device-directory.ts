@@ -9,6 +9,7 @@ import {
   toDevice,
 } from '#store/registry/device-record.ts'
 import { query, type Session } from './query.ts'
+import { ReadBack } from './read-back.ts'
 
 /** What the broker needs to let a device in. */
 export interface Credential {
@@ -44,7 +45,6 @@ type PartRow = {
 }
 
 const PAGE = 10_000
-const RETRY_MS = 1_000
 
 /**
  * Every registered device in memory, for the paths that cannot wait for a query, with the parts
@@ -54,17 +54,17 @@ const RETRY_MS = 1_000
  */
 export class DeviceDirectory {
   readonly #session: Session
-  readonly #log: Logger
   readonly #entries = new Map<string, Entry>()
   readonly #parts = new Map<string, PartFacts>()
   readonly #listeners = new Set<ChangeListener>()
-  readonly #stale = new Set<string>()
-  #turn: Promise<void> = Promise.resolve()
-  #retry: NodeJS.Timeout | undefined
+  readonly #readBack: ReadBack
 
   private constructor(session: Session, log: Logger) {
     this.#session = session
-    this.#log = log
+    this.#readBack = new ReadBack(
+      (ids) => this.#readSome(ids),
+      (error, devices) => log.warn({ reason: messageOf(error), devices }, 'directory is behind'),
+    )
   }
 
   /** Reads the whole registry, which for 100,000 devices takes about a second. */
@@ -106,9 +106,7 @@ export class DeviceDirectory {
    * the database answers again.
    */
   refresh(ids: Iterable<string>): Promise<void> {
-    for (const id of ids) this.#stale.add(id)
-    this.#turn = this.#turn.then(() => this.#readStale())
-    return this.#turn
+    return this.#readBack.refresh(ids)
   }
 
   /** Reads the devices on these parts back, and with them the parts. */
@@ -120,7 +118,7 @@ export class DeviceDirectory {
   }
 
   close(): void {
-    clearTimeout(this.#retry)
+    this.#readBack.close()
     this.#listeners.clear()
   }
 
@@ -139,33 +137,14 @@ export class DeviceDirectory {
     }
   }
 
-  async #readStale(): Promise<void> {
-    try {
-      while (this.#stale.size > 0) await this.#readSome([...this.#stale].slice(0, PAGE))
-    } catch (error) {
-      this.#log.warn({ reason: messageOf(error), devices: this.#stale.size }, 'directory is behind')
-      this.#retry ??= setTimeout(() => {
-        this.#retry = undefined
-        void this.refresh([])
-      }, RETRY_MS).unref()
-    }
-  }
-
   async #readSome(ids: readonly string[]): Promise<void> {
-    // A write that commits while this reads marks its device again, so the mark goes first.
-    for (const id of ids) this.#stale.delete(id)
-    try {
-      const rows = await query<DeviceRow>(
-        this.#session,
-        `select ${DEVICE_COLUMNS} from device where id = any($1)`,
-        [ids],
-      )
-      await this.#readParts(rows)
-      this.#apply(ids, new Map(rows.map((row) => [row.id, toEntry(row)])))
-    } catch (error) {
-      for (const id of ids) this.#stale.add(id)
-      throw error
-    }
+    const rows = await query<DeviceRow>(
+      this.#session,
+      `select ${DEVICE_COLUMNS} from device where id = any($1)`,
+      [ids],
+    )
+    await this.#readParts(rows)
+    this.#apply(ids, new Map(rows.map((row) => [row.id, toEntry(row)])))
   }
 
   #apply(ids: readonly string[], found: ReadonlyMap<string, Entry>): void {

@@ -3,6 +3,7 @@ import type { Area, AreaGeometry } from '#model/area.ts'
 import { messageOf } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { query, type Session } from '#store/query.ts'
+import { ReadBack } from '#store/read-back.ts'
 
 export interface AreaRow {
   readonly id: string
@@ -22,8 +23,6 @@ export const toArea = ({ id, title_en, title_zh, geometry }: AreaRow): Area => (
 /** Is told the area and what it was; undefined when it was not. What it is now is in the directory. */
 export type AreaListener = (id: string, before: Area | undefined) => void
 
-const RETRY_MS = 1_000
-
 /**
  * Every area in memory, for rules that cannot wait for a query. It follows the registry writes of
  * this process as the directory of devices does: rows are read back after the commit, one refresh at
@@ -31,16 +30,16 @@ const RETRY_MS = 1_000
  */
 export class AreaDirectory {
   readonly #session: Session
-  readonly #log: Logger
   readonly #areas = new Map<string, Area>()
   readonly #listeners = new Set<AreaListener>()
-  readonly #stale = new Set<string>()
-  #turn: Promise<void> = Promise.resolve()
-  #retry: NodeJS.Timeout | undefined
+  readonly #readBack: ReadBack
 
   private constructor(session: Session, log: Logger) {
     this.#session = session
-    this.#log = log
+    this.#readBack = new ReadBack(
+      (ids) => this.#readSome(ids),
+      (error, areas) => log.warn({ reason: messageOf(error), areas }, 'areas are behind'),
+    )
   }
 
   static async open(pool: Pool, log: Logger): Promise<AreaDirectory> {
@@ -66,36 +65,21 @@ export class AreaDirectory {
    * database answers again.
    */
   refresh(ids: Iterable<string>): Promise<void> {
-    for (const id of ids) this.#stale.add(id)
-    this.#turn = this.#turn.then(() => this.#readStale())
-    return this.#turn
+    return this.#readBack.refresh(ids)
   }
 
   close(): void {
-    clearTimeout(this.#retry)
+    this.#readBack.close()
     this.#listeners.clear()
   }
 
-  async #readStale(): Promise<void> {
-    // A write that commits while this reads marks its area again, so the marks go first.
-    const ids = [...this.#stale]
-    if (ids.length === 0) return
-    this.#stale.clear()
-    try {
-      const rows = await query<AreaRow>(
-        this.#session,
-        `select ${AREA_COLUMNS} from area where id = any($1)`,
-        [ids],
-      )
-      this.#apply(ids, new Map(rows.map((row) => [row.id, toArea(row)])))
-    } catch (error) {
-      for (const id of ids) this.#stale.add(id)
-      this.#log.warn({ reason: messageOf(error), areas: ids.length }, 'areas are behind')
-      this.#retry ??= setTimeout(() => {
-        this.#retry = undefined
-        void this.refresh([])
-      }, RETRY_MS).unref()
-    }
+  async #readSome(ids: readonly string[]): Promise<void> {
+    const rows = await query<AreaRow>(
+      this.#session,
+      `select ${AREA_COLUMNS} from area where id = any($1)`,
+      [ids],
+    )
+    this.#apply(ids, new Map(rows.map((row) => [row.id, toArea(row)])))
   }
 
   #apply(ids: readonly string[], found: ReadonlyMap<string, Area>): void {
