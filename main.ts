@@ -2,8 +2,7 @@ import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
-import { readLibrary } from '#cli/load-rules.ts'
-import { loadSchedules } from '#cli/load-schedules.ts'
+import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
@@ -12,15 +11,10 @@ import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
-import { type CityData, cityOf } from '#monitor/city-data.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
-import { Monitor, type RulesInForce } from '#monitor/monitor.ts'
-import { areaUser, namedAreas } from '#monitor/named-areas.ts'
-import { rulesReader } from '#monitor/rules-in-force.ts'
-import { effectiveParams } from '#rules/effective-params.ts'
+import { Monitor } from '#monitor/monitor.ts'
+import { areaUser } from '#monitor/named-areas.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
-import type { ParsedRule } from '#rules/parse-rule.ts'
-import { parseRuleIn } from '#rules/parse-rule-in.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -46,7 +40,6 @@ import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
 import { createImports } from '#store/registry/imports.ts'
 import { createPartRegistry } from '#store/registry/part-registry.ts'
-import { RuleBook } from '#store/rule-book/rule-book.ts'
 
 /** A running Wanmi. */
 export interface Service {
@@ -91,9 +84,6 @@ async function buildService(
 ): Promise<Service> {
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
-  const library = await readLibrary(config.city.rulesDir)
-  const schedules = [...(await loadSchedules(config.city.schedulesFile)).values()]
-
   const database = await openDatabase(config.store, log)
   shutdown.add('database', () => database.close())
   await migrate(database, log)
@@ -113,36 +103,22 @@ async function buildService(
   shutdown.add('committer', () => committer.close())
 
   const calendar = CHINESE_CALENDAR
-  const named = new Map(schedules.map((schedule) => [schedule.id, schedule]))
-  const parse = parseRuleIn({ schedules: named, calendar, timeZone })
-  const language = { parse, effectiveParams }
-  const book = await RuleBook.open({ pool, language, clock, log })
-  shutdown.add('rule book', () => book.close())
-  await book.seed(library)
-
-  const rulesInForce = rulesReader()
-  const surroundings = surroundingsOf(directory, grids)
-  // Rules that look at places are made anew when any area was changed.
-  let revision = 0
-  const cityData = (rules: readonly ParsedRule[]): CityData => ({
-    areas: namedAreas(rules, book.snapshot.overrides, {
-      area: (id) => areas.areas.get(id)?.geometry,
-      grid: (code) => grids.find(code)?.geometry,
-    }),
-    schedules,
+  const ruleParts = await openRuleParts({
+    config: config.city,
+    pool,
+    grids,
+    areas,
     calendar,
-    timeZone,
-    overrides: book.snapshot.overrides,
-    revision: String(revision),
+    clock,
+    log,
   })
-  const inForce = (): RulesInForce => {
-    const rules = rulesInForce(book.snapshot)
-    return { rules, city: cityOf(cityData(rules)) }
-  }
+  const { book } = ruleParts
+  shutdown.add('rule book', () => book.close())
+  const surroundings = surroundingsOf(directory, grids)
   const history = new History(pool)
   const silenceGrace = seconds(config.city.silenceGraceS)
   const monitor = await Monitor.start({
-    inForce: inForce(),
+    inForce: ruleParts.inForce(),
     ledger: committer,
     history,
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
@@ -158,16 +134,12 @@ async function buildService(
     if (!shutdown.isStopping) failure.resolve(error)
   }
   const adopt = (): void => {
-    monitor.adopt(inForce()).catch((error: unknown) => {
+    monitor.adopt(ruleParts.inForce()).catch((error: unknown) => {
       if (error instanceof Broken) fail(error)
       else log.warn({ reason: messageOf(error) }, 'changed rules are not in force yet')
     })
   }
-  book.onChange(adopt)
-  areas.onChange(() => {
-    revision += 1
-    adopt()
-  })
+  ruleParts.onChange(adopt)
   directory.onChange(() => monitor.devicesChanged())
   const tick = (): Promise<void> =>
     monitor.tick().catch((error: unknown) => {
@@ -191,9 +163,9 @@ async function buildService(
     run: backtestThread(database.connection),
     // Those of the moment at which a trial begins.
     get rules() {
-      return rulesInForce(book.snapshot)
+      return ruleParts.rules()
     },
-    cityData,
+    cityData: ruleParts.cityData,
     listened: (from) => history.listened(from),
     silenceGrace,
     devices: () => directory.devices(),
@@ -238,7 +210,7 @@ async function buildService(
     areas: createAreaRegistry({
       pool,
       areas,
-      inUse: (id) => areaUser(id, rulesInForce(book.snapshot), book.snapshot.overrides),
+      inUse: (id) => areaUser(id, ruleParts.rules(), book.snapshot.overrides),
     }),
     imports: createImports(registry),
     findDevice: (id) => directory.find(id),

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Rejected } from '#model/error.ts'
+import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import type { App } from './app.ts'
 
 /** Paths that tell nothing and must answer without a token. */
@@ -8,15 +9,40 @@ const OPEN = '/health/'
 /** Pages for a browser, which can send a token only as the password it asks its user for. */
 const BROWSED = ['/api/docs', '/api/openapi.json']
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null only where anybody may. */
+    principal: Principal | null
+  }
+}
+
+/** Whoever holds the token of the service: sets it up, and acts on no case. */
+const OPERATOR: Principal = {
+  accountId: null,
+  name: 'admin token',
+  roles: ['administrator', 'engineer'],
+  scope: WHOLE_CITY,
+}
+
+/** Who asks, on a route that lets nobody in unknown. @throws Rejected('unauthorized') */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === null) throw new Rejected('unauthorized', 'nobody is signed in')
+  return request.principal
+}
+
 /** Lets only requests with the token through, but for `/health/*`. */
 export function requireToken(app: App, token: string): void {
   const isToken = tokenCheck(token)
+  app.decorateRequest('principal', null)
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?', 1)[0] as string
     if (path.startsWith(OPEN)) return Promise.resolve()
     const browsed = BROWSED.some((page) => path === page || path.startsWith(`${page}/`))
     const given = givenToken(request, browsed)
-    if (given !== undefined && isToken(given)) return Promise.resolve()
+    if (given !== undefined && isToken(given)) {
+      request.principal = OPERATOR
+      return Promise.resolve()
+    }
     challenge(reply, browsed)
     throw new Rejected(
       'unauthorized',

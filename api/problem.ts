@@ -8,6 +8,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   'not-found': 404,
   conflict: 409,
   unauthorized: 401,
+  forbidden: 403,
   'too-large': 413,
   'unsupported-media': 415,
   'not-ready': 503,

@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   'not-found': 'There is no such object.',
   conflict: 'An object of that identity exists already, or its state does not allow the change.',
   unauthorized: 'The bearer token is missing or wrong.',
+  forbidden: 'Whoever asks may not do this; the detail says which role may.',
   'too-large': 'The request is larger than the configured limit.',
   'unsupported-media': 'The content type is not one this address takes.',
   'not-ready': 'The service is starting, stopping or waiting for its database; try again.',
