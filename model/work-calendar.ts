@@ -1,9 +1,10 @@
 import chineseDays from 'chinese-days/dist/chinese-days.json' with { type: 'json' }
 import { type CityDay, parseDay, weekdayOf } from './city-day.ts'
 import { Rejected } from './error.ts'
+import { WEEKDAYS, type Weekday } from './schedule.ts'
 
 /**
- * On which days a city works: Monday to Friday, but for the days named here. Plain data, so that it
+ * On which days a city works: certain weekdays, but for the days named here. Plain data, so that it
  * can be stored, sent and edited. Days are written `2026-02-17`; none is in both lists.
  */
 export interface WorkCalendar {
@@ -14,6 +15,8 @@ export interface WorkCalendar {
   /** First and last year whose holidays are known. In any other only weekends are off. */
   readonly knownFromYear: number
   readonly knownUntilYear: number
+  /** Worked every week; Monday to Friday when absent. */
+  readonly weekdays?: readonly Weekday[]
 }
 
 /** Days by which the calendar of a city differs from another. */
@@ -56,12 +59,15 @@ export function changeCalendar(base: WorkCalendar, change: CalendarChange): Work
   }
 }
 
+/** What a calendar says of a day that goes before its weekday. */
+export type SpecialDay = 'holiday' | 'make-up'
+
 /**
- * Whether the city works on a day.
+ * What the calendar says of a day; undefined where its weekday alone tells.
  *
  * @throws Rejected `invalid-input` naming a day that is none, or is both a holiday and worked
  */
-export function workedDays(calendar: WorkCalendar): (day: CityDay) => boolean {
+export function specialDays(calendar: WorkCalendar): (day: CityDay) => SpecialDay | undefined {
   const holidays = daysOf(calendar.holidays)
   const makeUpDays = daysOf(calendar.makeUpDays)
   const holidayTexts = new Set(calendar.holidays)
@@ -69,7 +75,22 @@ export function workedDays(calendar: WorkCalendar): (day: CityDay) => boolean {
   if (both !== undefined) {
     throw new Rejected('invalid-input', `${both} is both a holiday and a make-up day`)
   }
-  return (day) => makeUpDays.has(day) || (weekdayOf(day) < SATURDAY && !holidays.has(day))
+  return (day) => (makeUpDays.has(day) ? 'make-up' : holidays.has(day) ? 'holiday' : undefined)
+}
+
+/**
+ * Whether the city works on a day.
+ *
+ * @throws Rejected `invalid-input` as {@link specialDays} does
+ */
+export function workedDays(calendar: WorkCalendar): (day: CityDay) => boolean {
+  const specialDay = specialDays(calendar)
+  const weekdays = new Set(calendar.weekdays ?? WEEKDAYS.slice(0, SATURDAY))
+  return (day) => {
+    const special = specialDay(day)
+    if (special !== undefined) return special === 'make-up'
+    return weekdays.has(WEEKDAYS[weekdayOf(day)] as Weekday)
+  }
 }
 
 function daysOf(texts: readonly string[]): ReadonlySet<CityDay> {

@@ -1,9 +1,8 @@
-import { cityDay } from '#model/city-day.ts'
 import type { Schedule } from '#model/schedule.ts'
-import { days, type EpochMs, epochMs, minutes } from '#model/time.ts'
+import { days, type EpochMs, epochMs } from '#model/time.ts'
+import { wallClockSpans } from '#model/wall-clock-spans.ts'
 import { type WorkCalendar, workedDays } from '#model/work-calendar.ts'
 import { hoursOfDay } from './hours-of-day.ts'
-import { zoneOffsets } from './zone-offsets.ts'
 
 /** The longest span around an instant in which the answer is the same; `until` is not in it. */
 export interface ScheduleStretch {
@@ -27,8 +26,6 @@ interface Page {
   readonly changes: readonly EpochMs[]
 }
 
-const DAY = days(1)
-const MINUTE = minutes(1)
 const PAGE = days(32)
 /** Some five years: a trial of longer history works them out anew. */
 const PAGES_MAX = 64
@@ -96,34 +93,15 @@ function countUpTo(instants: readonly EpochMs[], at: EpochMs): number {
 }
 
 function pageMaker(schedule: Schedule, calendar: WorkCalendar, timeZone: string) {
-  const hoursOf = hoursOfDay(schedule, workedDays(calendar))
-  const offsetsIn = zoneOffsets(timeZone)
+  const spansIn = wallClockSpans(hoursOfDay(schedule, workedDays(calendar)), timeZone)
   return (number: number): Page => {
-    const changes: EpochMs[] = []
-    let first: boolean | undefined
-    let last: boolean | undefined
-    const begin = epochMs(number * PAGE)
-    for (const { from, until, offset } of offsetsIn(begin, epochMs(begin + PAGE))) {
-      const put = (wallFrom: number, wallUntil: number, value: boolean): void => {
-        const start = Math.max(wallFrom - offset, from)
-        if (start >= Math.min(wallUntil - offset, until)) return
-        first ??= value
-        if (last !== undefined && value !== last) changes.push(epochMs(start))
-        last = value
-      }
-      const lastDay = Math.floor((until - 1 + offset) / DAY)
-      for (let day = Math.floor((from + offset) / DAY); day <= lastDay; day++) {
-        const midnight = day * DAY
-        let done = midnight
-        for (const hours of hoursOf(cityDay(day))) {
-          const start = midnight + hours.from * MINUTE
-          put(done, start, false)
-          done = midnight + hours.to * MINUTE
-          put(start, done, true)
-        }
-        put(done, midnight + DAY, false)
-      }
+    const [begin, end] = [epochMs(number * PAGE), epochMs((number + 1) * PAGE)]
+    const spans = spansIn(begin, end)
+    return {
+      first: spans[0]?.from === begin,
+      changes: spans
+        .flatMap(({ from, until }) => [from, until])
+        .filter((at) => at > begin && at < end),
     }
-    return { first: first ?? false, changes }
   }
 }

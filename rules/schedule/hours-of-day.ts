@@ -6,12 +6,7 @@ import {
   type TimeWindow,
   WEEKDAYS,
 } from '#model/schedule.ts'
-
-/** Minutes after midnight, 0 to 1440; `to` is not in it. */
-export interface MinuteSpan {
-  readonly from: number
-  readonly to: number
-}
+import type { MinuteSpan } from '#model/wall-clock-spans.ts'
 
 const DAY_MINUTES = 1_440
 

@@ -1,5 +1,5 @@
-import { Rejected } from '#model/error.ts'
-import { days, type EpochMs, epochMs, milliseconds, seconds } from '#model/time.ts'
+import { Rejected } from './error.ts'
+import { days, type EpochMs, epochMs, milliseconds, seconds } from './time.ts'
 
 /** A span over which the clocks of a zone keep their distance from UTC; `until` is not in it. */
 export interface OffsetSpan {
