@@ -1,0 +1,96 @@
+import type { Scope } from '#model/principal.ts'
+import type { Conditions } from './conditions.ts'
+
+/**
+ * Where a table keeps what bounds an account: an expression for each, or null where its rows are not
+ * bounded in that respect. Naming all three is what keeps a bound from being forgotten.
+ *
+ * `area` gives an area code, COLLATE "C" so that its index finds beginnings. A row in which an
+ * expression is null is seen only by those who are not bounded in that respect.
+ */
+export interface ScopeColumns {
+  readonly area: string | null
+  readonly network: string | null
+  readonly department: string | null
+}
+
+/** Only what the scope lets one see. For whom nothing is bounded it adds no condition. */
+export function addScope(where: Conditions, scope: Scope, columns: ScopeColumns): Conditions {
+  for (const { text, values } of bounds(scope, columns)) where.add(text, ...values)
+  return where
+}
+
+/** The area of a device, as `districtOf` has it: of its unit grid, else the district of its part. */
+export const DEVICE_AREA = 'coalesce(grid_code, left(part_id, 6))'
+/** Of a part: its unit grid, else the district its own code begins with. */
+export const PART_AREA = 'coalesce(grid_code, left(id, 6))'
+
+/** What bounds the rows of the table `device`. */
+export const DEVICE_SCOPE: ScopeColumns = {
+  area: DEVICE_AREA,
+  network: 'device_group',
+  department: null,
+}
+
+/** Only rows about a device that is seen. Of a device that was removed only the unbounded see rows. */
+export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string): Conditions {
+  const parts = bounds(scope, DEVICE_SCOPE)
+  if (parts.length === 0) return where
+  const text = parts.map((part) => part.text).join(' and ')
+  const values = parts.flatMap((part) => part.values)
+  return where.add(`${deviceId} in (select id from device where ${text})`, ...values)
+}
+
+/** Beginnings up to which an index is worth more than a look into a set. */
+const BEGINNINGS_MAX = 8
+const GRID_CODE_LENGTH = 15
+
+interface Bound {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
+function bounds({ areas, networks, departments }: Scope, columns: ScopeColumns): Bound[] {
+  const { area, network, department } = columns
+  return [
+    area === null || areas === null ? undefined : inAreas(area, areas),
+    network === null || networks === null ? undefined : isOneOf(network, networks),
+    department === null || departments === null ? undefined : isOneOf(department, departments),
+  ].filter((bound) => bound !== undefined)
+}
+
+const isOneOf = (column: string, values: readonly string[]): Bound => ({
+  text: `${column} = any(?::text[])`,
+  values: [values],
+})
+
+/** Whether an area code begins with one of some areas. */
+function inAreas(column: string, areas: readonly string[]): Bound {
+  const widest = withoutCovered(areas)
+  const grids = widest.filter((area) => area.length === GRID_CODE_LENGTH)
+  const wider = widest.filter((area) => area.length < GRID_CODE_LENGTH)
+  const parts = [
+    ...(grids.length > 0 ? [isOneOf(column, grids)] : []),
+    ...(wider.length <= BEGINNINGS_MAX
+      ? wider.map((area) => beginsWith(column, area))
+      : [...Map.groupBy(wider, ({ length }) => length)].map(([length, some]) =>
+          isOneOf(`left(${column}, ${length})`, some),
+        )),
+  ]
+  const text = parts.length === 0 ? 'false' : `(${parts.map((part) => part.text).join(' or ')})`
+  return { text, values: parts.flatMap((part) => part.values) }
+}
+
+/** As `like 'area%'`, but nothing in an area can be a wildcard: ':' follows '9'. */
+const beginsWith = (column: string, area: string): Bound => ({
+  text: `(${column} >= ? and ${column} < ?)`,
+  values: [area, `${area}:`],
+})
+
+/** Without the areas that lie in another one of them. */
+function withoutCovered(areas: readonly string[]): string[] {
+  const all = new Set(areas)
+  return [...all].filter(
+    (area) => ![6, 9, 12].some((length) => length < area.length && all.has(area.slice(0, length))),
+  )
+}
