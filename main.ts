@@ -1,7 +1,10 @@
 import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
+import { CASE_LAW } from '#cases/law.ts'
+import { workTime } from '#cases/time/work-time.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
+import { openCaseDesk, openCaseWorld, type Staff } from '#cli/service/cases.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
@@ -10,6 +13,7 @@ import type { Envelope } from '#model/envelope.ts'
 import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
+import { DEFAULT_PERIODS } from '#model/work-periods.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor } from '#monitor/monitor.ts'
@@ -28,7 +32,6 @@ import { DeviceDirectory } from '#store/device-directory.ts'
 import { History } from '#store/history.ts'
 import { Maintenance } from '#store/maintenance.ts'
 import { migrate } from '#store/migrate.ts'
-import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
@@ -99,10 +102,21 @@ async function buildService(
   const areas = await AreaDirectory.open(pool, log)
   shutdown.add('area directory', () => areas.close())
   const { timeZone } = config.city
-  const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
+  const calendar = CHINESE_CALENDAR
+  const hoursOfWork = workTime({ periods: DEFAULT_PERIODS, calendar, timeZone })
+  const staff = (): Staff => NOBODY
+  const { filing, world } = await openCaseWorld({
+    pool,
+    staff,
+    workTime: () => hoursOfWork,
+    clock,
+    log,
+  })
+  shutdown.add('filing policies', () => filing.close())
+  const law = CASE_LAW
+  const committer = await openCommitter(database, { timeZone, timeoutMs, law, world }, log)
   shutdown.add('committer', () => committer.close())
 
-  const calendar = CHINESE_CALENDAR
   const ruleParts = await openRuleParts({
     config: config.city,
     pool,
@@ -159,6 +173,12 @@ async function buildService(
     onFatal: fail,
   })
   const episodes = createEpisodeQueries(pool)
+  const caseParts = { pool, episodes, surroundings, staff, workTime: () => hoursOfWork, clock, log }
+  const { desk, cases, flow, stop } = openCaseDesk(
+    { ...caseParts, bind: async () => Promise.resolve(), city: config.city },
+    world,
+  )
+  shutdown.add('clock of the cases', stop)
   const backtests = new BacktestDesk({
     run: backtestThread(database.connection),
     // Those of the moment at which a trial begins.
@@ -218,7 +238,10 @@ async function buildService(
     quarantine: createQuarantineQueries(pool),
     replay: (envelope) => offered(ingest, envelope),
     episodes,
-    cases: createCaseQueries(pool),
+    cases,
+    caseFlow: flow,
+    caseDesk: desk,
+    filing,
     rules: book,
     explainer: new Explainer({
       history,
@@ -237,6 +260,7 @@ async function buildService(
         ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
+  desk.onChange((changes) => api.live.cases(changes))
   monitor.onCommitted((batch, outcome) => {
     api.live.readings(batch.readings)
     api.live.cases(outcome.cases)
@@ -253,6 +277,8 @@ async function buildService(
     stop: () => shutdown.run(),
   }
 }
+
+const NOBODY: Staff = { departments: new Map(), inspectors: [], isInspector: () => false }
 
 /** How often the rules are told that time has passed. */
 const BEAT = seconds(5)

@@ -11,11 +11,14 @@ import { LiveHub } from './live/live-hub.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
-import { type Cases, caseRoutes, type Episodes } from './routes/case-routes.ts'
+import { type CaseDesk, caseCommandRoutes } from './routes/case-command-routes.ts'
+import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import { type Explainer, explainRoutes } from './routes/explain-routes.ts'
+import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
@@ -42,6 +45,9 @@ export interface ApiPorts {
   readonly replay: Replay
   readonly episodes: Episodes
   readonly cases: Cases
+  readonly caseFlow: CaseFlow
+  readonly caseDesk: CaseDesk
+  readonly filing: Filing
   readonly rules: RuleBook & Overrides
   readonly explainer: Explainer
   readonly backtests: Backtests
@@ -119,7 +125,10 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   areaRoutes(app, options.areas)
   importRoutes(app, options.imports, config)
   quarantineRoutes(app, options.quarantine, options.replay)
-  caseRoutes(app, options.episodes, options.cases)
+  episodeRoutes(app, options.episodes)
+  caseRoutes(app, options.cases, options.caseFlow)
+  caseCommandRoutes(app, options.caseDesk, options.cases)
+  filingRoutes(app, options.filing)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.rules)
   explainRoutes(app, options.explainer)

@@ -32,3 +32,18 @@ export function readInstant(parameter: string, text: string | undefined): EpochM
   const detail = `${parameter} is neither RFC 3339 with a zone nor epoch milliseconds`
   throw new Rejected('invalid-input', detail, { detail: { errors: [{ parameter, detail }] } })
 }
+
+/** A span of an address: inclusive and exclusive. */
+export interface TimeRange {
+  readonly from?: EpochMs | undefined
+  readonly to?: EpochMs | undefined
+}
+
+/** @throws Rejected('invalid-input') */
+export const readRange = (query: {
+  readonly from?: string
+  readonly to?: string
+}): Required<TimeRange> => ({
+  from: readInstant('from', query.from),
+  to: readInstant('to', query.to),
+})

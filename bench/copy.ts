@@ -25,6 +25,7 @@ import { readingWriter } from '#store/commit/reading-writer.ts'
 import { openCommitter } from '#store/committer.ts'
 import { connect, openDatabase } from '#store/database.ts'
 import { migrate } from '#store/migrate.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 
 const SECONDS = 4
 const DEVICES = 1_000
@@ -110,11 +111,7 @@ const url = process.env['DATABASE_URL'] ?? null
 const config = { ...readConfig({}).store, databaseUrl: url, dataDir: folder }
 const database = await openDatabase(config, silentLogger)
 await migrate(database, silentLogger)
-const committer = await openCommitter(
-  database,
-  { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 },
-  silentLogger,
-)
+const committer = await openCommitter(database, { ...CASE_RULES, timeoutMs: 30_000 }, silentLogger)
 const commit = (readings: readonly Reading[]) =>
   committer.commit({
     number: committer.lastNumber + 1,

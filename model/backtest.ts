@@ -1,4 +1,4 @@
-import type { CaseState } from './case.ts'
+import type { CaseState } from './case-state.ts'
 import type { Episode } from './episode.ts'
 import type { Place } from './place.ts'
 import type { EpochMs } from './time.ts'

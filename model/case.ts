@@ -1,97 +1,54 @@
-import type { EvidenceReading } from './episode.ts'
-import type { ClauseTold, ScheduleTold } from './explanation.ts'
+import type { CaseBasis } from './case-basis.ts'
+import type { CaseState } from './case-state.ts'
+import type { Limit } from './limit.ts'
 import type { Place } from './place.ts'
 import type { Severity } from './rule.ts'
-import type { EffectiveParam } from './rule-override.ts'
-import type { Bilingual } from './text.ts'
 import type { DurationMs, EpochMs } from './time.ts'
 
-/** The states a case has so far; the further stages of the standard flow follow these. */
-export const CASE_STATES = ['reported', 'withdrawn'] as const
-export type CaseState = (typeof CASE_STATES)[number]
-
-/** States in which a second episode of the same object and phenomenon joins the case. */
-export const OPEN_CASE_STATES: readonly CaseState[] = ['reported']
-
-/** States in which nobody has acted yet: only in these does a case go with the last of its episodes. */
-export const UNTOUCHED_CASE_STATES: readonly CaseState[] = ['reported']
-
-export const LIMIT_UNITS = [
-  'continuous-hour',
-  'working-hour',
-  'working-day',
-  'calendar-day',
+/** Who found it: 设备上报, 监督员, 值班发现, 12319 热线, 视频, 其他系统, 领导交办. */
+export const CASE_SOURCES = [
+  'device',
+  'inspector',
+  'operator',
+  'hotline',
+  'video',
+  'outside',
+  'leader',
 ] as const
-export type LimitUnit = (typeof LIMIT_UNITS)[number]
+export type CaseSource = (typeof CASE_SOURCES)[number]
 
-/** A time limit as the filing condition states it. */
-export interface Limit {
-  readonly amount: number
-  readonly unit: LimitUnit
+/** What somebody has to do in time, in the order of the flow; `case` is the whole of it. */
+export const CASE_DUTIES = [
+  'accept',
+  'verify',
+  'file',
+  'dispatch',
+  'handle',
+  'check',
+  'close',
+  'case',
+] as const
+export type CaseDuty = (typeof CASE_DUTIES)[number]
+
+/** How near a deadline is, as the flow has told. */
+export const DEADLINE_MARKS = ['none', 'soon', 'overdue'] as const
+export type DeadlineMark = (typeof DEADLINE_MARKS)[number]
+
+/** What a department has asked for and nobody has answered yet. */
+export interface CaseRequest {
+  readonly type: 'extension' | 'parking'
+  /** Of `parking`: when the clock goes on. */
+  readonly until: EpochMs | null
+  readonly reason: string
+  readonly by: string
+  readonly at: EpochMs
 }
 
-/** A device of a group, as a case about the group names it. */
-export interface BasisDevice {
-  readonly id: string
-  /** Where it was; null when nobody knows. */
-  readonly place: Place | null
-  /** Of its own episode: of a silence the last reading. */
-  readonly startedAt: EpochMs
-  readonly confirmedAt: EpochMs
-}
+/** How the object is watched by its sensor after feedback. */
+export const WATCH_STATES = ['watching', 'good', 'bad', 'silent'] as const
+export type WatchState = (typeof WATCH_STATES)[number]
 
-/** How many must be wrong together, and how near. */
-export interface BasisGroup {
-  readonly atLeast: number
-  /** Metres by chains; null: in one unit grid, or a mass silence. */
-  readonly within_m: number | null
-  /** Of the devices of its scope; null where it is no mass silence. */
-  readonly share: number | null
-  readonly during_ms: DurationMs
-  /** What it is about, such as `group:north`. */
-  readonly scope: string | null
-  readonly deviceCount: number
-  /** The first hundred of them. */
-  readonly devices: readonly BasisDevice[]
-}
-
-/** Why a case was opened, as it was known then: nothing of it changes later. */
-export interface CaseBasis {
-  /** The episode it was opened for. */
-  readonly episodeId: string
-  readonly ruleVersion: number | null
-  readonly title: Bilingual
-  /** Where the marks of the rule come from. */
-  readonly source: string
-  /** The condition as the rule states it; null where the rule is about silence. */
-  readonly when: string | null
-  readonly clear: string | null
-  /** What was true at the reading that confirmed it, each with its values. */
-  readonly clauses: readonly Pick<ClauseTold, 'text' | 'terms'>[]
-  readonly hold_ms: DurationMs
-  readonly clearHold_ms: DurationMs
-  /** Null where the rule is about silence. */
-  readonly gap_ms: DurationMs | null
-  /** For how long nothing came; null where the rule is not about silence. */
-  readonly silence_ms: DurationMs | null
-  /** From when until the silence was too long, Wanmi listened without a break. */
-  readonly listenedFrom: EpochMs | null
-  /** How long readings must stay good to prove that it was put right. */
-  readonly verify_ms: DurationMs | null
-  /** Within which it was confirmed; null: always. */
-  readonly schedule: (ScheduleTold & { readonly name: string | null }) | null
-  readonly params: Readonly<Record<string, EffectiveParam>>
-  /** UCUM, of the channels in the evidence. */
-  readonly units: Readonly<Record<string, string>>
-  readonly startedAt: EpochMs
-  readonly confirmedAt: EpochMs
-  /** The first reading of the run and the one that confirmed it; of a group those of its first. */
-  readonly evidence: readonly EvidenceReading[]
-  /** Null where it is about one device. */
-  readonly group: BasisGroup | null
-}
-
-/** What the monitor asks for when an episode is confirmed. Everything but number and id. */
+/** What a device's finding says of the case it asks for. */
 export interface CaseProposal {
   readonly kind: 'part' | 'event'
   /** Part id where the device sits on a part, otherwise the device id. */
@@ -110,77 +67,150 @@ export interface CaseProposal {
   readonly district: string
   readonly place: Place | null
   readonly address: string | null
+  /** Who looks after the part, as the part's record names it. */
   readonly department: string | null
+  /** Group of the device: whose network it is. */
+  readonly network: string | null
   readonly limit: Limit | null
-  /** Only for limits in continuous hours. Working time needs the work calendar. */
-  readonly deadlineAt: EpochMs | null
   readonly reportedAt: EpochMs
   /** Null for cases from before it was kept. */
   readonly basis: CaseBasis | null
 }
 
-/** A case as it is stored and shown. */
-export interface Case extends CaseProposal {
+/** What a person, or a program for one, reports. Places are WGS-84. */
+export interface NewReport {
+  readonly source: Exclude<CaseSource, 'device'>
+  readonly kind: 'part' | 'event'
+  readonly edition: string | null
+  /** Major and minor, four digits; null where the reporter does not say. */
+  readonly class: string | null
+  readonly condition: string | null
+  readonly description: string
+  readonly place: Place | null
+  readonly address: string | null
+  readonly partId: string | null
+  /** When it was seen; null: now. */
+  readonly observedAt: EpochMs | null
+  readonly isUrgent: boolean
+  /** Ids of uploads. */
+  readonly attachments: readonly string[]
+  /** Number of the case in the system it comes from. */
+  readonly outsideNumber: string | null
+  /** Who told it, for an answer: never shown to departments. */
+  readonly contact: { readonly name: string | null; readonly phone: string | null } | null
+  /** One of the reporter's own that makes a repeat of the same report change nothing; null: none. */
+  readonly key: string | null
+}
+
+/**
+ * A case as it is stored and shown: the fold of its events. All instants are ours but those of the
+ * basis. An instant is null where the case has not come so far, or has gone back.
+ */
+export interface Case {
   /** UUID. */
   readonly id: string
   /** 19 digits: district, date, serial of the day. Never used again. */
   readonly number: string
+  /** Of its last event: rises with every change. */
+  readonly version: number
   readonly state: CaseState
+  readonly source: CaseSource
+  readonly kind: 'part' | 'event'
+  readonly objectId: string | null
+  readonly phenomenon: string | null
+  readonly edition: string | null
+  readonly class: string | null
+  readonly condition: string | null
+  readonly severity: Severity
+  readonly title: string
+  readonly description: string | null
+  readonly deviceId: string | null
+  readonly ruleId: string | null
+  readonly partId: string | null
+  readonly gridCode: string | null
+  readonly district: string
+  /** The unit grid, or the district where no grid holds the place: what areas are compared with. */
+  readonly areaCode: string
+  readonly network: string | null
+  readonly place: Place | null
+  readonly address: string | null
+  /** Who looks after the object, as its record names it. */
+  readonly department: string | null
+  /** Who handles it, once dispatched. */
+  readonly departmentId: string | null
+  readonly outsideNumber: string | null
+  readonly basis: CaseBasis | null
+
+  /** Of the filing condition. */
+  readonly limit: Limit | null
+  /** Of what is to be done now; null where nothing is, or no limit is set. */
+  readonly deadlineAt: EpochMs | null
+  readonly soonAt: EpochMs | null
+  readonly deadlineMark: DeadlineMark
+  /** Of handling, with extensions and parking; stays when handling is done. */
+  readonly handleDeadlineAt: EpochMs | null
+  /** Of handling as it was at the first dispatch. */
+  readonly originalDeadlineAt: EpochMs | null
+  /** Of the whole case. */
+  readonly caseDeadlineAt: EpochMs | null
+  readonly caseSoonAt: EpochMs | null
+  readonly caseDeadlineMark: DeadlineMark
+  /** What was not done in time. */
+  readonly lateDuties: readonly CaseDuty[]
+  /** When the flow has to look at the case again by itself. */
+  readonly nextAlarmAt: EpochMs | null
+  readonly parkedUntil: EpochMs | null
+  /** What was left of the limit of handling and of the whole case when it was parked. */
+  readonly handleLeft_ms: DurationMs | null
+  readonly caseLeft_ms: DurationMs | null
+
+  readonly reportedAt: EpochMs
+  /** When the state it is in began. */
+  readonly stateSince: EpochMs
+  readonly acceptedAt: EpochMs | null
+  readonly preVerifiedAt: EpochMs | null
+  readonly filedAt: EpochMs | null
+  readonly dispatchedAt: EpochMs | null
+  readonly startedAt: EpochMs | null
+  readonly fedBackAt: EpochMs | null
+  readonly checkedAt: EpochMs | null
+  readonly closedAt: EpochMs | null
   readonly updatedAt: EpochMs
-}
 
-/**
- * What is noted on a case.
- *
- * - `opened`, `joined`: by an episode; `joined` also by one that stands again
- * - `raised`: an episode is worse than the case was
- * - `episode-moved`: an episode is found to have been at another time than before
- * - `episode-over`: an episode has ended
- * - `episode-gone`: an episode no longer stands for the case
- * - `withdrawn`: no episode stands, and nobody had acted
- */
-export const CASE_NOTE_TYPES = [
-  'opened',
-  'joined',
-  'raised',
-  'episode-moved',
-  'episode-over',
-  'episode-gone',
-  'withdrawn',
-] as const
-export type CaseNoteType = (typeof CASE_NOTE_TYPES)[number]
+  /** Accounts; null where the system did it, or nobody has. */
+  readonly reportedBy: string | null
+  readonly acceptedBy: string | null
+  readonly preVerifiedBy: string | null
+  readonly filedBy: string | null
+  readonly dispatchedBy: string | null
+  readonly handledBy: string | null
+  readonly checkedBy: string | null
+  readonly closedBy: string | null
+  /** The inspector who is asked to pre-verify or post-check. */
+  readonly inspectorId: string | null
 
-/** The instants of an episode that late readings can move. */
-export const EPISODE_INSTANTS = ['startedAt', 'confirmedAt', 'endedAt', 'clearedAt'] as const
-export type EpisodeInstant = (typeof EPISODE_INSTANTS)[number]
-
-export interface FromTo<Value> {
-  readonly from: Value
-  readonly to: Value
-}
-
-/** What an episode became that no longer stands for its case. */
-export const GONE_EPISODES = ['withdrawn', 'member'] as const
-
-/** More about a note; each type has its own of these. */
-export interface CaseNoteDetail
-  extends Readonly<Partial<Record<EpisodeInstant, FromTo<EpochMs | null>>>> {
-  /** Of `raised`. */
-  readonly severity?: FromTo<Severity>
-  /** Of `episode-gone`. */
-  readonly became?: (typeof GONE_EPISODES)[number]
-  /** Of one that became a member: the episode of its group; null where that is not known. */
-  readonly groupId?: string | null
-  /** Of `episode-gone`: how many episodes of the case stand after the same commit. */
-  readonly standing?: number
-}
-
-/** One thing that happened to a case. Never changed once written. */
-export interface CaseNote {
-  /** When it was written, by our clock. Notes are in the order in which they were written. */
-  readonly at: EpochMs
-  readonly type: CaseNoteType
-  /** Null where it is about no one episode. */
-  readonly episodeId: string | null
-  readonly detail: CaseNoteDetail
+  readonly isUrgent: boolean
+  readonly isKey: boolean
+  /** Filed and dispatched by policy, without a person. */
+  readonly isAutomatic: boolean
+  /** A person has acted on it: it no longer goes with the last of its episodes. */
+  readonly isTouched: boolean
+  readonly extensions: number
+  readonly parkings: number
+  readonly returns: number
+  readonly reworks: number
+  readonly urgings: number
+  readonly reopenings: number
+  /** Reports and episodes that joined it, the first not counted. */
+  readonly joined: number
+  /** Earlier cases of the same class within 50 m: 重复发案. */
+  readonly recurrences: number
+  readonly request: CaseRequest | null
+  /** The case it was merged into. */
+  readonly masterId: string | null
+  /** The former case of the same object and condition, closed shortly before. */
+  readonly relapseOf: string | null
+  readonly watch: WatchState | null
+  /** How long readings must stay good to prove it; null: no sensor can. */
+  readonly verify_ms: DurationMs | null
 }

@@ -1,6 +1,6 @@
-import type { Limit, LimitUnit } from './case.ts'
 import classes from './data/catalogue.json' with { type: 'json' }
 import standards from './data/filing-standards.json' with { type: 'json' }
+import type { Limit, LimitUnit } from './limit.ts'
 import type { Bilingual } from './text.ts'
 
 /** A class of parts or events. Its digits alone are not unique: see the key's four fields. */
@@ -34,7 +34,7 @@ const CLASSES: readonly CaseClass[] = classes.map((row) => ({
   minorName: row.minorName,
 }))
 
-const FILING_CONDITIONS: readonly FilingCondition[] = standards.map((row) => ({
+export const FILING_CONDITIONS: readonly FilingCondition[] = standards.map((row) => ({
   edition: row.edition,
   kind: row.kind as 'part' | 'event',
   condition: row.condition,

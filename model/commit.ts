@@ -1,4 +1,5 @@
 import type { Case, CaseProposal } from './case.ts'
+import type { CaseEventType } from './case-event.ts'
 import type { Episode } from './episode.ts'
 import type { Reading } from './reading.ts'
 import type { Rejection } from './rejection.ts'
@@ -34,10 +35,11 @@ export interface CommitOutcome {
   readonly stored: number
   readonly duplicates: number
   /** Cases this commit opened or changed. */
-  readonly cases: readonly CaseEvent[]
+  readonly cases: readonly CaseChange[]
 }
 
-export interface CaseEvent {
-  readonly type: 'opened' | 'joined' | 'raised' | 'withdrawn'
+/** What happened to a case, and what it is since. */
+export interface CaseChange {
+  readonly type: CaseEventType
   readonly case: Case
 }

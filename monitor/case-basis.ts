@@ -1,4 +1,4 @@
-import type { BasisGroup, CaseBasis } from '#model/case.ts'
+import type { BasisGroup, CaseBasis } from '#model/case-basis.ts'
 import type { Episode, EvidenceReading } from '#model/episode.ts'
 import type { TermTold } from '#model/explanation.ts'
 import type { Rule } from '#model/rule.ts'

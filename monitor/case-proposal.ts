@@ -1,4 +1,5 @@
-import type { CaseBasis, CaseProposal } from '#model/case.ts'
+import type { CaseProposal } from '#model/case.ts'
+import type { CaseBasis } from '#model/case-basis.ts'
 import { findCondition } from '#model/catalogue.ts'
 import { type Device, districtOf } from '#model/device.ts'
 import { Broken } from '#model/error.ts'
@@ -7,7 +8,7 @@ import { findKind } from '#model/kinds.ts'
 import { partClass } from '#model/part.ts'
 import type { Place } from '#model/place.ts'
 import type { Rule } from '#model/rule.ts'
-import { type EpochMs, hours, plus } from '#model/time.ts'
+import type { EpochMs } from '#model/time.ts'
 import type { Sample } from '#rules/fold.ts'
 import type { Surroundings } from './ports.ts'
 
@@ -59,8 +60,8 @@ export function proposeCase(
     place: spot.place,
     address: spot.address,
     department: spot.department,
+    network: device.group,
     limit,
-    deadlineAt: limit.unit === 'continuous-hour' ? plus(now, hours(limit.amount)) : null,
     reportedAt: now,
     basis,
   }

@@ -1,66 +1,143 @@
-import type { Case, CaseBasis, CaseState, LimitUnit } from '#model/case.ts'
-import type { Severity } from '#model/rule.ts'
-import type { EpochMs } from '#model/time.ts'
+import type { Case } from '#model/case.ts'
+import { formatTimestamp } from './timestamp.ts'
 
-/** A row of `case_record`. */
-export interface CaseRow {
-  readonly id: string
-  readonly number: string
-  readonly state: CaseState
-  readonly kind: 'part' | 'event'
-  readonly object_id: string
-  readonly phenomenon: string
-  readonly edition: string
-  readonly class: string
-  readonly condition: string
-  readonly severity: Severity
-  readonly title: string
-  readonly device_id: string
-  readonly rule_id: string
-  readonly part_id: string | null
-  readonly grid_code: string | null
-  readonly district: string
-  readonly lon_deg: number | null
-  readonly lat_deg: number | null
-  readonly address: string | null
-  readonly department: string | null
-  readonly limit_amount: number | null
-  readonly limit_unit: LimitUnit | null
-  readonly deadline_at: EpochMs | null
-  readonly reported_at: EpochMs
-  readonly updated_at: EpochMs
-  readonly basis: CaseBasis | null
+type SqlType =
+  | 'uuid'
+  | 'text'
+  | 'text[]'
+  | 'integer'
+  | 'bigint'
+  | 'boolean'
+  | 'timestamptz'
+  | 'jsonb'
+  | 'double precision'
+
+/** Kept in two columns each. */
+type Paired = 'place' | 'limit'
+
+/** Every other field of a case has the column of its name, in snake case. */
+const FIELDS: Readonly<Record<Exclude<keyof Case, Paired>, SqlType>> = {
+  id: 'uuid',
+  number: 'text',
+  version: 'integer',
+  state: 'text',
+  source: 'text',
+  kind: 'text',
+  objectId: 'text',
+  phenomenon: 'text',
+  edition: 'text',
+  class: 'text',
+  condition: 'text',
+  severity: 'text',
+  title: 'text',
+  description: 'text',
+  deviceId: 'text',
+  ruleId: 'text',
+  partId: 'text',
+  gridCode: 'text',
+  district: 'text',
+  areaCode: 'text',
+  network: 'text',
+  address: 'text',
+  department: 'text',
+  departmentId: 'text',
+  outsideNumber: 'text',
+  basis: 'jsonb',
+  deadlineAt: 'timestamptz',
+  soonAt: 'timestamptz',
+  deadlineMark: 'text',
+  handleDeadlineAt: 'timestamptz',
+  originalDeadlineAt: 'timestamptz',
+  caseDeadlineAt: 'timestamptz',
+  caseSoonAt: 'timestamptz',
+  caseDeadlineMark: 'text',
+  lateDuties: 'text[]',
+  nextAlarmAt: 'timestamptz',
+  parkedUntil: 'timestamptz',
+  handleLeft_ms: 'bigint',
+  caseLeft_ms: 'bigint',
+  reportedAt: 'timestamptz',
+  stateSince: 'timestamptz',
+  acceptedAt: 'timestamptz',
+  preVerifiedAt: 'timestamptz',
+  filedAt: 'timestamptz',
+  dispatchedAt: 'timestamptz',
+  startedAt: 'timestamptz',
+  fedBackAt: 'timestamptz',
+  checkedAt: 'timestamptz',
+  closedAt: 'timestamptz',
+  updatedAt: 'timestamptz',
+  reportedBy: 'uuid',
+  acceptedBy: 'uuid',
+  preVerifiedBy: 'uuid',
+  filedBy: 'uuid',
+  dispatchedBy: 'uuid',
+  handledBy: 'uuid',
+  checkedBy: 'uuid',
+  closedBy: 'uuid',
+  inspectorId: 'uuid',
+  isUrgent: 'boolean',
+  isKey: 'boolean',
+  isAutomatic: 'boolean',
+  isTouched: 'boolean',
+  extensions: 'integer',
+  parkings: 'integer',
+  returns: 'integer',
+  reworks: 'integer',
+  urgings: 'integer',
+  reopenings: 'integer',
+  joined: 'integer',
+  recurrences: 'integer',
+  request: 'jsonb',
+  masterId: 'uuid',
+  relapseOf: 'uuid',
+  watch: 'text',
+  verify_ms: 'bigint',
 }
 
-export const toCase = (row: CaseRow): Case => ({
-  id: row.id,
-  number: row.number,
-  state: row.state,
-  kind: row.kind,
-  objectId: row.object_id,
-  phenomenon: row.phenomenon,
-  edition: row.edition,
-  class: row.class,
-  condition: row.condition,
-  severity: row.severity,
-  title: row.title,
-  deviceId: row.device_id,
-  ruleId: row.rule_id,
-  partId: row.part_id,
-  gridCode: row.grid_code,
-  district: row.district,
-  place:
-    row.lon_deg === null || row.lat_deg === null
-      ? null
-      : { lon_deg: row.lon_deg, lat_deg: row.lat_deg },
-  address: row.address,
-  department: row.department,
-  limit:
-    row.limit_amount === null || row.limit_unit === null
-      ? null
-      : { amount: row.limit_amount, unit: row.limit_unit },
-  deadlineAt: row.deadline_at,
-  reportedAt: row.reported_at,
-  updatedAt: row.updated_at,
-  basis: row.basis,
-})
+const snake = (name: string): string =>
+  name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+const FIELD_COLUMNS = Object.entries(FIELDS).map(([field, type]) => ({
+  field: field as Exclude<keyof Case, Paired>,
+  column: snake(field),
+  type,
+}))
+
+/** The columns of `case_record` that hold a case, with their types. */
+export const CASE_COLUMNS: readonly { readonly column: string; readonly type: SqlType }[] = [
+  ...FIELD_COLUMNS,
+  { column: 'lon_deg', type: 'double precision' },
+  { column: 'lat_deg', type: 'double precision' },
+  { column: 'limit_amount', type: 'double precision' },
+  { column: 'limit_unit', type: 'text' },
+]
+
+/** A row of `case_record` as `pg` hands it over. */
+export type CaseRow = Readonly<Record<string, unknown>> & { readonly id: string }
+
+export function toCase(row: CaseRow): Case {
+  const fields = FIELD_COLUMNS.map(({ field, column }) => [field, row[column]] as const)
+  const { lon_deg, lat_deg, limit_amount: amount, limit_unit: unit } = row
+  return {
+    ...Object.fromEntries(fields),
+    place: lon_deg === null ? null : { lon_deg, lat_deg },
+    limit: amount === null ? null : { amount, unit },
+  } as unknown as Case
+}
+
+/** A case as `json_to_recordset` reads it. */
+export function caseRecord(entry: Case): Readonly<Record<string, unknown>> {
+  const fields = FIELD_COLUMNS.map(({ field, column, type }) => {
+    const value = entry[field]
+    const isInstant = type === 'timestamptz' && value !== null
+    return [column, isInstant ? formatTimestamp(value as Case['updatedAt']) : value] as const
+  })
+  return {
+    ...Object.fromEntries(fields),
+    lon_deg: entry.place?.lon_deg ?? null,
+    lat_deg: entry.place?.lat_deg ?? null,
+    limit_amount: entry.limit?.amount ?? null,
+    limit_unit: entry.limit?.unit ?? null,
+  }
+}

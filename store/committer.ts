@@ -1,6 +1,9 @@
+import type { CaseWorld } from '#cases/case-world.ts'
+import type { CaseLaw } from '#cases/law.ts'
 import type { Commit, CommitOutcome } from '#model/commit.ts'
 import { Broken } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
+import { CaseNumbers } from './commit/case-number.ts'
 import { CommitWriter } from './commit/commit-writer.ts'
 import { PartitionGuard } from './commit/partition-guard.ts'
 import {
@@ -16,6 +19,9 @@ import { databaseError, sqlState } from './database-error.ts'
 export interface CommitterOptions {
   /** The city's: the date in a case number is its. */
   readonly timeZone: string
+  readonly law: CaseLaw
+  /** What the city has decided, at the moment of a commit. */
+  readonly world: () => CaseWorld
   /** Longest a commit may take. */
   readonly timeoutMs: number
 }
@@ -33,8 +39,10 @@ export async function openCommitter(
   const connection = new WriterConnection(database.connection, options.timeoutMs)
   try {
     const last = await connection.takeOver()
+    const { law, world, timeZone } = options
+    const caseRules = { law, world, numbers: new CaseNumbers(timeZone) }
     const partitions = database.timescale ? null : new PartitionGuard()
-    return new Committer(connection, last, new CommitWriter(partitions, options.timeZone, log))
+    return new Committer(connection, last, new CommitWriter(partitions, caseRules, log))
   } catch (error) {
     connection.destroy()
     throw databaseError(error)

@@ -1,7 +1,7 @@
 import { type Box, isInBox } from '#api/box.ts'
 import { showCase } from '#api/schemas/case-view.ts'
 import { showReading } from '#api/schemas/reading-view.ts'
-import type { CaseEvent } from '#model/commit.ts'
+import type { CaseChange } from '#model/commit.ts'
 import { Unavailable } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
@@ -74,7 +74,7 @@ export class LiveHub {
   }
 
   /** What happened to cases in a commit. */
-  cases(cases: readonly CaseEvent[]): void {
+  cases(cases: readonly CaseChange[]): void {
     if (this.#watches.size === 0) return
     this.#tell(cases, wantsCase, caseEvent)
   }
@@ -104,9 +104,9 @@ function wantsReading({ devices, box }: LiveFilter, reading: Reading): boolean {
   return place !== null && isInBox(box, place)
 }
 
-const wantsCase = ({ cases, box, devices }: LiveFilter, event: CaseEvent): boolean => {
+const wantsCase = ({ cases, box, devices }: LiveFilter, event: CaseChange): boolean => {
   if (!cases) return false
-  if (devices) return devices.has(event.case.deviceId)
+  if (devices) return event.case.deviceId !== null && devices.has(event.case.deviceId)
   return box === undefined || (event.case.place !== null && isInBox(box, event.case.place))
 }
 
@@ -127,8 +127,8 @@ const readingEvent = (reading: Reading): LiveEvent =>
     ...showReading(reading.device.kind, reading),
   })
 
-const caseEvent = (event: CaseEvent): LiveEvent =>
-  liveEvent('case', event.case.id, [event.case.updatedAt, 0], {
+const caseEvent = (event: CaseChange): LiveEvent =>
+  liveEvent('case', event.case.id, [event.case.updatedAt, event.case.version], {
     type: event.type,
     case: showCase(event.case),
   })

@@ -1,142 +1,222 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { App } from '#api/app.ts'
-import { instantParameter, readInstant } from '#api/instant.ts'
+import { principalOf } from '#api/authentication.ts'
+import { instantParameter, readInstant, readRange } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
-import { CaseNoteView, showNote } from '#api/schemas/case-note-view.ts'
-import {
-  CaseDetail,
-  CaseView,
-  type EpisodeRecord,
-  EpisodeView,
-  showCase,
-  showEpisode,
-} from '#api/schemas/case-view.ts'
+import { CaseEventView, showEvent } from '#api/schemas/case-event-view.ts'
+import { CaseReportView, type ShownReport, showReport } from '#api/schemas/case-report-view.ts'
+import { CaseDetail, CaseView, showCase } from '#api/schemas/case-view.ts'
+import { type EpisodeRecord, showEpisode } from '#api/schemas/episode-view.ts'
 import { answers, refTo, UUID_PATTERN } from '#api/schemas/shared.ts'
-import { CASE_STATES, type Case, type CaseNote } from '#model/case.ts'
+import { CASE_SOURCES, type Case } from '#model/case.ts'
+import type { CaseCommandName } from '#model/case-command.ts'
+import type { CaseEvent } from '#model/case-event.ts'
+import { CASE_STAGES, CASE_STATES, type CaseStage, type CaseState } from '#model/case-state.ts'
+import { Rejected } from '#model/error.ts'
+import type { Principal, Scope } from '#model/principal.ts'
+import { type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 
-interface Range {
+interface CaseConditions {
+  readonly scope: Scope
+  readonly state?: readonly CaseState[] | undefined
+  readonly stage?: CaseStage | undefined
+  readonly dueFrom?: EpochMs | undefined
+  readonly dueTo?: EpochMs | undefined
   readonly from?: EpochMs | undefined
   readonly to?: EpochMs | undefined
+  readonly text?: string | undefined
 }
 
-/** What these routes need of the episodes. */
-export interface Episodes {
-  list(
-    filter: PageRequest &
-      Range & {
-        readonly deviceId?: string | undefined
-        readonly ruleId?: string | undefined
-        readonly severity?: string | undefined
-        readonly state?: 'open' | 'cleared' | 'withdrawn' | undefined
-      },
-  ): Promise<Page<EpisodeRecord>>
-  ofCase(caseId: string): Promise<readonly EpisodeRecord[]>
+interface StateCount {
+  readonly state: CaseState
+  readonly count: number
+  readonly overdue: number
 }
 
-/** What these routes need of the cases. */
+/** What these routes need of the cases. What is out of scope is not there. */
 export interface Cases {
-  list(
-    filter: PageRequest &
-      Range & {
-        readonly state?: string | undefined
-        readonly kind?: string | undefined
-        readonly severity?: string | undefined
-        readonly deviceId?: string | undefined
-        readonly partId?: string | undefined
-        readonly gridCode?: string | undefined
-        readonly district?: string | undefined
-      },
-  ): Promise<Page<Case>>
+  list(filter: CaseConditions & PageRequest): Promise<Page<Case>>
+  counts(filter: CaseConditions): Promise<readonly StateCount[]>
   /** By id or number. */
-  get(id: string): Promise<Case>
-  /** By id, in the order in which they were written. */
-  notes(caseId: string): Promise<readonly CaseNote[]>
+  get(id: string, scope: Scope): Promise<Case>
+  /** By id, in their order. */
+  events(caseId: string): Promise<readonly CaseEvent[]>
+  reports(caseId: string): Promise<readonly ShownReport[]>
+  episodes(caseId: string): Promise<readonly EpisodeRecord[]>
 }
 
-const readRange = (query: { readonly from?: string; readonly to?: string }): Required<Range> => ({
-  from: readInstant('from', query.from),
-  to: readInstant('to', query.to),
-})
+/** What the flow says of a case to whoever asks. */
+export interface CaseFlow {
+  actions(found: Case, roles: readonly Role[]): readonly CaseCommandName[]
+  proposedDepartment(found: Case): string | null
+  closing(found: Case): { readonly en: string; readonly zh: string } | null
+}
 
-const CaseParams = Type.Object({
+export const CaseParams = Type.Object({
   id: Type.String({ pattern: `^[0-9]{19}$|${UUID_PATTERN}`, description: 'Its id or number.' }),
 })
 
-export function caseRoutes(app: App, episodes: Episodes, cases: Cases): void {
-  app.addSchema(EpisodeView)
+const text = (description: string, maxLength = 64) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength, description }))
+
+const filters = {
+  state: Type.Optional(
+    Type.String({
+      maxLength: 300,
+      description: `One or more, by commas: ${CASE_STATES.join(', ')}.`,
+    }),
+  ),
+  stage: Type.Optional(Type.Enum([...CASE_STAGES])),
+  kind: Type.Optional(Type.Enum(['part', 'event'])),
+  source: Type.Optional(Type.Enum([...CASE_SOURCES])),
+  severity: Type.Optional(Type.Enum([...SEVERITIES])),
+  class: text('Major and minor, four digits.', 4),
+  condition: text('The filing condition.'),
+  deviceId: text('The device that opened it.'),
+  partId: text('The part it is about.'),
+  departmentId: text('Who handles it.'),
+  inspectorId: text('Who is asked to look at it.'),
+  masterId: text('Merged into this case.'),
+  outsideNumber: text('Its number in another system.'),
+  area: Type.Optional(
+    Type.String({
+      pattern: '^[0-9]{6}([0-9]{3}){0,3}$',
+      description: '6 digits a district, 9 a street, 12 a community, 15 a unit grid.',
+    }),
+  ),
+  overdue: Type.Optional(
+    Type.Boolean({ description: 'What is to be done now, or the whole case.' }),
+  ),
+  dueFrom: instantParameter('Its deadline is at or after.'),
+  dueTo: instantParameter('Its deadline is before.'),
+  from: instantParameter('Reported at or after.'),
+  to: instantParameter('Reported before.'),
+  text: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: 100,
+      description: 'In its number, title, description or address.',
+    }),
+  ),
+}
+
+type Filters = Partial<Static<ReturnType<typeof Type.Object<typeof filters>>>>
+
+/** @throws Rejected('invalid-input') */
+function readFilters({ state, dueFrom, dueTo, from, to, ...rest }: Filters, scope: Scope) {
+  return {
+    ...rest,
+    scope,
+    state: state === undefined ? undefined : readStates(state),
+    dueFrom: readInstant('dueFrom', dueFrom),
+    dueTo: readInstant('dueTo', dueTo),
+    ...readRange({ ...(from !== undefined && { from }), ...(to !== undefined && { to }) }),
+  }
+}
+
+function readStates(given: string): readonly CaseState[] {
+  const names = given.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !CASE_STATES.some((state) => state === name))
+  if (unknown === undefined) return names as CaseState[]
+  const detail = `${unknown} is no state: ${CASE_STATES.join(', ')}`
+  throw new Rejected('invalid-input', detail, {
+    detail: { errors: [{ parameter: 'state', detail }] },
+  })
+}
+
+/** Whether somebody is told who reported: those who may have to ask back. */
+const seesContact = ({ roles }: Principal): boolean =>
+  roles.some((role) => SUPERVISION_ROLES.some((each) => each === role))
+
+export function caseRoutes(app: App, cases: Cases, flow: CaseFlow): void {
   app.addSchema(CaseView)
   app.addSchema(CaseBasisView)
-  app.addSchema(CaseNoteView)
+  app.addSchema(CaseEventView)
+  app.addSchema(CaseReportView)
   app.addSchema(CaseDetail)
-
-  app.get('/api/v1/episodes', {
-    schema: {
-      tags: ['cases'],
-      operationId: 'listEpisodes',
-      summary: 'List what the rules found, the newest first',
-      querystring: Type.Object(
-        {
-          ...pageParameters,
-          deviceId: Type.Optional(Type.String()),
-          ruleId: Type.Optional(Type.String()),
-          severity: Type.Optional(Type.Enum([...SEVERITIES])),
-          state: Type.Optional(Type.Enum(['open', 'cleared', 'withdrawn'])),
-          from: instantParameter('Started at or after.'),
-          to: instantParameter('Started before.'),
-        },
-        { additionalProperties: false },
-      ),
-      response: answers(200, pageOf(refTo(EpisodeView))),
-    },
-    handler: async ({ query }) =>
-      showPage(await episodes.list({ ...query, ...readRange(query) }), showEpisode),
-  })
 
   app.get('/api/v1/cases', {
     schema: {
       tags: ['cases'],
       operationId: 'listCases',
-      summary: 'List cases, the newest first',
+      summary: 'List cases, the newest first or the nearest deadline first',
       querystring: Type.Object(
         {
           ...pageParameters,
-          state: Type.Optional(Type.Enum([...CASE_STATES])),
-          kind: Type.Optional(Type.Enum(['part', 'event'])),
-          severity: Type.Optional(Type.Enum([...SEVERITIES])),
-          deviceId: Type.Optional(Type.String()),
-          partId: Type.Optional(Type.String()),
-          gridCode: Type.Optional(Type.String()),
-          district: Type.Optional(Type.String()),
-          from: instantParameter('Reported at or after.'),
-          to: instantParameter('Reported before.'),
+          ...filters,
+          order: Type.Optional(
+            Type.Enum(['reported', 'deadline'], {
+              description: 'deadline lists those that have one, the nearest first.',
+            }),
+          ),
         },
         { additionalProperties: false },
       ),
       response: answers(200, pageOf(refTo(CaseView))),
     },
-    handler: async ({ query }) =>
-      showPage(await cases.list({ ...query, ...readRange(query) }), showCase),
+    handler: async (request) => {
+      const { limit, after, order, ...given } = request.query
+      const conditions = readFilters(given, principalOf(request).scope)
+      return showPage(
+        await cases.list({ ...conditions, limit, after, ...(order && { order }) }),
+        showCase,
+      )
+    },
+  })
+
+  app.get('/api/v1/cases/counts', {
+    schema: {
+      tags: ['cases'],
+      operationId: 'countCases',
+      summary: 'Count cases by state, with how many of them are overdue',
+      querystring: Type.Object(filters, { additionalProperties: false }),
+      response: answers(
+        200,
+        Type.Object({
+          items: Type.Array(
+            Type.Object({
+              state: Type.Enum([...CASE_STATES]),
+              count: Type.Integer(),
+              overdue: Type.Integer(),
+            }),
+          ),
+        }),
+      ),
+    },
+    handler: async (request) => {
+      const counted = await cases.counts(readFilters(request.query, principalOf(request).scope))
+      return { items: [...counted] }
+    },
   })
 
   app.get('/api/v1/cases/:id', {
     schema: {
       tags: ['cases'],
       operationId: 'getCase',
-      summary: 'Show a case with its episodes, why it was opened and what happened to it since',
+      summary: 'Show a case: why it was opened, all that happened to it, what may be done now',
       params: CaseParams,
       response: answers(200, refTo(CaseDetail)),
     },
-    handler: async ({ params }) => {
-      const found = await cases.get(params.id)
-      const [behind, notes] = await Promise.all([episodes.ofCase(found.id), cases.notes(found.id)])
+    handler: async (request) => {
+      const principal = principalOf(request)
+      const found = await cases.get(request.params.id, principal.scope)
+      const [episodes, reports, events] = await Promise.all([
+        cases.episodes(found.id),
+        cases.reports(found.id),
+        cases.events(found.id),
+      ])
       return {
         ...showCase(found),
-        episodes: behind.map(showEpisode),
+        actions: [...flow.actions(found, principal.roles)],
+        proposedDepartmentId: flow.proposedDepartment(found),
+        closing: flow.closing(found),
+        episodes: episodes.map(showEpisode),
+        reports: reports.map((report) => showReport(report, seesContact(principal))),
         basis: found.basis && showBasis(found.basis),
-        notes: notes.map(showNote),
+        events: events.map(showEvent),
       }
     },
   })

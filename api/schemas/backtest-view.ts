@@ -6,7 +6,7 @@ import {
   type BacktestReport,
   type PlacedFinding,
 } from '#model/backtest.ts'
-import { CASE_STATES } from '#model/case.ts'
+import { CASE_STATES } from '#model/case-state.ts'
 import { EPISODE_ROLES } from '#model/episode.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import { formatInstant } from '#model/time.ts'

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Instant, showInstant } from '#api/instant.ts'
-import type { BasisGroup, CaseBasis } from '#model/case.ts'
+import type { BasisGroup, CaseBasis } from '#model/case-basis.ts'
 import { formatInstant } from '#model/time.ts'
 import { scheduleProperties, showSchedule, showTerm, TermView } from './condition-view.ts'
 import { EvidenceView, showEvidence } from './evidence-view.ts'

@@ -1,5 +1,5 @@
-import type { Limit, LimitUnit } from '#model/case.ts'
 import { Rejected } from '#model/error.ts'
+import type { Limit, LimitUnit } from '#model/limit.ts'
 import {
   between,
   type DurationMs,

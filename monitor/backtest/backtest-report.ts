@@ -1,5 +1,5 @@
 import type { BacktestReport, Difference, Finding, PlacedFinding, Tally } from '#model/backtest.ts'
-import { CASE_STATES, type CaseState } from '#model/case.ts'
+import { CASE_STATES, type CaseState } from '#model/case-state.ts'
 import type { Device } from '#model/device.ts'
 import type { Rule } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'

@@ -1,21 +1,22 @@
-import type { Client } from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import {
-  type Case,
-  type CaseProposal,
-  type CaseState,
-  OPEN_CASE_STATES,
-  UNTOUCHED_CASE_STATES,
-} from '#model/case.ts'
-import type { CaseEvent } from '#model/commit.ts'
-import { Unavailable } from '#model/error.ts'
-import { SEVERITIES, type Severity } from '#model/rule.ts'
+import type { CaseMoment, CaseWorld } from '#cases/case-world.ts'
+import type { CaseLaw } from '#cases/law.ts'
+import type { Case, CaseProposal } from '#model/case.ts'
+import { type CaseEventDetail, type CaseEventType, SYSTEM_ACTOR } from '#model/case-event.ts'
+import { STATE_FACTS } from '#model/case-state.ts'
+import type { CaseChange } from '#model/commit.ts'
+import type { Severity } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
-import { type CaseRow, toCase } from '#store/case-row.ts'
-import { sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
-import { formatTimestamp } from '#store/timestamp.ts'
-import type { NewNote } from './case-notes.ts'
-import { CaseNumbers } from './case-number.ts'
+import { CaseSheet } from '#store/cases/case-sheet.ts'
+import {
+  IS_OPEN,
+  lockOpening,
+  pastOf,
+  reportedBefore,
+  type Sought,
+} from '#store/cases/same-thing.ts'
+import type { Session } from '#store/query.ts'
+import type { CaseNumbers } from './case-number.ts'
 
 /** An episode that asks for a case, and the one it has already. */
 export interface Filing {
@@ -31,245 +32,225 @@ export interface Worst {
   readonly severity: Severity
 }
 
-/** What became of cases, and what is to be noted on them. */
-interface Booked {
-  readonly events: readonly CaseEvent[]
-  readonly notes: readonly NewNote[]
+/** What is to be noted on a case. */
+export interface NewNote {
+  readonly caseId: string
+  readonly type: CaseEventType
+  readonly episodeId: string
+  readonly detail: CaseEventDetail
 }
 
-interface Filed extends Booked {
-  /** The cases of episodes that have another than before, by their ids. */
-  readonly links: ReadonlyMap<string, string>
+export interface CaseRules {
+  readonly law: CaseLaw
+  readonly world: () => CaseWorld
+  readonly numbers: CaseNumbers
 }
 
-interface Withdrawn extends Booked {
-  /** How many episodes of each of the given cases stand. */
-  readonly standing: ReadonlyMap<string, number>
+/** The case of an object and phenomenon, and the episode for which it was opened or taken over now. */
+interface Known {
+  readonly id: string
+  readonly opener: string | null
 }
 
-// As literals, for the partial unique index is found by them.
-const isOneOf = (states: readonly CaseState[]): string =>
-  `state IN (${states.map((state) => `'${state}'`).join(', ')})`
-const OPEN = isOneOf(OPEN_CASE_STATES)
-const UNTOUCHED = isOneOf(UNTOUCHED_CASE_STATES)
-
-const keyOf = (entry: { readonly objectId: string; readonly phenomenon: string }): string =>
+const keyOf = (entry: Pick<Case, 'objectId' | 'phenomenon'>): string =>
   JSON.stringify([entry.objectId, entry.phenomenon])
 
-const worstKey = ({ caseId, severity }: Omit<Worst, 'episodeId'>): string => `${caseId} ${severity}`
-
-/** Opens, joins and withdraws cases within the transaction of one commit. */
+/** Opens, joins, raises and withdraws cases within the transaction of one commit. */
 export class CaseBook {
-  readonly #client: Client
-  readonly #at: EpochMs
-  readonly #numbers: CaseNumbers
+  readonly #session: Session
+  readonly #rules: CaseRules
+  readonly #moment: CaseMoment
+  readonly #sheet: CaseSheet
 
-  constructor(client: Client, at: EpochMs, timeZone: string) {
-    this.#client = client
-    this.#at = at
-    this.#numbers = new CaseNumbers(client, timeZone)
+  constructor(session: Session, at: EpochMs, rules: CaseRules) {
+    this.#session = session
+    this.#rules = rules
+    this.#moment = { world: rules.world(), now: at, actor: SYSTEM_ACTOR }
+    this.#sheet = new CaseSheet(session, rules.law, at)
   }
 
-  /** One open case per object and phenomenon: the first filing opens it, the others join. */
-  async file(filings: readonly Filing[]): Promise<Filed> {
-    if (filings.length === 0) return { events: [], notes: [], links: new Map() }
-    const open = await this.#findOpen(filings)
-    const missing = new Map(
-      filings
-        .filter(({ proposal }) => !open.has(keyOf(proposal)))
-        .toReversed()
-        .map(({ proposal }) => [keyOf(proposal), proposal]),
-    )
-    const opened = await this.#open([...missing.values()].toReversed())
-    const events: CaseEvent[] = opened.map((entry) => ({ type: 'opened', case: entry }))
-    const openers = new Set(missing.keys())
-    const cases = new Map([...open, ...opened.map((entry) => [keyOf(entry), entry] as const)])
-    const links: { episodeId: string; caseId: string }[] = []
-    const notes: NewNote[] = []
-    for (const { episodeId, caseId, proposal } of filings) {
-      const found = cases.get(keyOf(proposal)) as Case
-      if (caseId === found.id) continue
-      links.push({ episodeId, caseId: found.id })
-      const type = openers.delete(keyOf(proposal)) ? 'opened' : 'joined'
-      if (type === 'joined') events.push({ type, case: found })
-      notes.push({ caseId: found.id, type, episodeId, detail: {} })
-    }
-    await this.#link(links)
-    const caseOf = new Map(links.map(({ episodeId, caseId: to }) => [episodeId, to]))
-    return { events, notes, links: caseOf }
-  }
-
-  /** Cases that one of their episodes has become worse than. A case never becomes milder by itself. */
-  async raise(worse: readonly Worst[]): Promise<Booked> {
-    if (worse.length === 0) return { events: [], notes: [] }
-    const { rows } = await this.#client.query<CaseRow & { readonly was: Severity }>(
-      `UPDATE case_record c SET severity = ($4::text[])[worse.rank], updated_at = $3
-       FROM (SELECT id, max(array_position($4::text[], severity)) AS rank
-             FROM unnest($1::uuid[], $2::text[]) AS given(id, severity) GROUP BY id) AS worse
-       JOIN case_record before ON before.id = worse.id
-       WHERE c.id = worse.id AND c.${OPEN} AND array_position($4::text[], c.severity) < worse.rank
-       RETURNING c.*, before.severity AS was`,
+  /** Locks every case that the episodes of a commit are about. To be called first. */
+  async load(caseIds: readonly string[], filings: readonly Filing[]): Promise<void> {
+    if (filings.length > 0) await lockOpening(this.#session)
+    if (caseIds.length === 0 && filings.length === 0) return
+    await this.#sheet.load(
+      `c.id = ANY($1::uuid[]) OR c.id IN (
+         SELECT coalesce(m.id, k.id) FROM case_record k
+         JOIN unnest($2::text[], $3::text[]) AS wanted(object, phenomenon)
+           ON k.object_id = wanted.object AND k.phenomenon = wanted.phenomenon
+         LEFT JOIN case_record m ON m.id = k.master_id
+         WHERE k.${IS_OPEN} OR (k.state = 'merged' AND m.${IS_OPEN}))`,
       [
-        worse.map(({ caseId }) => caseId),
-        worse.map(({ severity }) => severity),
-        formatTimestamp(this.#at),
-        SEVERITIES,
+        caseIds,
+        filings.map(({ proposal }) => proposal.objectId),
+        filings.map(({ proposal }) => proposal.phenomenon),
       ],
     )
-    const first = new Map(worse.toReversed().map((each) => [worstKey(each), each.episodeId]))
-    return {
-      events: rows.map((row) => ({ type: 'raised', case: toCase(row) })),
-      notes: rows.map((row) => ({
-        caseId: row.id,
-        type: 'raised',
-        episodeId: first.get(worstKey({ caseId: row.id, severity: row.severity })) ?? null,
-        detail: { severity: { from: row.was, to: row.severity } },
-      })),
-    }
   }
 
   /**
-   * Withdraws those of the given cases that have no episode left that stands; where somebody has
-   * acted it is left to them.
+   * One open case per object and phenomenon: the first filing opens it, the others join.
+   *
+   * @returns the cases of episodes that have another than before, by their ids
    */
-  async withdraw(caseIds: readonly string[]): Promise<Withdrawn> {
-    if (caseIds.length === 0) return { events: [], notes: [], standing: new Map() }
-    const { rows } = await this.#client.query<StandingRow>(
-      `WITH standing AS (
-         SELECT given.id AS case_id, count(e.id) AS standing
-         FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) AS given LEFT JOIN episode e
-           ON e.case_id = given.id AND e.withdrawn_at IS NULL AND e.role <> 'member'
-         GROUP BY given.id
-       ), withdrawn AS (
-         UPDATE case_record c SET state = 'withdrawn', updated_at = $2 FROM standing
-         WHERE c.id = standing.case_id AND standing.standing = 0 AND c.${UNTOUCHED}
-         RETURNING c.*
-       )
-       SELECT * FROM standing LEFT JOIN withdrawn ON withdrawn.id = standing.case_id`,
-      [caseIds, formatTimestamp(this.#at)],
-    )
-    const gone = rows.filter((row) => row.id !== null)
-    return {
-      events: gone.map((row) => ({ type: 'withdrawn', case: toCase(row) })),
-      notes: gone.map(({ id }) => ({ caseId: id, type: 'withdrawn', episodeId: null, detail: {} })),
-      standing: new Map(rows.map(({ case_id, standing }) => [case_id, standing])),
+  async file(filings: readonly Filing[]): Promise<ReadonlyMap<string, string>> {
+    const open = await this.#openCases(filings)
+    await this.#openMissing(filings, open)
+    const links = new Map<string, string>()
+    for (const { episodeId, caseId, proposal } of filings) {
+      const known = open.get(keyOf(proposal))
+      if (known === undefined || known.id === caseId) continue
+      if (known.opener !== episodeId) {
+        this.#step(known.id, (now) => this.#law.joinEpisode(now, episodeId, this.#moment))
+      }
+      links.set(episodeId, known.id)
+    }
+    await this.#link(links)
+    return links
+  }
+
+  /** Cases that one of their episodes has become worse than. */
+  raise(worse: readonly Worst[]): void {
+    for (const { caseId, episodeId, severity } of worse) {
+      const current = this.#sheet.find(caseId)
+      if (!current || STATE_FACTS[current.state].isOver) continue
+      this.#step(caseId, (now) => this.#law.raise(now, severity, episodeId, this.#moment))
     }
   }
 
-  async #findOpen(filings: readonly Filing[]): Promise<ReadonlyMap<string, Case>> {
-    const { rows } = await this.#client.query<CaseRow>(
-      `SELECT c.* FROM case_record c
+  note({ caseId, type, episodeId, detail }: NewNote): void {
+    this.#step(caseId, () => ({
+      type,
+      actor: SYSTEM_ACTOR,
+      reason: null,
+      episodeId,
+      detail,
+      changes: {},
+    }))
+  }
+
+  /** How many episodes of each of these cases stand. */
+  async standing(caseIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    if (caseIds.length === 0) return new Map()
+    const { rows } = await this.#session.query<{ case_id: string; standing: number }>(
+      `SELECT given.id AS case_id, count(e.id) AS standing
+       FROM (SELECT DISTINCT unnest($1::uuid[]) AS id) AS given LEFT JOIN episode e
+         ON e.case_id = given.id AND e.withdrawn_at IS NULL AND e.role <> 'member'
+       GROUP BY given.id`,
+      [caseIds],
+    )
+    return new Map(rows.map(({ case_id, standing }) => [case_id, standing]))
+  }
+
+  /** Those that have no episode left that stands; where somebody has acted it is left to them. */
+  withdraw(standing: ReadonlyMap<string, number>): void {
+    for (const [caseId, count] of standing) {
+      const current = this.#sheet.find(caseId)
+      if (count > 0 || !current || STATE_FACTS[current.state].isOver) continue
+      this.#step(caseId, (now) => this.#law.withdraw(now, this.#moment))
+    }
+  }
+
+  write(): Promise<readonly CaseChange[]> {
+    return this.#sheet.write()
+  }
+
+  get #law(): CaseLaw {
+    return this.#rules.law
+  }
+
+  #step(caseId: string, make: (now: Case) => ReturnType<CaseLaw['raise']>): void {
+    if (!this.#sheet.find(caseId)) return
+    const made = make(this.#sheet.get(caseId))
+    if (made) this.#sheet.take(caseId, [made], 'rules')
+  }
+
+  /** Of those that were loaded: by key, also of cases that went into another. */
+  async #openCases(filings: readonly Filing[]): Promise<Map<string, Known>> {
+    if (filings.length === 0) return new Map()
+    const { rows } = await this.#session.query<{ object: string; phenomenon: string; id: string }>(
+      `SELECT k.object_id AS object, k.phenomenon, coalesce(m.id, k.id) AS id FROM case_record k
        JOIN (SELECT DISTINCT * FROM unnest($1::text[], $2::text[])) AS wanted(object, phenomenon)
-         ON c.object_id = wanted.object AND c.phenomenon = wanted.phenomenon AND c.${OPEN}
-       FOR UPDATE OF c`,
+         ON k.object_id = wanted.object AND k.phenomenon = wanted.phenomenon
+       LEFT JOIN case_record m ON m.id = k.master_id
+       WHERE k.${IS_OPEN} OR (k.state = 'merged' AND m.${IS_OPEN})
+       ORDER BY k.state = 'merged' DESC`,
       [
         filings.map(({ proposal }) => proposal.objectId),
         filings.map(({ proposal }) => proposal.phenomenon),
       ],
     )
-    return new Map(rows.map(toCase).map((entry) => [keyOf(entry), entry]))
-  }
-
-  async #open(proposals: readonly CaseProposal[]): Promise<readonly Case[]> {
-    if (proposals.length === 0) return []
-    const numbers = await this.#numbers.take(proposals)
-    const cases = proposals.map(
-      (proposal, index): Case => ({
-        ...proposal,
-        id: uuidv7(),
-        number: numbers[index] as string,
-        state: 'reported',
-        updatedAt: this.#at,
-      }),
+    return new Map(
+      rows.map(({ object, phenomenon, id }) => [
+        keyOf({ objectId: object, phenomenon }),
+        { id, opener: null },
+      ]),
     )
-    try {
-      await this.#client.query(INSERT, [JSON.stringify(cases.map(caseRecord))])
-    } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error
-      // Somebody else opened the same case at this moment; the next attempt joins it.
-      throw new Unavailable('database-unavailable', 'a case was opened at the same moment', {
-        cause: error,
-      })
-    }
-    return cases
   }
 
-  async #link(links: readonly { episodeId: string; caseId: string }[]): Promise<void> {
-    if (links.length === 0) return
-    await this.#client.query(
+  /** Findings that have no case yet: what a person reported of them before, or a new one. */
+  async #openMissing(filings: readonly Filing[], open: Map<string, Known>): Promise<void> {
+    const { law, numbers } = this.#rules
+    const missing = new Map<string, Filing>()
+    for (const filing of filings) {
+      const key = keyOf(filing.proposal)
+      if (!open.has(key) && !missing.has(key)) missing.set(key, filing)
+    }
+    if (missing.size === 0) return
+    const first = [...missing.values()]
+    const sought = first.map(({ proposal }) => this.#soughtBy(proposal))
+    const reported = await reportedBefore(this.#session, sought, law.metresBetween)
+    const found = reported.flatMap((each) => each?.id ?? [])
+    if (found.length > 0) await this.#sheet.load('c.id = ANY($1::uuid[])', [found])
+    const rest = first.filter((_, index) => !this.#adopt(first[index], reported[index], open))
+    const past = await pastOf(
+      this.#session,
+      rest.map(({ proposal }) => this.#soughtBy(proposal)),
+      law.metresBetween,
+    )
+    const given = await numbers.take(
+      this.#session,
+      rest.map(({ proposal }) => proposal),
+    )
+    for (const [index, { proposal, episodeId }] of rest.entries()) {
+      const facts = {
+        id: uuidv7(),
+        number: given[index] ?? '',
+        ...(past[index] ?? { relapseOf: null, recurrences: 0 }),
+      }
+      const opened = law.openByDevice(proposal, episodeId, facts, this.#moment)
+      open.set(keyOf(proposal), { id: this.#sheet.open(opened, 'rules').id, opener: episodeId })
+    }
+  }
+
+  /** Whether a case that a person reported has become that of a finding. */
+  #adopt(
+    filing: Filing | undefined,
+    reported: Case | undefined,
+    open: Map<string, Known>,
+  ): boolean {
+    // Of two findings about one report the second opens a case of its own.
+    if (!filing || !reported) return false
+    const { state, phenomenon } = this.#sheet.get(reported.id)
+    if (phenomenon !== null || STATE_FACTS[state].isOver) return false
+    const { proposal, episodeId } = filing
+    this.#step(reported.id, (now) => this.#law.adoptFinding(now, proposal, episodeId, this.#moment))
+    open.set(keyOf(proposal), { id: reported.id, opener: episodeId })
+    return true
+  }
+
+  #soughtBy(proposal: CaseProposal): Sought {
+    const { now, world } = this.#moment
+    const policy = world.policyOf(proposal.kind, proposal.condition)
+    return { ...proposal, ...this.#law.windowsOf(policy, now) }
+  }
+
+  async #link(links: ReadonlyMap<string, string>): Promise<void> {
+    if (links.size === 0) return
+    await this.#session.query(
       `UPDATE episode e SET case_id = link.case_id
        FROM unnest($1::uuid[], $2::uuid[]) AS link(episode_id, case_id) WHERE e.id = link.episode_id`,
-      [links.map(({ episodeId }) => episodeId), links.map(({ caseId }) => caseId)],
+      [[...links.keys()], [...links.values()]],
     )
   }
 }
-
-/** A case that was looked at; the rest is null where it was not withdrawn. */
-type StandingRow = { readonly case_id: string; readonly standing: number } & (
-  | CaseRow
-  | { readonly id: null }
-)
-
-const COLUMNS: Readonly<Record<keyof CaseRow, string>> = {
-  id: 'uuid',
-  number: 'text',
-  state: 'text',
-  kind: 'text',
-  object_id: 'text',
-  phenomenon: 'text',
-  edition: 'text',
-  class: 'text',
-  condition: 'text',
-  severity: 'text',
-  title: 'text',
-  device_id: 'text',
-  rule_id: 'text',
-  part_id: 'text',
-  grid_code: 'text',
-  district: 'text',
-  lon_deg: 'double precision',
-  lat_deg: 'double precision',
-  address: 'text',
-  department: 'text',
-  limit_amount: 'double precision',
-  limit_unit: 'text',
-  deadline_at: 'timestamptz',
-  reported_at: 'timestamptz',
-  updated_at: 'timestamptz',
-  basis: 'jsonb',
-}
-const names = Object.keys(COLUMNS).join(', ')
-const INSERT = `
-  INSERT INTO case_record (${names}) SELECT ${names}
-  FROM json_to_recordset($1) AS given(${Object.entries(COLUMNS)
-    .map((column) => column.join(' '))
-    .join(', ')})`
-
-const caseRecord = (entry: Case): Readonly<Record<keyof CaseRow, unknown>> => ({
-  id: entry.id,
-  number: entry.number,
-  state: entry.state,
-  kind: entry.kind,
-  object_id: entry.objectId,
-  phenomenon: entry.phenomenon,
-  edition: entry.edition,
-  class: entry.class,
-  condition: entry.condition,
-  severity: entry.severity,
-  title: entry.title,
-  device_id: entry.deviceId,
-  rule_id: entry.ruleId,
-  part_id: entry.partId,
-  grid_code: entry.gridCode,
-  district: entry.district,
-  lon_deg: entry.place?.lon_deg ?? null,
-  lat_deg: entry.place?.lat_deg ?? null,
-  address: entry.address,
-  department: entry.department,
-  limit_amount: entry.limit?.amount ?? null,
-  limit_unit: entry.limit?.unit ?? null,
-  deadline_at: entry.deadlineAt === null ? null : formatTimestamp(entry.deadlineAt),
-  reported_at: formatTimestamp(entry.reportedAt),
-  updated_at: formatTimestamp(entry.updatedAt),
-  basis: entry.basis,
-})

@@ -4,6 +4,7 @@ import { messageOf } from '#model/error.ts'
 import { KINDS } from '#model/kinds.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { CHECK_VIOLATION, sqlState, UNIQUE_VIOLATION } from '#store/database-error.ts'
+import type { CaseRules } from './case-book.ts'
 import { writeEpisodeChanges } from './episode-changes.ts'
 import { writeListened } from './listened.ts'
 import type { PartitionGuard } from './partition-guard.ts'
@@ -23,15 +24,15 @@ const SUSPICION = 8
  */
 export class CommitWriter {
   readonly #partitions: PartitionGuard | null
-  readonly #timeZone: string
+  readonly #rules: CaseRules
   readonly #log: Logger
   readonly #batch = new ReadingBatch(KINDS)
   #suspicion = 0
 
   /** `partitions` is null where TimescaleDB makes them. */
-  constructor(partitions: PartitionGuard | null, timeZone: string, log: Logger) {
+  constructor(partitions: PartitionGuard | null, rules: CaseRules, log: Logger) {
     this.#partitions = partitions
-    this.#timeZone = timeZone
+    this.#rules = rules
     this.#log = log
   }
 
@@ -101,7 +102,7 @@ export class CommitWriter {
     counts: Omit<CommitOutcome, 'cases'>,
   ): Promise<CommitOutcome> {
     await writeQuarantineChanges(client, commit)
-    const cases = await writeEpisodeChanges(client, commit, this.#timeZone)
+    const cases = await writeEpisodeChanges(client, commit, this.#rules)
     await writeListened(client, commit)
     const outcome: CommitOutcome = { ...counts, cases }
     const text = client.escapeLiteral(JSON.stringify(outcome))

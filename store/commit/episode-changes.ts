@@ -1,11 +1,10 @@
 import type { Client } from 'pg'
-import type { CaseEvent, Commit, EpisodeChange } from '#model/commit.ts'
+import type { CaseChange, Commit, EpisodeChange } from '#model/commit.ts'
 import type { Episode, EpisodeRole } from '#model/episode.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
-import { CaseBook } from './case-book.ts'
-import { writeNotes } from './case-notes.ts'
+import { CaseBook, type CaseRules } from './case-book.ts'
 import { type EpisodeBefore, notesOfEpisode, stands } from './episode-notes.ts'
 
 /**
@@ -17,44 +16,40 @@ import { type EpisodeBefore, notesOfEpisode, stands } from './episode-notes.ts'
 export async function writeEpisodeChanges(
   client: Client,
   commit: Commit,
-  timeZone: string,
-): Promise<readonly CaseEvent[]> {
+  rules: CaseRules,
+): Promise<readonly CaseChange[]> {
   if (commit.episodes.length === 0) return []
   const changes = latestChanges(commit.episodes)
   const stored = await upsertEpisodes(client, changes, commit.at)
   const caseIdOf = ({ id }: Episode): string | null => stored.get(id)?.case_id ?? null
-  const book = new CaseBook(client, commit.at, timeZone)
-  const filed = await book.file(
-    changes.flatMap(({ episode, openCase }) =>
-      openCase === null || !stands(episode)
-        ? []
-        : [{ episodeId: episode.id, caseId: caseIdOf(episode), proposal: openCase }],
-    ),
+  const filings = changes.flatMap(({ episode, openCase }) =>
+    openCase === null || !stands(episode)
+      ? []
+      : [{ episodeId: episode.id, caseId: caseIdOf(episode), proposal: openCase }],
   )
-  const raised = await book.raise(
+  const known = changes.flatMap(({ episode }) => caseIdOf(episode) ?? [])
+  if (filings.length === 0 && known.length === 0) return []
+  const book = new CaseBook(client, commit.at, rules)
+  await book.load(known, filings)
+  const links = await book.file(filings)
+  book.raise(
     changes.flatMap(({ episode }) => {
-      const caseId = filed.links.get(episode.id) ?? caseIdOf(episode)
+      const caseId = links.get(episode.id) ?? caseIdOf(episode)
       if (!stands(episode) || caseId === null) return []
       return [{ episodeId: episode.id, caseId, severity: worstOf(episode) }]
     }),
   )
-  const withdrawn = await book.withdraw(
-    changes.flatMap(({ episode }) => {
-      const caseId = caseIdOf(episode)
-      return stands(episode) || caseId === null ? [] : [caseId]
-    }),
-  )
-  const ofEpisodes = changes.flatMap(({ episode }) => {
+  const left = changes.flatMap(({ episode }) => (stands(episode) ? [] : (caseIdOf(episode) ?? [])))
+  const standing = await book.standing(left)
+  for (const { episode } of changes) {
     const before = stored.get(episode.id)
-    if (!before?.case_id || filed.links.has(episode.id)) return []
-    return notesOfEpisode(toBefore(before), episode, before.case_id, withdrawn.standing)
-  })
-  await writeNotes(
-    client,
-    [...filed.notes, ...raised.notes, ...ofEpisodes, ...withdrawn.notes],
-    commit.at,
-  )
-  return [...filed.events, ...raised.events, ...withdrawn.events]
+    if (!before?.case_id || links.has(episode.id)) continue
+    for (const each of notesOfEpisode(toBefore(before), episode, before.case_id, standing)) {
+      book.note(each)
+    }
+  }
+  book.withdraw(standing)
+  return await book.write()
 }
 
 const worstOf = ({ severity, grades }: Episode): Severity =>

@@ -1,6 +1,6 @@
-import { type CaseNoteDetail, EPISODE_INSTANTS, type EpisodeInstant } from '#model/case.ts'
+import { type CaseEventDetail, EPISODE_INSTANTS, type EpisodeInstant } from '#model/case-event.ts'
 import type { Episode } from '#model/episode.ts'
-import type { NewNote } from './case-notes.ts'
+import type { NewNote } from './case-book.ts'
 
 /** An episode as it was stored before a commit. */
 export type EpisodeBefore = Pick<Episode, 'role' | 'withdrawnAt' | EpisodeInstant>
@@ -20,7 +20,7 @@ export function notesOfEpisode(
   caseId: string,
   standing: ReadonlyMap<string, number>,
 ): readonly NewNote[] {
-  const note = (type: NewNote['type'], detail: CaseNoteDetail): NewNote => ({
+  const note = (type: NewNote['type'], detail: CaseEventDetail): NewNote => ({
     caseId,
     type,
     episodeId: episode.id,
@@ -28,7 +28,7 @@ export function notesOfEpisode(
   })
   if (!stands(episode)) {
     if (!stands(before)) return []
-    const fate: CaseNoteDetail =
+    const fate: CaseEventDetail =
       episode.withdrawnAt === null
         ? { became: 'member', groupId: episode.groupId }
         : { became: 'withdrawn' }
@@ -53,7 +53,7 @@ const fromTo = (
   before: EpisodeBefore,
   episode: Episode,
   instants: readonly EpisodeInstant[],
-): CaseNoteDetail =>
+): CaseEventDetail =>
   Object.fromEntries(
     instants.map((instant) => [instant, { from: before[instant], to: episode[instant] }]),
   )

@@ -1,80 +1,181 @@
 import type { Pool } from 'pg'
-import type { Case, CaseNote, CaseNoteDetail, CaseNoteType } from '#model/case.ts'
+import type { Case } from '#model/case.ts'
+import type { CaseEvent } from '#model/case-event.ts'
+import { CASE_STATES, type CaseStage, type CaseState, stageOf } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
+import type { Scope } from '#model/principal.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
-import { query } from '#store/query.ts'
+import { readEvents } from '#store/cases/case-events.ts'
+import { inTransaction, query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { Conditions } from './conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from './page.ts'
+import { addScope, type ScopeColumns } from './scope.ts'
 
-export interface CaseFilter extends PageRequest {
-  readonly state?: string | undefined
+export interface CaseConditions {
+  readonly scope: Scope
+  readonly state?: readonly CaseState[] | undefined
+  readonly stage?: CaseStage | undefined
   readonly kind?: string | undefined
+  readonly source?: string | undefined
   readonly severity?: string | undefined
+  readonly class?: string | undefined
+  readonly condition?: string | undefined
   readonly deviceId?: string | undefined
   readonly partId?: string | undefined
-  readonly gridCode?: string | undefined
-  readonly district?: string | undefined
+  readonly departmentId?: string | undefined
+  readonly inspectorId?: string | undefined
+  readonly masterId?: string | undefined
+  readonly outsideNumber?: string | undefined
+  /** The beginning of an area code. */
+  readonly area?: string | undefined
+  /** True: what is to be done now, or the whole case, is overdue. */
+  readonly overdue?: boolean | undefined
+  /** Of the deadline of what is to be done now, inclusive and exclusive. */
+  readonly dueFrom?: EpochMs | undefined
+  readonly dueTo?: EpochMs | undefined
   /** Of `reportedAt`, inclusive and exclusive. */
   readonly from?: EpochMs | undefined
   readonly to?: EpochMs | undefined
+  /** Words of its number, title, description or address; at least two characters. */
+  readonly text?: string | undefined
 }
 
-interface NoteRow {
-  readonly at: EpochMs
-  readonly type: CaseNoteType
-  readonly episode_id: string | null
-  readonly detail: CaseNoteDetail
+export interface CaseFilter extends CaseConditions, PageRequest {
+  /** By report, the newest first, or by deadline, the nearest first. */
+  readonly order?: 'reported' | 'deadline' | undefined
 }
 
-/** Cases, the newest first. */
+/** What bounds the rows of `case_record`. */
+export const CASE_SCOPE: ScopeColumns = {
+  area: 'area_code',
+  network: 'network',
+  department: 'department_id',
+}
+
+/**
+ * How many of the newest cases are looked through for a text before its index is asked: a text that
+ * many cases have is found among them, and one that few have is found by the index quickly.
+ */
+const LOOKED_THROUGH = 10_000
+
+/** Cases, for those who may see them. */
 export function createCaseQueries(pool: Pool) {
   return {
     async list(filter: CaseFilter): Promise<Page<Case>> {
-      const { text, values } = casePage(filter)
-      const rows = await query<CaseRow>(pool, text, values)
-      return toPage(rows, filter.limit, toCase, (row) => [formatTimestamp(row.reported_at), row.id])
+      const rows = await found(pool, filter)
+      return toPage(rows, filter.limit, toCase, ({ id, ...row }) => {
+        const at = filter.order === 'deadline' ? row['deadline_at'] : row['reported_at']
+        return [formatTimestamp(at as EpochMs), id]
+      })
     },
 
-    /** By id or by its 19-digit number. @throws Rejected('not-found') */
-    async get(idOrNumber: string): Promise<Case> {
+    /** By id or by its 19-digit number. @throws Rejected('not-found'), also where it is out of scope */
+    async get(idOrNumber: string, scope: Scope): Promise<Case> {
       const column = /^[0-9]{19}$/.test(idOrNumber) ? 'number' : 'id'
-      const [row] = await query<CaseRow>(pool, `select * from case_record where ${column} = $1`, [
-        idOrNumber,
-      ])
+      const where = addScope(new Conditions().add(`${column} = ?`, idOrNumber), scope, CASE_SCOPE)
+      const text = `select * from case_record ${where.clause()}`
+      const [row] = await query<CaseRow>(pool, text, where.values)
       if (!row) throw new Rejected('not-found', `there is no case ${idOrNumber}`)
       return toCase(row)
     },
 
-    /** What was noted on a case, in the order in which it was. */
-    async notes(caseId: string): Promise<readonly CaseNote[]> {
-      const rows = await query<NoteRow>(
+    /** What happened to a case, in the order in which it did. */
+    events: (caseId: string): Promise<readonly CaseEvent[]> => readEvents(pool, caseId),
+
+    /** How many there are in each state, and how many of them are overdue. */
+    async counts(
+      conditions: CaseConditions,
+    ): Promise<readonly { state: CaseState; count: number; overdue: number }[]> {
+      const where = conditionsOf(conditions)
+      if (conditions.text !== undefined) addText(where, conditions.text)
+      return await query(
         pool,
-        'select at, type, episode_id, detail from case_note where case_id = $1 order by id',
-        [caseId],
+        `select state, count(*) as count, count(*) filter (where ${IS_OVERDUE}) as overdue
+         from case_record ${where.clause()} group by state order by state`,
+        where.values,
       )
-      return rows.map(({ episode_id, ...note }) => ({ ...note, episodeId: episode_id }))
     },
   }
 }
 
+async function found(pool: Pool, filter: CaseFilter): Promise<readonly CaseRow[]> {
+  const { text, limit } = filter
+  if (text === undefined) {
+    const { text: statement, values } = casePage(filter)
+    return await query<CaseRow>(pool, statement, values)
+  }
+  const walk = casePage({ ...filter, text: undefined, limit: LOOKED_THROUGH - 1 })
+  const near = await query<CaseRow>(
+    pool,
+    `select * from (${walk.text}) as newest where position($${walk.values.length + 1} in words) > 0
+     limit ${rowsFor(limit)}`,
+    [...walk.values, text.toLowerCase()],
+  )
+  if (near.length === rowsFor(limit)) return near
+  const page = casePage(filter)
+  return await inTransaction(pool, async (client) => {
+    // Only a bitmap scan can ask this kind of index.
+    await query(client, 'set local enable_bitmapscan = on')
+    return await query<CaseRow>(client, page.text, page.values)
+  })
+}
+
 export function casePage(filter: CaseFilter) {
+  const byDeadline = filter.order === 'deadline'
   const after = decodeCursor(filter.after, ['string', 'string'])
-  const where = new Conditions()
-    .addGiven('state = ?', filter.state)
-    .addGiven('kind = ?', filter.kind)
-    .addGiven('severity = ?', filter.severity)
-    .addGiven('device_id = ?', filter.deviceId)
-    .addGiven('part_id = ?', filter.partId)
-    .addGiven('grid_code = ?', filter.gridCode)
-    .addGiven('district = ?', filter.district)
-  if (filter.from !== undefined) where.add('reported_at >= ?', formatTimestamp(filter.from))
-  if (filter.to !== undefined) where.add('reported_at < ?', formatTimestamp(filter.to))
-  if (after) where.add('(reported_at, id) < (?, ?)', ...after)
+  const where = conditionsOf(filter)
+  if (filter.text !== undefined) addText(where, filter.text)
+  if (byDeadline) where.add('deadline_at is not null')
+  if (after)
+    where.add(byDeadline ? '(deadline_at, id) > (?, ?)' : '(reported_at, id) < (?, ?)', ...after)
+  const order = byDeadline ? 'deadline_at, id' : 'reported_at desc, id desc'
   return {
     text: `select * from case_record ${where.clause()}
-      order by reported_at desc, id desc limit ${rowsFor(filter.limit)}`,
+      order by ${order} limit ${rowsFor(filter.limit)}`,
     values: where.values,
   }
+}
+
+const IS_OVERDUE = "(deadline_mark = 'overdue' or case_deadline_mark = 'overdue')"
+
+function addText(where: Conditions, text: string): void {
+  const words = text.toLowerCase()
+  where.add('case_pairs(words) @> case_pairs(?)', words).add('position(? in words) > 0', words)
+}
+
+/** Codes of whole districts, streets and communities have indexes of their own. */
+const AREA_LENGTHS = [6, 9, 12]
+
+function conditionsOf(given: CaseConditions): Conditions {
+  const { state, stage, area } = given
+  const states = stage === undefined ? state : CASE_STATES.filter((each) => stageOf(each) === stage)
+  const both = states && state ? states.filter((each) => state.includes(each)) : states
+  const where = new Conditions()
+    .addGiven('kind = ?', given.kind)
+    .addGiven('source = ?', given.source)
+    .addGiven('severity = ?', given.severity)
+    .addGiven('class = ?', given.class)
+    .addGiven('condition = ?', given.condition)
+    .addGiven('device_id = ?', given.deviceId)
+    .addGiven('part_id = ?', given.partId)
+    .addGiven('department_id = ?', given.departmentId)
+    .addGiven('inspector_id = ?', given.inspectorId)
+    .addGiven('master_id = ?', given.masterId)
+    .addGiven('outside_number = ?', given.outsideNumber)
+  if (both?.length === 1) where.add('state = ?', both[0])
+  else if (both) where.add('state = any(?::text[])', both)
+  if (area !== undefined) {
+    const column = AREA_LENGTHS.includes(area.length)
+      ? `left(area_code, ${area.length})`
+      : 'area_code'
+    where.add(`${column} = ?`, area)
+  }
+  if (given.overdue !== undefined) where.add(given.overdue ? IS_OVERDUE : `not ${IS_OVERDUE}`)
+  if (given.dueFrom !== undefined) where.add('deadline_at >= ?', formatTimestamp(given.dueFrom))
+  if (given.dueTo !== undefined) where.add('deadline_at < ?', formatTimestamp(given.dueTo))
+  if (given.from !== undefined) where.add('reported_at >= ?', formatTimestamp(given.from))
+  if (given.to !== undefined) where.add('reported_at < ?', formatTimestamp(given.to))
+  return addScope(where, given.scope, CASE_SCOPE)
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { CaseState } from '#model/case.ts'
+import type { CaseState } from '#model/case-state.ts'
 import type { Episode } from '#model/episode.ts'
 import type { EpochMs } from '#model/time.ts'
 import { EPISODE_COLUMNS, type EpisodeRow, toEpisode } from '#store/episode-row.ts'

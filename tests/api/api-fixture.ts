@@ -2,12 +2,15 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
+import { allowedCommands } from '#cases/refusal.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
+import { FilingBook } from '#store/cases/filing-book.ts'
+import { reportsOf } from '#store/cases/reports.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
@@ -16,6 +19,7 @@ import { createReadingQueries } from '#store/queries/readings.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
+import { testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 
 export const TOKEN = 'a token for tests'
@@ -26,6 +30,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
   const { pool, directory } = registry
   const metrics = createMetrics()
   const live = new LiveHub(metrics)
+  const episodes = createEpisodeQueries(pool)
   const delivered: string[] = []
   const replayed: Envelope[] = []
   const options: ApiOptions = {
@@ -41,8 +46,15 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
       replayed.push(envelope)
       return Promise.resolve()
     },
-    episodes: createEpisodeQueries(pool),
-    cases: createCaseQueries(pool),
+    episodes,
+    cases: {
+      ...createCaseQueries(pool),
+      episodes: (id) => episodes.ofCase(id),
+      reports: (id) => reportsOf(pool, id),
+    },
+    caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
+    caseDesk: testDesk(pool),
+    filing: await FilingBook.open(pool, systemClock, silentLogger),
     commands: createCommands({ pool, clock: systemClock }),
     rules: await RuleBook.open({
       pool,

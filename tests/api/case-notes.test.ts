@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CaseEvent, EpisodeChange } from '#model/commit.ts'
+import type { CaseEvent } from '#model/case-event.ts'
+import type { CaseChange, EpisodeChange } from '#model/commit.ts'
 import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Committer, openCommitter } from '#store/committer.ts'
 import { change, commit, episode, NOON, proposal, uuid } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 
 let api: TestApi
@@ -11,7 +13,7 @@ let committer: Committer
 beforeAll(async () => {
   api = await openTestApi()
   const database = { connection: api.registry.pool.options, timescale: false }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   committer = await openCommitter(database, options, silentLogger)
 })
 afterAll(async () => {
@@ -19,7 +21,7 @@ afterAll(async () => {
   await api.close()
 })
 
-const write = async (...episodes: EpisodeChange[]): Promise<readonly CaseEvent[]> =>
+const write = async (...episodes: EpisodeChange[]): Promise<readonly CaseChange[]> =>
   (await committer.commit(commit(committer.lastNumber + 1, { episodes }))).cases
 
 test('a case tells what happened to it, in the order in which it did', async () => {
@@ -43,7 +45,14 @@ test('a case tells what happened to it, in the order in which it did', async () 
     episodeId,
     detail,
   })
-  expect(body.notes).toEqual([
+  expect(
+    body.events.map(({ at, type, episodeId, detail }: CaseEvent) => ({
+      at,
+      type,
+      episodeId,
+      detail,
+    })),
+  ).toEqual([
     note('opened', uuid(1)),
     note('joined', uuid(2)),
     note('raised', uuid(2), { severity: { from: 'notice', to: 'critical' } }),

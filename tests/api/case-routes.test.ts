@@ -3,6 +3,7 @@ import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { change, commit, episode, NOON, proposal, rejection, uuid } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { openTestApi, type TestApi } from './api-fixture.ts'
 
 let api: TestApi
@@ -19,7 +20,7 @@ beforeAll(async () => {
   })
   await api.registry.devices.create({ id: 'cover-1', kind: 'manhole-cover' })
   const database = { connection: api.registry.pool.options, timescale: false }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(database, options, silentLogger)
   await committer.commit(
     commit(committer.lastNumber + 1, {
@@ -51,7 +52,7 @@ test('a case is shown with its episodes and the readings that are its evidence',
   expect(found).toMatchObject({
     place: { lon_deg: 111.006, lat_deg: 35.022 },
     limit: { amount: 2, unit: 'continuous-hour' },
-    deadlineAt: '2026-11-23T06:00:00.000Z',
+    deadlineAt: '2026-11-23T05:00:00.000Z',
   })
   for (const name of [found.id, found.number]) {
     const { body } = await api.call('GET', `/api/v1/cases/${name}`)
@@ -76,7 +77,7 @@ test('episodes and cases are narrowed by what is asked for', async () => {
   expect(await count('episodes?severity=notice&deviceId=other')).toBe(1)
   expect(await count('episodes?from=2026-11-23T04:00:00.001Z')).toBe(1)
   expect(await count('cases?to=2026-11-23T04:00:00Z')).toBe(0)
-  expect(await count('cases?partId=1408020101000001&district=140802')).toBe(1)
+  expect(await count('cases?partId=1408020101000001&area=140802')).toBe(1)
   expect((await api.call('GET', '/api/v1/cases?state=lost')).status).toBe(400)
 })
 

@@ -13,6 +13,7 @@ import { History } from '#store/history.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { runInProcess } from '#tests/cli/run-in-process.ts'
 import { batchOf, CITY_DATA, nowhere, reading, START } from '#tests/monitor/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { openTestApi, type TestApi, TOKEN } from './api-fixture.ts'
 
 const PART = '1408020102000042'
@@ -47,7 +48,7 @@ beforeAll(async () => {
   }
   const ledger = await openCommitter(
     { connection: pool.options, timescale: false },
-    { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 },
+    { ...CASE_RULES, timeoutMs: 30_000 },
     silentLogger,
   )
   const history = new History(pool)

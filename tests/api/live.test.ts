@@ -5,6 +5,7 @@ import { type Api, type ApiOptions, createApi } from '#api/create-api.ts'
 import type { LiveEvent } from '#api/live/live-event.ts'
 import { liveEvent } from '#api/live/live-event.ts'
 import { LiveViewer } from '#api/live/live-viewer.ts'
+import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -105,10 +106,10 @@ test('a viewport shows what stands in it and what drives through it', async () =
 
 test('cases come to those who ask for them', async () => {
   const found: Case = {
+    ...BLANK_CASE,
     ...proposal(),
     id: uuid(1),
     number: '1408022026112300001',
-    state: 'reported',
     updatedAt: NOON,
   }
   const all = await watch('cases=true')

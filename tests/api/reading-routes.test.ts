@@ -6,6 +6,7 @@ import { epochMs, formatInstant } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { commit, NOON, reading } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { openTestApi, type TestApi, TOKEN } from './api-fixture.ts'
 
 const MINUTE = 60_000
@@ -35,7 +36,7 @@ beforeAll(async () => {
   ordered = readings.toSorted(compareReadings)
   const { pool } = api.registry
   const database = { connection: pool.options, timescale: await isTimescale() }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(database, options, silentLogger)
   await committer.commit(commit(committer.lastNumber + 1, { readings }))
   await committer.close()

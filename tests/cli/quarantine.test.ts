@@ -5,6 +5,7 @@ import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { openTestApi, type TestApi, TOKEN } from '#tests/api/api-fixture.ts'
 import { commit, NOON, rejection, uuid } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { runInProcess } from './run-in-process.ts'
 
 let api: TestApi
@@ -21,7 +22,7 @@ beforeAll(async () => {
   })
   address = await api.app.listen({ host: '127.0.0.1', port: 0 })
   const database = { connection: api.registry.pool.options, timescale: false }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(database, options, silentLogger)
   const message = (index: number, deviceId: string) =>
     rejection({

@@ -12,6 +12,7 @@ import { Archive } from '#store/archive.ts'
 import { openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { AREAS, GROUP_RULES, OVERRIDES, SINGLE_RULES } from './backtest-rules.ts'
 import {
@@ -44,7 +45,7 @@ beforeAll(async () => {
       new Date(at(to)),
     ])
   }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const ledger = await openCommitter(db.database, options, silentLogger)
   const monitor = await Monitor.start({
     inForce: { rules: RULES, city: cityOf(CITY) },

@@ -16,6 +16,7 @@ import { Archive } from '#store/archive.ts'
 import { openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { batchOf, CITY_DATA, device, nowhere, reading, rule, START } from './fixtures.ts'
 
@@ -32,7 +33,6 @@ const RULES = [
   rule({ id: 'open', when: 'lid_open' }),
 ]
 const COVERS = Array.from({ length: 40 }, (_, index) => device(`cover-${index}`))
-
 /** Tilted for some minutes, and for two days after that it says nothing of its tilt. */
 const MUTE = device('cover-mute')
 const MUTE_READINGS = Array.from({ length: 2_900 }, (_, index) =>
@@ -73,7 +73,7 @@ beforeAll(async () => {
   archive = await Archive.open(db.database.connection)
   const ledger = await openCommitter(
     db.database,
-    { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 },
+    { ...CASE_RULES, timeoutMs: 30_000 },
     silentLogger,
   )
   const monitor = await Monitor.start({

@@ -1,5 +1,6 @@
+import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
-import type { CaseEvent, EpisodeChange } from '#model/commit.ts'
+import type { CaseChange, EpisodeChange } from '#model/commit.ts'
 import type { Episode } from '#model/episode.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
@@ -33,8 +34,8 @@ export class MemoryCases {
     changes: readonly EpisodeChange[],
     stored: ReadonlyMap<string, Episode>,
     at: EpochMs,
-  ): readonly CaseEvent[] {
-    const events: CaseEvent[] = []
+  ): readonly CaseChange[] {
+    const events: CaseChange[] = []
     for (const { episode } of changes) this.#count(episode)
     for (const change of changes) this.#file(change, at, events)
     for (const { episode } of changes) {
@@ -57,7 +58,7 @@ export class MemoryCases {
     counts.set(id, (counts.get(id) ?? 0) + 1)
   }
 
-  #file({ episode, openCase }: EpisodeChange, at: EpochMs, events: CaseEvent[]): void {
+  #file({ episode, openCase }: EpisodeChange, at: EpochMs, events: CaseChange[]): void {
     if (!openCase) return
     this.#times(this.askedBy, episode.id)
     if (!asks(episode)) return
@@ -66,19 +67,19 @@ export class MemoryCases {
     )
     if (known && this.of(episode.id) === known) return
     const id = `case-${this.#cases.length + 1}`
-    const own: Case = known ?? { ...openCase, id, number: id, state: 'reported', updatedAt: at }
+    const own: Case = known ?? { ...BLANK_CASE, ...openCase, id, number: id, updatedAt: at }
     if (!known) this.#cases.push(own)
     this.#caseOf.set(episode.id, own)
     events.push({ type: known ? 'joined' : 'opened', case: own })
   }
 
-  #raise(own: Case, episode: Episode, events: CaseEvent[]): void {
+  #raise(own: Case, episode: Episode, events: CaseChange[]): void {
     const severity = worstOf(episode)
     if (SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(own.severity)) return
     events.push({ type: 'raised', case: this.#put({ ...own, severity }) })
   }
 
-  #withdraw(own: Case, stored: ReadonlyMap<string, Episode>, events: CaseEvent[]): void {
+  #withdraw(own: Case, stored: ReadonlyMap<string, Episode>, events: CaseChange[]): void {
     const stands = [...this.#caseOf].some(([episodeId, { id }]) => {
       const episode = stored.get(episodeId)
       return id === own.id && episode !== undefined && asks(episode)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Broken, Rejected, Unavailable } from '#model/error.ts'
-import { hours, plus, seconds } from '#model/time.ts'
+import { seconds } from '#model/time.ts'
 import type { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import { batchOf, device, nowhere, reading, rule, START, startMonitor } from './fixtures.ts'
@@ -51,7 +51,6 @@ test('a case of a part carries its class, place, department, limit and deadline'
     gridCode: '140802001001001',
     district: '140802',
     limit: { amount: 2, unit: 'continuous-hour' },
-    deadlineAt: plus(change?.openCase?.reportedAt ?? START, hours(2)),
   })
   expect(change?.episode.evidence).toEqual([
     { measuredAt: START, seq: 0, values: { tilt_deg: 20 } },
@@ -69,7 +68,6 @@ test('a case of a truck stands where the truck was and has no deadline in workin
     gridCode: '140802002002002',
     address: '东城街道学苑社区',
     limit: { amount: 2, unit: 'working-hour' },
-    deadlineAt: null,
   })
 })
 

@@ -1,20 +1,23 @@
 import { expect, test } from 'vitest'
-import { type CaseNote, EPISODE_INSTANTS } from '#model/case.ts'
-import type { CaseEvent, EpisodeChange } from '#model/commit.ts'
+import { type CaseEvent, EPISODE_INSTANTS } from '#model/case-event.ts'
+import type { CaseChange, EpisodeChange } from '#model/commit.ts'
 import { Unavailable } from '#model/error.ts'
 import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
+import { ACCEPTOR, testDesk } from '#tests/support/case-rules.ts'
 import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
 import { change, commit, device, episode, NOON, proposal, reading, uuid } from './fixtures.ts'
+
+type Told = Pick<CaseEvent, 'at' | 'type' | 'episodeId' | 'detail'>
 
 const store = new CommitterHarness()
 const after = (ms: number) => epochMs(NOON + ms)
 const ended = { endedAt: after(60_000), clearedAt: after(120_000) }
 
-async function write(...episodes: EpisodeChange[]): Promise<readonly CaseEvent[]> {
+async function write(...episodes: EpisodeChange[]): Promise<readonly CaseChange[]> {
   return (await store.committer.commit(commit(store.next, { episodes }))).cases
 }
 
@@ -24,15 +27,17 @@ async function opened(...numbers: number[]): Promise<string> {
   return first?.case.id ?? ''
 }
 
-const notesOf = async (caseId: string): Promise<readonly CaseNote[]> =>
-  await createCaseQueries(store.fresh.database.pool).notes(caseId)
+const notesOf = async (caseId: string): Promise<readonly Told[]> =>
+  (await createCaseQueries(store.fresh.database.pool).events(caseId)).map(
+    ({ at, type, episodeId, detail }) => ({ at, type, episodeId, detail }),
+  )
 
 /** The notes after the one of the opening. */
 const since = async (caseId: string) =>
   (await notesOf(caseId)).slice(1).map(({ type, episodeId, detail }) => [type, episodeId, detail])
 
 const act = async (caseId: string): Promise<unknown> =>
-  await store.query("UPDATE case_record SET state = 'dispatched' WHERE id = $1", [caseId])
+  await testDesk(store.fresh.database.pool).act(caseId, { name: 'accept' }, ACCEPTOR, 'api')
 
 const stateOf = async (caseId: string): Promise<unknown> =>
   (await store.query('SELECT state FROM case_record WHERE id = $1', [caseId]))[0]?.['state']
@@ -140,9 +145,10 @@ test('a case that somebody has acted on is left to them, with the note', async (
   await act(caseId)
   await write(change(episode(1, { startedAt: after(-1_000) })))
   const gone = episode(1, { startedAt: after(-1_000), withdrawnAt: NOON })
-  expect(await write(change(gone))).toEqual([])
-  expect(await stateOf(caseId)).toBe('dispatched')
+  await write(change(gone))
+  expect(await stateOf(caseId)).toBe('accepted')
   const noted = [
+    ['accepted', null, {}],
     ['episode-moved', uuid(1), { startedAt: { from: NOON, to: NOON - 1_000 } }],
     ['episode-gone', uuid(1), { became: 'withdrawn', standing: 0 }],
   ]
@@ -155,25 +161,26 @@ test('of two cases that lose their episodes at once only the untouched one is wi
   const acted = await opened(1)
   await act(acted)
   const [other] = await write(change(episode(2), proposal({ objectId: 'other' })))
-  const events = await write(
+  const changes = await write(
     change(episode(1, { withdrawnAt: NOON })),
     change(episode(2, { withdrawnAt: NOON })),
   )
+  const events = changes.filter(({ type }) => type === 'withdrawn')
   expect(events.map((event) => [event.type, event.case.id])).toEqual([
     ['withdrawn', other?.case.id],
   ])
-  expect(await stateOf(acted)).toBe('dispatched')
-  expect((await since(acted)).map(([type]) => type)).toEqual(['episode-gone'])
+  expect(await stateOf(acted)).toBe('accepted')
+  expect((await since(acted)).map(([type]) => type)).toEqual(['accepted', 'episode-gone'])
 })
 
 test('an episode written as it was, or one without a case, is not worth a note', async () => {
   const caseId = await opened(1)
-  const before = await store.count('case_note')
+  const before = await store.count('case_event')
   await write(change(episode(1), proposal()), change(episode(2)))
   await write(change(episode(1)), change(episode(2, ended)))
   await write(change(episode(2, { withdrawnAt: NOON })))
   expect(await since(caseId)).toEqual([])
-  expect(await store.count('case_note')).toBe(before)
+  expect(await store.count('case_event')).toBe(before)
 })
 
 test('a commit that is given again after its answer was lost is noted once', async () => {
@@ -201,9 +208,9 @@ test('a commit that is given again after its answer was lost is noted once', asy
 test('notes are not rewritten, not taken back and not swept away', async () => {
   const caseId = await opened(1)
   for (const statement of [
-    "UPDATE case_note SET type = 'raised'",
-    'DELETE FROM case_note',
-    'TRUNCATE case_note',
+    "UPDATE case_event SET type = 'raised'",
+    'DELETE FROM case_event',
+    'TRUNCATE case_event',
   ]) {
     await expect(store.query(statement)).rejects.toMatchObject({ code: '23000' })
   }
@@ -218,7 +225,7 @@ test('a thousand cases of one commit are noted in one statement, and readings al
       INSERT INTO noting SELECT count(*) FROM noted;
       RETURN NULL;
     END $$;
-    CREATE TRIGGER noting AFTER INSERT ON case_note REFERENCING NEW TABLE AS noted
+    CREATE TRIGGER noting AFTER INSERT ON case_event REFERENCING NEW TABLE AS noted
       FOR EACH STATEMENT EXECUTE FUNCTION count_noting()`)
   const storm = Array.from({ length: 1_000 }, (_, index) =>
     change(episode(index, { deviceId: `d${index}` }), proposal({ objectId: `o${index}` })),

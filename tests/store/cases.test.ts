@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { CaseEvent, EpisodeChange } from '#model/commit.ts'
+import { BLANK_CASE } from '#cases/fold.ts'
+import type { CaseChange, EpisodeChange } from '#model/commit.ts'
 import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Committer, openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { change, commit, episode, NOON, proposal, uuid } from './fixtures.ts'
 
@@ -18,14 +20,14 @@ beforeAll(async () => {
 afterAll(() => fresh.drop())
 beforeEach(async () => {
   await fresh.database.pool.query('TRUNCATE episode, case_record, case_serial')
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 }
+  const options = { ...CASE_RULES, timeoutMs: 10_000 }
   committer = await openCommitter(fresh.database, options, silentLogger)
 })
 afterEach(() => committer.close())
 
-async function write(...episodes: EpisodeChange[]): Promise<readonly CaseEvent[]> {
+async function write(...episodes: EpisodeChange[]): Promise<readonly CaseChange[]> {
   const outcome = await committer.commit(commit(committer.lastNumber + 1, { episodes }))
-  return outcome.cases
+  return outcome.cases.filter(({ type }) => !type.startsWith('episode-'))
 }
 
 const caseOf = async (id: string): Promise<string | null> => {
@@ -54,10 +56,18 @@ test('the first confirmed episode opens a case with all it was proposed with', a
     {
       type: 'opened',
       case: {
+        ...BLANK_CASE,
         ...proposal(),
         id: expect.any(String) as string,
         number: '1408022026112300001',
-        state: 'reported',
+        version: 1,
+        areaCode: '140802',
+        isUrgent: true,
+        // One hour to accept it, four fifths of which are soon over.
+        deadlineAt: NOON + 3_600_000,
+        soonAt: NOON + 2_880_000,
+        nextAlarmAt: NOON + 2_880_000,
+        stateSince: NOON,
         updatedAt: NOON,
       },
     },
@@ -68,7 +78,7 @@ test('the first confirmed episode opens a case with all it was proposed with', a
 test('a second episode of the same object and phenomenon joins the open case', async () => {
   const [opened] = await write(change(episode(1), proposal()))
   const [joined, ...rest] = await write(change(episode(2), proposal({ title: 'other' })))
-  expect(joined).toEqual({ type: 'joined', case: opened?.case })
+  expect(joined).toEqual({ type: 'joined', case: { ...opened?.case, version: 2, joined: 1 } })
   expect(rest).toEqual([])
   expect(await caseOf(uuid(2))).toBe(opened?.case.id)
 })
@@ -124,7 +134,9 @@ test('an episode that takes the place of a withdrawn one keeps the case', async 
     change(episode(1, { withdrawnAt: NOON })),
     change(episode(2), proposal()),
   )
-  expect(events).toEqual([{ type: 'joined', case: first?.case }])
+  expect(events).toMatchObject([
+    { type: 'joined', case: { id: first?.case.id, state: 'reported' } },
+  ])
 })
 
 test('an episode that is withdrawn as it comes opens nothing', async () => {
@@ -134,7 +146,7 @@ test('an episode that is withdrawn as it comes opens nothing', async () => {
 test('numbers count per district and day of the city', async () => {
   const lateEvening = epochMs(Date.UTC(2026, 10, 23, 15, 59, 59))
   const midnight = epochMs(Date.UTC(2026, 10, 23, 16))
-  const numbers = (events: readonly CaseEvent[]) => events.map((event) => event.case.number)
+  const numbers = (events: readonly CaseChange[]) => events.map((event) => event.case.number)
   const of = (number: number, reportedAt: typeof NOON, district = '140802') =>
     change(episode(number), proposal({ objectId: `o${number}`, reportedAt, district }))
   expect(numbers(await write(of(1, lateEvening), of(2, midnight), of(3, lateEvening)))).toEqual([

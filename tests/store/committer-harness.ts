@@ -5,9 +5,10 @@ import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Committer, openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 
-export const COMMITTER_OPTIONS = { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 }
+export const COMMITTER_OPTIONS = { ...CASE_RULES, timeoutMs: 10_000 }
 
 /** Where history starts for those who want all of it. */
 export const ALL = { measuredAt: epochMs(0), seq: 0 }

@@ -9,6 +9,7 @@ import { openCommitter } from '#store/committer.ts'
 import { connect, openDatabase } from '#store/database.ts'
 import { isRunning } from '#store/embedded/process.ts'
 import { migrate } from '#store/migrate.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { EmbeddedHarness, query, until } from './embedded-harness.ts'
 import { commit, device, NOON, reading } from './fixtures.ts'
 
@@ -69,7 +70,7 @@ test('a writer rides out that the server is killed, and no commit is lost or don
   const database = await openDatabase(config, silentLogger)
   onTestFinished(() => database.close())
   await migrate(database, silentLogger)
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 }
+  const options = { ...CASE_RULES, timeoutMs: 10_000 }
   const committer = await openCommitter(database, options, silentLogger)
   const cover = device('cover-1')
   const first = committer.lastNumber + 1

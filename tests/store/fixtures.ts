@@ -108,7 +108,7 @@ export const proposal = (more: Partial<CaseProposal> = {}): CaseProposal => ({
   address: null,
   department: null,
   limit: { amount: 2, unit: 'continuous-hour' },
-  deadlineAt: epochMs(NOON + 7_200_000),
+  network: null,
   reportedAt: NOON,
   basis: null,
   ...more,

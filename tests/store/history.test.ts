@@ -5,6 +5,7 @@ import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { History } from '#store/history.ts'
 import { Maintenance } from '#store/maintenance.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { commit, device, NOON, reading } from './fixtures.ts'
 
@@ -27,7 +28,7 @@ beforeAll(async () => {
   await new Maintenance(database, options, { now: () => NOON }, silentLogger).run()
   const committer = await openCommitter(
     database,
-    { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 },
+    { ...CASE_RULES, timeoutMs: 10_000 },
     silentLogger,
   )
   const readings = [

@@ -7,6 +7,7 @@ import { openCommitter } from '#store/committer.ts'
 import { connect } from '#store/database.ts'
 import { Maintenance, type MaintenanceOptions } from '#store/maintenance.ts'
 import { partitionName, partitionOf } from '#store/partitions.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { commit, device, NOON, reading } from './fixtures.ts'
 
@@ -33,7 +34,7 @@ async function partitions(table = 'reading_manhole_cover'): Promise<string[]> {
 }
 
 async function store(...instants: number[]): Promise<void> {
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 }
+  const options = { ...CASE_RULES, timeoutMs: 10_000 }
   const committer = await openCommitter(fresh.database, options, silentLogger)
   const readings = instants.map((at) => reading(cover, at, { tilt_deg: 1 }))
   await committer.commit(commit(committer.lastNumber + 1, { readings }))
@@ -100,7 +101,7 @@ test('aggregates count hours, and days of China, with minimum, maximum and mean'
   const nextDayInChina = Date.UTC(2026, 10, 22, 16, 30)
   const committer = await openCommitter(
     fresh.database,
-    { timeZone: 'Asia/Shanghai', timeoutMs: 10_000 },
+    { ...CASE_RULES, timeoutMs: 10_000 },
     silentLogger,
   )
   const readings = [

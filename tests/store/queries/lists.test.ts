@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { WHOLE_CITY as scope } from '#model/principal.ts'
 import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
@@ -7,6 +8,7 @@ import { casePage, createCaseQueries } from '#store/queries/cases.ts'
 import { createEpisodeQueries, episodePage } from '#store/queries/episodes.ts'
 import { createQuarantineQueries, quarantinePage } from '#store/queries/quarantine.ts'
 import { change, commit, episode, NOON, proposal, rejection, uuid } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { collectPages } from './collect-pages.ts'
 import { planOf } from './plan.ts'
@@ -27,7 +29,7 @@ beforeAll(async () => {
   quarantine = createQuarantineQueries(pool)
   episodes = createEpisodeQueries(pool)
   cases = createCaseQueries(pool)
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(fresh.database, options, silentLogger)
   const indexes = Array.from({ length: COUNT }, (_, index) => index)
   await committer.commit(
@@ -86,7 +88,7 @@ test('whatever the limit, every episode and every case comes once, the newest fi
       expect(new Set(found.map(({ id }) => id)).size).toBe(COUNT)
       const starts = found.map(({ startedAt }) => startedAt)
       expect(starts).toEqual(starts.toSorted((a, b) => b - a))
-      const opened = await collectPages((page) => cases.list(page), limit)
+      const opened = await collectPages((page) => cases.list({ ...page, scope }), limit)
       expect(new Set(opened.map(({ number }) => number)).size).toBe(150)
     }),
     { numRuns: 15 },
@@ -104,19 +106,19 @@ test('lists are narrowed by what is asked for', async () => {
   expect((await episodes.list({ ...request, state: 'open' })).items).toHaveLength(200)
   const range = { from: epochMs(NOON + 10), to: epochMs(NOON + 12) }
   expect((await episodes.list({ ...request, ...range })).items).toHaveLength(6)
-  expect((await cases.list({ ...request, ...range })).items).toHaveLength(6)
-  expect((await cases.list({ ...request, state: 'withdrawn' })).items).toEqual([])
+  expect((await cases.list({ ...request, ...range, scope })).items).toHaveLength(6)
+  expect((await cases.list({ ...request, state: ['withdrawn'], scope })).items).toEqual([])
 })
 
 test('a case is found by its number and by its id, with its episodes', async () => {
-  const { items } = await cases.list({ limit: 1 })
+  const { items } = await cases.list({ limit: 1, scope })
   const [newest] = items
-  expect(await cases.get(newest?.number ?? '')).toEqual(newest)
-  expect(await cases.get(newest?.id ?? '')).toEqual(newest)
+  expect(await cases.get(newest?.number ?? '', scope)).toEqual(newest)
+  expect(await cases.get(newest?.id ?? '', scope)).toEqual(newest)
   const behind = await episodes.ofCase(newest?.id ?? '')
   expect(behind).toHaveLength(2)
   expect(behind[0]?.evidence).toHaveLength(1)
-  await expect(cases.get(uuid(9_999))).rejects.toMatchObject({ code: 'not-found' })
+  await expect(cases.get(uuid(9_999), scope)).rejects.toMatchObject({ code: 'not-found' })
 })
 
 test('a message of the quarantine comes back byte by byte', async () => {
@@ -130,7 +132,7 @@ test('a message of the quarantine comes back byte by byte', async () => {
 test('a cursor of another list is refused', async () => {
   const page = await episodes.list({ limit: 1 })
   const foreign = Buffer.from('["a"]').toString('base64url')
-  await expect(cases.list({ limit: 1, after: foreign })).rejects.toMatchObject({
+  await expect(cases.list({ limit: 1, after: foreign, scope })).rejects.toMatchObject({
     code: 'invalid-input',
   })
   expect(page.next).not.toBeNull()
@@ -143,8 +145,8 @@ test('pages of a time range are read by an index, without sorting', async () => 
   for (const statement of [
     episodePage(range),
     episodePage({ limit: 5, after }),
-    casePage(range),
-    casePage({ limit: 5, after }),
+    casePage({ ...range, scope }),
+    casePage({ limit: 5, after, scope }),
     quarantinePage({ limit: 5, after }),
     quarantinePage({ limit: 5, after, order: 'asc', state: 'all' }),
   ]) {

@@ -6,6 +6,7 @@ import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createReadingQueries, readingPage } from '#store/queries/readings.ts'
 import { commit, device, NOON, reading } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 import { collectPages } from './collect-pages.ts'
 import { planOf } from './plan.ts'
@@ -31,7 +32,7 @@ let queries: ReturnType<typeof createReadingQueries>
 beforeAll(async () => {
   fresh = await freshDatabase()
   queries = createReadingQueries(fresh.database.pool)
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(fresh.database, options, silentLogger)
   // Company for the index to leave out.
   const others = Array.from({ length: 200 }, (_, index) =>
@@ -103,7 +104,7 @@ test('a page in the middle and the newest reading are read by the index', async 
 
 test('before there are statistics, a page in a long history is read in the order of the index', async () => {
   const bin = device('bin-1', 'bin-sensor')
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(fresh.database, options, silentLogger)
   const readings = Array.from({ length: 5_000 }, (_, index) =>
     reading(bin, NOON - index * 10 * MINUTE, { fill_pct: 1 }),

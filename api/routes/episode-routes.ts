@@ -1,0 +1,47 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { instantParameter, readRange, type TimeRange } from '#api/instant.ts'
+import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
+import { type EpisodeRecord, EpisodeView, showEpisode } from '#api/schemas/episode-view.ts'
+import { answers, refTo } from '#api/schemas/shared.ts'
+import { SEVERITIES } from '#model/rule.ts'
+
+/** What these routes need of the episodes. */
+export interface Episodes {
+  list(
+    filter: PageRequest &
+      TimeRange & {
+        readonly deviceId?: string | undefined
+        readonly ruleId?: string | undefined
+        readonly severity?: string | undefined
+        readonly state?: 'open' | 'cleared' | 'withdrawn' | undefined
+      },
+  ): Promise<Page<EpisodeRecord>>
+}
+
+export function episodeRoutes(app: App, episodes: Episodes): void {
+  app.addSchema(EpisodeView)
+
+  app.get('/api/v1/episodes', {
+    schema: {
+      tags: ['cases'],
+      operationId: 'listEpisodes',
+      summary: 'List what the rules found, the newest first',
+      querystring: Type.Object(
+        {
+          ...pageParameters,
+          deviceId: Type.Optional(Type.String()),
+          ruleId: Type.Optional(Type.String()),
+          severity: Type.Optional(Type.Enum([...SEVERITIES])),
+          state: Type.Optional(Type.Enum(['open', 'cleared', 'withdrawn'])),
+          from: instantParameter('Started at or after.'),
+          to: instantParameter('Started before.'),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(200, pageOf(refTo(EpisodeView))),
+    },
+    handler: async ({ query }) =>
+      showPage(await episodes.list({ ...query, ...readRange(query) }), showEpisode),
+  })
+}

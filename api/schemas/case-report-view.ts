@@ -1,0 +1,74 @@
+import { type Static, Type } from 'typebox'
+import { Instant, showInstant } from '#api/instant.ts'
+import { CASE_SOURCES, type CaseSource } from '#model/case.ts'
+import type { Place } from '#model/place.ts'
+import { type EpochMs, formatInstant } from '#model/time.ts'
+import { nullable, PlaceView, refTo } from './shared.ts'
+
+/** A report as these pages show it. Who it came from is told to no department. */
+export interface ShownReport {
+  readonly id: string
+  readonly source: CaseSource
+  readonly class: string | null
+  readonly condition: string | null
+  readonly description: string
+  readonly place: Place | null
+  readonly address: string | null
+  readonly partId: string | null
+  readonly observedAt: EpochMs | null
+  readonly reportedAt: EpochMs
+  readonly reporterName: string
+  readonly outsideNumber: string | null
+  readonly contact: { readonly name: string | null; readonly phone: string | null } | null
+  readonly attachments: readonly string[]
+  readonly isOpening: boolean
+}
+
+const Text = Type.String()
+
+export const CaseReportView = Type.Object(
+  {
+    id: Text,
+    source: Type.Enum([...CASE_SOURCES]),
+    class: nullable(Text),
+    condition: nullable(Text),
+    description: Text,
+    place: nullable(refTo(PlaceView)),
+    address: nullable(Text),
+    partId: nullable(Text),
+    observedAt: nullable(Instant),
+    reportedAt: Instant,
+    reporterName: Text,
+    outsideNumber: nullable(Text),
+    contact: nullable(
+      Type.Object(
+        { name: nullable(Text), phone: nullable(Text) },
+        { description: 'Shown to the supervision centre alone.' },
+      ),
+    ),
+    attachments: Type.Array(Text),
+    isOpening: Type.Boolean({ description: 'False: it joined a case that was open.' }),
+  },
+  { $id: 'CaseReport', description: 'What a person or another system reported.' },
+)
+
+export const showReport = (
+  report: ShownReport,
+  seesContact: boolean,
+): Static<typeof CaseReportView> => ({
+  id: report.id,
+  source: report.source,
+  class: report.class,
+  condition: report.condition,
+  description: report.description,
+  place: report.place,
+  address: report.address,
+  partId: report.partId,
+  observedAt: showInstant(report.observedAt),
+  reportedAt: formatInstant(report.reportedAt),
+  reporterName: report.reporterName,
+  outsideNumber: report.outsideNumber,
+  contact: seesContact ? report.contact : null,
+  attachments: [...report.attachments],
+  isOpening: report.isOpening,
+})

@@ -1,0 +1,41 @@
+import { metresBetween } from './choose-inspector.ts'
+import { applyEvent, BLANK_CASE } from './fold.ts'
+import {
+  adoptFinding,
+  joinEpisode,
+  joinReport,
+  openByDevice,
+  openByReport,
+  raise,
+  withdraw,
+} from './opening.ts'
+import { roleFor } from './refusal.ts'
+import { alarm } from './steps/alarm.ts'
+import { prove } from './steps/checking.ts'
+import { merge, split } from './steps/merging.ts'
+import { transition, unchanged } from './transition.ts'
+import { windowsOf } from './windows.ts'
+
+/** All that the flow decides, for whoever keeps the cases. */
+export const CASE_LAW = {
+  blank: BLANK_CASE,
+  applyEvent,
+  openByDevice,
+  openByReport,
+  joinEpisode,
+  adoptFinding,
+  joinReport,
+  raise,
+  withdraw,
+  roleFor,
+  unchanged,
+  transition,
+  merge,
+  split,
+  alarm,
+  prove,
+  metresBetween,
+  windowsOf,
+} as const
+
+export type CaseLaw = typeof CASE_LAW

@@ -1,0 +1,13 @@
+export const LIMIT_UNITS = [
+  'continuous-hour',
+  'working-hour',
+  'working-day',
+  'calendar-day',
+] as const
+export type LimitUnit = (typeof LIMIT_UNITS)[number]
+
+/** A time limit as the filing condition states it. */
+export interface Limit {
+  readonly amount: number
+  readonly unit: LimitUnit
+}
