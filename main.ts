@@ -1,15 +1,17 @@
 import { createApi } from '#api/create-api.ts'
-import { type Broker, openBroker } from '#broker/broker.ts'
+import { openBroker } from '#broker/broker.ts'
 import { CASE_LAW } from '#cases/law.ts'
 import { workTime } from '#cases/time/work-time.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
 import { openCaseDesk, openCaseWorld, type Staff } from '#cli/service/cases.ts'
+import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
+import { replayEnvelope } from '#cli/service/replay-envelope.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
+import { watchCases } from '#cli/service/watch-cases.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
-import type { Envelope } from '#model/envelope.ts'
 import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
@@ -53,7 +55,7 @@ export interface Service {
   readonly failed: Promise<unknown>
   /** Called after each commit. */
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
-  /** Tells the rules that time has passed, as is done every few seconds anyway. */
+  /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
@@ -174,11 +176,22 @@ async function buildService(
   })
   const episodes = createEpisodeQueries(pool)
   const caseParts = { pool, episodes, surroundings, staff, workTime: () => hoursOfWork, clock, log }
-  const { desk, cases, flow, stop } = openCaseDesk(
+  const { desk, cases, flow, stop, watched } = openCaseDesk(
     { ...caseParts, bind: async () => Promise.resolve(), city: config.city },
     world,
   )
   shutdown.add('clock of the cases', stop)
+  const explainer = new Explainer({
+    history,
+    devices: directory,
+    monitor,
+    book: () => book.snapshot.rules,
+    episode: (id) => episodes.find(id),
+    clock,
+  })
+  const watchParts = { desk, watched, history, directory, explainer, monitor, clock, log }
+  const watch = watchCases(watchParts, BEAT)
+  shutdown.add('sensor checks', watch.stop)
   const backtests = new BacktestDesk({
     run: backtestThread(database.connection),
     // Those of the moment at which a trial begins.
@@ -236,21 +249,14 @@ async function buildService(
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
-    replay: (envelope) => offered(ingest, envelope),
+    replay: (envelope) => replayEnvelope(ingest, envelope),
     episodes,
     cases,
     caseFlow: flow,
     caseDesk: desk,
     filing,
     rules: book,
-    explainer: new Explainer({
-      history,
-      devices: directory,
-      monitor,
-      book: () => book.snapshot.rules,
-      episode: (id) => episodes.find(id),
-      clock,
-    }),
+    explainer,
     backtests,
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
@@ -273,7 +279,11 @@ async function buildService(
     mqttUrls: mqttUrlsOf(broker.ports),
     failed: failure.promise,
     onCommitted: (listener) => monitor.onCommitted(listener),
-    tick,
+    async tick() {
+      await tick()
+      await desk.alarms()
+      await watch.look()
+    },
     stop: () => shutdown.run(),
   }
 }
@@ -282,15 +292,3 @@ const NOBODY: Staff = { departments: new Map(), inspectors: [], isInspector: () 
 
 /** How often the rules are told that time has passed. */
 const BEAT = seconds(5)
-
-const mqttUrlsOf = ({ tcp, tls, ws }: Broker['ports']): readonly string[] =>
-  [
-    `mqtt://127.0.0.1:${tcp}`,
-    tls === null ? null : `mqtts://127.0.0.1:${tls}`,
-    ws === null ? null : `ws://127.0.0.1:${ws}`,
-  ].filter((url) => url !== null)
-
-const offered = (ingest: Ingest, envelope: Envelope): Promise<void> =>
-  new Promise((resolve) => {
-    ingest.offer(envelope, () => resolve())
-  })

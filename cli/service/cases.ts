@@ -92,7 +92,7 @@ export function openCaseDesk(options: CasePartsOptions, world: () => CaseWorld) 
       (condition === null ? undefined : findCondition(kind, condition)?.closing) ?? null,
   }
   const stop = repeat('clock of the cases', BEAT, () => desk.alarms(), log, { atOnce: true })
-  return { desk, cases, flow, stop }
+  return { desk, cases, flow, stop, watched: () => queries.watched() }
 }
 
 /** What is known of the spot of a report, and whose it is. */

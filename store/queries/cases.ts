@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
 import type { Case } from '#model/case.ts'
+import type { CaseBasis } from '#model/case-basis.ts'
 import type { CaseEvent } from '#model/case-event.ts'
 import { CASE_STATES, type CaseStage, type CaseState, stageOf } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
 import type { Scope } from '#model/principal.ts'
-import type { EpochMs } from '#model/time.ts'
+import type { DurationMs, EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
 import { readEvents } from '#store/cases/case-events.ts'
 import { inTransaction, query } from '#store/query.ts'
@@ -47,6 +48,17 @@ export interface CaseFilter extends CaseConditions, PageRequest {
   readonly order?: 'reported' | 'deadline' | undefined
 }
 
+/** A case that waits for the proof of its sensor. */
+export interface WatchedCase {
+  readonly id: string
+  readonly version: number
+  readonly deviceId: string
+  readonly ruleId: string
+  readonly fedBackAt: EpochMs
+  readonly verify: DurationMs
+  readonly basis: CaseBasis | null
+}
+
 /** What bounds the rows of `case_record`. */
 export const CASE_SCOPE: ScopeColumns = {
   area: 'area_code',
@@ -83,6 +95,18 @@ export function createCaseQueries(pool: Pool) {
 
     /** What happened to a case, in the order in which it did. */
     events: (caseId: string): Promise<readonly CaseEvent[]> => readEvents(pool, caseId),
+
+    /** Those whose sensor is to prove that they were put right. */
+    async watched(): Promise<readonly WatchedCase[]> {
+      return await query<WatchedCase & Record<string, unknown>>(
+        pool,
+        `select id, version, device_id as "deviceId", rule_id as "ruleId",
+           fed_back_at as "fedBackAt", verify_ms as verify, basis
+         from case_record where watch = 'watching' and device_id is not null
+           and rule_id is not null and fed_back_at is not null and verify_ms is not null
+         order by fed_back_at`,
+      )
+    },
 
     /** How many there are in each state, and how many of them are overdue. */
     async counts(
