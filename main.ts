@@ -2,6 +2,7 @@ import { createApi } from '#api/create-api.ts'
 import { type Broker, openBroker } from '#broker/broker.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
+import { openPeopleParts } from '#cli/service/people.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
@@ -101,6 +102,9 @@ async function buildService(
   const { timeZone } = config.city
   const committer = await openCommitter(database, { timeZone, timeoutMs }, log)
   shutdown.add('committer', () => committer.close())
+
+  const peopleParts = await openPeopleParts({ config, pool, clock, log })
+  shutdown.add('people', () => peopleParts.close())
 
   const calendar = CHINESE_CALENDAR
   const ruleParts = await openRuleParts({
@@ -232,6 +236,7 @@ async function buildService(
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
     connections: broker,
+    people: peopleParts.people,
     readiness: () =>
       monitor.stalledSince === null
         ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
