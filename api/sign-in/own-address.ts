@@ -20,7 +20,11 @@ export function ownAddress(publicUrl: string | null): OwnAddress {
   return {
     publicUrl: stated,
     isSecure: (request) => stated?.protocol === 'https:' || request.protocol === 'https',
-    isOwn: (origin, request) =>
-      origin === stated?.origin || URL.parse(origin)?.host === request.host,
+    isOwn(origin, request) {
+      if (origin === stated?.origin) return true
+      // Without PUBLIC_URL the scheme is not compared: a proxy may have taken https off.
+      const page = URL.parse(origin)
+      return page !== null && page.host === URL.parse(`${page.protocol}//${request.host}`)?.host
+    },
   }
 }

@@ -6,7 +6,6 @@ import { query, type Session } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { checkAccount } from './account-checks.ts'
 import { ACCOUNT_COLUMNS, type AccountRow, fieldsOf, lockAccount } from './account-record.ts'
-import { writeAudit } from './audit-log.ts'
 import { changePeople } from './people-change.ts'
 import { endSessions } from './sessions.ts'
 import { actorAt, openSession, type SignInContext } from './sign-in.ts'
@@ -102,8 +101,6 @@ export function createPasswords(context: PasswordContext) {
       const actor = actorAt(row, login, origin)
       const object = { kind: 'account', id }
       if (!(await hasher.verify(current, row.password_hash))) {
-        const action = 'password.refused'
-        await writeAudit(pool, clock.now(), { actor, action, object, outcome: 'refused' })
         throw new Rejected('unauthorized', 'the current password is another')
       }
       const hash = await hasher.hash(password)

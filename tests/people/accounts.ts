@@ -1,5 +1,6 @@
 import type { NewAccount } from '#api/routes/account-routes.ts'
 import type { Role } from '#model/role.ts'
+import { PASSWORD } from './browser.ts'
 import type { TestPeople } from './test-people.ts'
 
 const TESTER = {
@@ -26,4 +27,15 @@ export async function addAccount(
   const account = await people.accounts.add(draft, TESTER)
   const { token } = await people.tokens.add(account.id, { label: 'test', days: null }, TESTER)
   return { id: account.id, account, token, headers: { authorization: `Bearer ${token}` } }
+}
+
+/** The same with a password to sign in with. */
+export async function addPerson(
+  people: Pick<TestPeople, 'accounts' | 'tokens' | 'passwords'>,
+  roles: readonly Role[],
+  more: Partial<NewAccount> = {},
+) {
+  const added = await addAccount(people, roles, more)
+  await people.passwords.set(added.id, { password: PASSWORD, mustChange: false }, TESTER)
+  return { ...added, login: added.account.login }
 }
