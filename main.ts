@@ -4,8 +4,9 @@ import { CASE_LAW } from '#cases/law.ts'
 import { workTime } from '#cases/time/work-time.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
-import { openCaseDesk, openCaseWorld, type Staff } from '#cli/service/cases.ts'
+import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
+import { openPeopleParts } from '#cli/service/people.ts'
 import { replayEnvelope } from '#cli/service/replay-envelope.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
@@ -20,6 +21,7 @@ import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { areaUser } from '#monitor/named-areas.ts'
+import { Terminals } from '#monitor/terminals.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -106,14 +108,13 @@ async function buildService(
   const { timeZone } = config.city
   const calendar = CHINESE_CALENDAR
   const hoursOfWork = workTime({ periods: DEFAULT_PERIODS, calendar, timeZone })
-  const staff = (): Staff => NOBODY
-  const { filing, world } = await openCaseWorld({
-    pool,
-    staff,
-    workTime: () => hoursOfWork,
-    clock,
-    log,
-  })
+  const peopleParts = await openPeopleParts({ config, pool, clock, log })
+  shutdown.add('people', () => peopleParts.close())
+  const history = new History(pool)
+  const terminals = await Terminals.open(directory.devices(), history)
+  const staff = () => peopleParts.staff(terminals)
+  const moment = { pool, staff, workTime: () => hoursOfWork, clock, log }
+  const { filing, world } = await openCaseWorld(moment)
   shutdown.add('filing policies', () => filing.close())
   const law = CASE_LAW
   const committer = await openCommitter(database, { timeZone, timeoutMs, law, world }, log)
@@ -131,7 +132,6 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const history = new History(pool)
   const silenceGrace = seconds(config.city.silenceGraceS)
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
@@ -175,7 +175,7 @@ async function buildService(
     onFatal: fail,
   })
   const episodes = createEpisodeQueries(pool)
-  const caseParts = { pool, episodes, surroundings, staff, workTime: () => hoursOfWork, clock, log }
+  const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
     { ...caseParts, bind: async () => Promise.resolve(), city: config.city },
     world,
@@ -261,6 +261,7 @@ async function buildService(
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
     connections: broker,
+    people: peopleParts.people,
     readiness: () =>
       monitor.stalledSince === null
         ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
@@ -268,6 +269,7 @@ async function buildService(
   })
   desk.onChange((changes) => api.live.cases(changes))
   monitor.onCommitted((batch, outcome) => {
+    terminals.heard(batch.readings)
     api.live.readings(batch.readings)
     api.live.cases(outcome.cases)
   })
@@ -287,8 +289,6 @@ async function buildService(
     stop: () => shutdown.run(),
   }
 }
-
-const NOBODY: Staff = { departments: new Map(), inspectors: [], isInspector: () => false }
 
 /** How often the rules are told that time has passed. */
 const BEAT = seconds(5)

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Ajv } from 'ajv'
 import fastify, {
@@ -8,7 +8,7 @@ import fastify, {
   type FastifyReply,
   LogController,
 } from 'fastify'
-import { Rejected } from '#model/error.ts'
+import { isWanmiError, Rejected } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
@@ -27,12 +27,15 @@ const RETRY_AFTER_S = 5
 /** An application without routes, that answers every failure with a problem document. */
 export function createApp(options: {
   readonly bodyLimitBytes: number
+  /** Addresses and networks of proxies whose X-Forwarded-* headers are believed. */
+  readonly trustedProxies: readonly string[]
   readonly log: Logger
   readonly metrics: Metrics
 }): App {
   const loggerInstance: FastifyBaseLogger = options.log
   const app = fastify({
     bodyLimit: options.bodyLimitBytes,
+    trustProxy: trusted(options.trustedProxies),
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
@@ -78,6 +81,29 @@ export function createApp(options: {
   return app
 }
 
+/** @throws Rejected('bad-configuration') */
+function trusted(proxies: readonly string[]): string[] | false {
+  const faults = proxies.filter((proxy) => !isNetwork(proxy))
+  if (faults.length > 0) {
+    throw new Rejected(
+      'bad-configuration',
+      'TRUSTED_PROXIES has a text that is no address or network',
+    )
+  }
+  return proxies.length === 0 ? false : [...proxies]
+}
+
+const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal']
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return NAMED_NETWORKS.includes(text)
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  )
+}
+
 /** What is no HTTP at all, or too slow or too large to become a request. */
 function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -98,6 +124,8 @@ function sendProblem(
   error: unknown,
   problem: Problem = toProblem(error),
 ): FastifyReply {
-  if (problem.status === 503) void reply.header('retry-after', String(RETRY_AFTER_S))
+  const told = isWanmiError(error) ? error.detail.retryAfter_s : undefined
+  if (typeof told === 'number') void reply.header('retry-after', String(told))
+  else if (problem.status === 503) void reply.header('retry-after', String(RETRY_AFTER_S))
   return reply.code(problem.status).type(PROBLEM_TYPE).send(problem)
 }

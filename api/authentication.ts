@@ -1,8 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Actor } from '#model/audit.ts'
 import { Rejected } from '#model/error.ts'
+import type { Identity, Origin } from '#model/identity.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import type { App } from './app.ts'
+import { refuseForged } from './sign-in/cross-site.ts'
+import type { OwnAddress } from './sign-in/own-address.ts'
+import type { SessionCookie } from './sign-in/session-cookie.ts'
 
 /** Paths that tell nothing and must answer without a token. */
 const OPEN = '/health/'
@@ -13,15 +18,47 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; null only where anybody may. */
     principal: Principal | null
+    /** How that is known. */
+    identity: Identity | null
+  }
+  interface FastifyInstance {
+    /** Whom the credentials of a request stand for now; null when they stand for nobody. */
+    identify: (request: FastifyRequest) => Promise<Principal | null>
+  }
+  interface FastifyContextConfig {
+    /** Anybody may ask, signed in or not. */
+    readonly open?: boolean
+    /** Also for whoever has to change the password first. */
+    readonly whilePasswordDue?: boolean
   }
 }
 
+/** Who holds a token or a session. `isGlance`: asking does not count as using it. */
+export interface Identities {
+  ofToken(token: string, isGlance?: boolean): Identity | undefined
+  ofSession(token: string, isGlance?: boolean): Identity | undefined
+}
+
+export interface AuthenticationOptions {
+  /** The token of the service. */
+  readonly token: string
+  readonly identities: Identities
+  readonly cookie: SessionCookie
+  readonly own: OwnAddress
+}
+
 /** Whoever holds the token of the service: sets it up, and acts on no case. */
-const OPERATOR: Principal = {
-  accountId: null,
-  name: 'admin token',
-  roles: ['administrator', 'engineer'],
-  scope: WHOLE_CITY,
+const OPERATOR: Identity = {
+  principal: {
+    accountId: null,
+    name: 'admin token',
+    roles: ['administrator', 'engineer'],
+    scope: WHOLE_CITY,
+  },
+  kind: 'admin-token',
+  credentialId: null,
+  expiresAt: null,
+  passwordDue: false,
 }
 
 /** Who asks, on a route that lets nobody in unknown. @throws Rejected('unauthorized') */
@@ -30,40 +67,88 @@ export function principalOf(request: FastifyRequest): Principal {
   return request.principal
 }
 
-/** Lets only requests with the token through, but for `/health/*`. */
-export function requireToken(app: App, token: string): void {
-  const isToken = tokenCheck(token)
+/** How that is known. @throws Rejected('unauthorized') */
+export function identityOf(request: FastifyRequest): Identity {
+  if (request.identity === null) throw new Rejected('unauthorized', 'nobody is signed in')
+  return request.identity
+}
+
+/** The same, with where it comes from: for whatever writes down who did something. */
+export const actorOf = (request: FastifyRequest): Actor => ({
+  principal: principalOf(request),
+  address: request.ip,
+})
+
+export const originOf = (request: FastifyRequest): Origin => ({
+  address: request.ip,
+  agent: request.headers['user-agent'] ?? null,
+})
+
+/**
+ * Lets only those through who are known by a bearer token or by the cookie of a session; whoever comes
+ * with both is who the token says. Open are `/health/*` and routes that say so.
+ */
+export function authenticate(app: App, options: AuthenticationOptions): void {
+  const { identities, cookie, own } = options
+  const isToken = tokenCheck(options.token)
+  const find = (request: FastifyRequest, isGlance: boolean): Identity | undefined => {
+    const given = givenToken(request, isBrowsed(request))
+    if (given !== undefined) return isToken(given) ? OPERATOR : identities.ofToken(given, isGlance)
+    const shown = cookie.read(request)
+    return shown === undefined ? undefined : identities.ofSession(shown, isGlance)
+  }
+
   app.decorateRequest('principal', null)
+  app.decorateRequest('identity', null)
+  app.decorate('identify', async (request: FastifyRequest) =>
+    Promise.resolve(find(request, true)?.principal ?? null),
+  )
   app.addHook('onRequest', async (request, reply) => {
-    const path = request.url.split('?', 1)[0] as string
-    if (path.startsWith(OPEN)) return Promise.resolve()
-    const browsed = BROWSED.some((page) => path === page || path.startsWith(`${page}/`))
-    const given = givenToken(request, browsed)
-    if (given !== undefined && isToken(given)) {
-      request.principal = OPERATOR
-      return Promise.resolve()
+    const { config } = request.routeOptions
+    if (pathOf(request).startsWith(OPEN) || config?.open === true) return Promise.resolve()
+    const identity = find(request, false)
+    if (identity === undefined) throw refusal(request, reply)
+    request.identity = identity
+    request.principal = identity.principal
+    if (identity.kind === 'session') refuseForged(request, cookie.read(request) as string, own)
+    if (identity.passwordDue && config?.whilePasswordDue !== true) {
+      throw new Rejected(
+        'password-due',
+        'the password has to be changed first: POST /api/v1/session/password',
+      )
     }
-    challenge(reply, browsed)
-    throw new Rejected(
-      'unauthorized',
-      given === undefined
-        ? 'the request has no bearer token: send Authorization: Bearer <token>'
-        : 'the token is not the one of this service',
-    )
+    return Promise.resolve()
   })
 }
 
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] as string
+
+const isBrowsed = (request: FastifyRequest): boolean => {
+  const path = pathOf(request)
+  return BROWSED.some((page) => path === page || path.startsWith(`${page}/`))
+}
+
 function givenToken(request: FastifyRequest, browsed: boolean): string | undefined {
-  const [, scheme, value] = /^(\w+) +(.+)$/.exec(request.headers.authorization ?? '') ?? []
+  const { authorization } = request.headers
+  if (authorization === undefined) return undefined
+  const [, scheme, value = ''] = /^(\w+) +(.+)$/.exec(authorization) ?? []
   if (scheme?.toLowerCase() === 'bearer') return value
-  if (!browsed || scheme?.toLowerCase() !== 'basic') return undefined
-  const pair = Buffer.from(value ?? '', 'base64').toString()
+  if (!browsed || scheme?.toLowerCase() !== 'basic') return ''
+  const pair = Buffer.from(value, 'base64').toString()
   return pair.slice(pair.indexOf(':') + 1)
 }
 
-const challenge = (reply: FastifyReply, browsed: boolean): void => {
+function refusal(request: FastifyRequest, reply: FastifyReply): Rejected {
+  const browsed = isBrowsed(request)
   const basic = 'Basic realm="Wanmi: any name, the token as password", charset="UTF-8"'
   void reply.header('www-authenticate', browsed ? basic : 'Bearer realm="Wanmi"')
+  const given = givenToken(request, browsed)
+  return new Rejected(
+    'unauthorized',
+    given === undefined || given === ''
+      ? 'nobody is signed in: send Authorization: Bearer <token>, or sign in'
+      : 'the token is none of this service, or has expired or been revoked',
+  )
 }
 
 /** Digests have one length whatever was given, so that the comparison takes one time. */

@@ -1,13 +1,18 @@
 import type { AddressInfo } from 'node:net'
+import cookies from '@fastify/cookie'
 import type { Device } from '#model/device.ts'
 import { messageOf, Rejected, Unavailable } from '#model/error.ts'
 import type { Config } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { type App, createApp } from './app.ts'
-import { requireToken } from './authentication.ts'
+import { auditRequests } from './audit-requests.ts'
+import { authenticate } from './authentication.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { LiveHub } from './live/live-hub.ts'
+import { cutOpenAnswers } from './open-answers.ts'
+import { guardPeople } from './people-access.ts'
+import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -30,6 +35,8 @@ import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarant
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
+import { ownAddress } from './sign-in/own-address.ts'
+import { sessionCookie } from './sign-in/session-cookie.ts'
 
 /** What the API needs of the rest of Wanmi. */
 export interface ApiPorts {
@@ -54,11 +61,17 @@ export interface ApiPorts {
   readonly commands: Commands
   readonly deliver: Deliver
   readonly connections: Connections
+  readonly people: People
   readonly readiness: () => Readiness
 }
 
+type HttpConfig = Pick<
+  Config['http'],
+  'host' | 'port' | 'bodyLimitBytes' | 'importLimitBytes' | 'publicUrl' | 'trustedProxies'
+>
+
 export interface ApiOptions extends ApiPorts {
-  readonly config: Pick<Config['http'], 'host' | 'port' | 'bodyLimitBytes' | 'importLimitBytes'>
+  readonly config: HttpConfig
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
@@ -108,10 +121,17 @@ export function createApi(options: ApiOptions): Api {
 
 /** The application with every route, listening nowhere yet. */
 export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App> {
-  const { config, log, metrics } = options
-  const app = createApp({ bodyLimitBytes: config.bodyLimitBytes, log, metrics })
+  const { config, log, metrics, people } = options
+  const { bodyLimitBytes, trustedProxies } = config
+  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
-  requireToken(app, options.token)
+  const own = ownAddress(config.publicUrl)
+  const cookie = sessionCookie(own)
+  await app.register(cookies)
+  authenticate(app, { token: options.token, identities: people.identities, cookie, own })
+  auditRequests(app, people.audit, log)
+  guardPeople(app)
+  cutOpenAnswers(app, people.identities)
   await documentRoutes(app)
   app.addSchema(Problem)
   app.addSchema(PlaceView)
@@ -134,6 +154,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   explainRoutes(app, options.explainer)
   backtestRoutes(app, options.backtests)
   liveRoutes(app, live)
+  peopleRoutes(app, people, { own, cookie })
   problemRoutes(app)
   await serveDocumentation(app)
   await app.ready()
@@ -144,13 +165,21 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
 export async function openApiDocument(): Promise<object> {
   const metrics = createMetrics()
   const options = {
-    config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_024, importLimitBytes: 1_024 },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      bodyLimitBytes: 1_024,
+      importLimitBytes: 1_024,
+      publicUrl: null,
+      trustedProxies: [],
+    },
     token: '',
+    people: NOBODY,
     metrics,
     log: silentLogger,
   }
   // No handler runs while the document is made, so none misses its port.
-  const app = await buildApp(options as ApiOptions, new LiveHub(metrics))
+  const app = await buildApp(options as unknown as ApiOptions, new LiveHub(metrics))
   const document = app.swagger()
   await app.close()
   return document

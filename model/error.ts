@@ -7,8 +7,13 @@ export const ERROR_CODES = {
     'The request or file does not have the stated form; the detail names each fault.',
   'not-found': 'There is no such object.',
   conflict: 'An object of that identity exists already, or its state does not allow the change.',
-  unauthorized: 'The bearer token is missing or wrong.',
+  unauthorized:
+    'Nobody is signed in: the token, session, login name or password is missing or wrong.',
   forbidden: 'Whoever asks may not do this; the detail says which role may.',
+  'cross-site':
+    'The request may come from another site: its origin or its x-csrf-token is not that of the session.',
+  'password-due': 'The password has to be changed before anything else can be done.',
+  'too-many-attempts': 'Too many sign-ins failed; the detail says when to try again.',
   'too-large': 'The request is larger than the configured limit.',
   'unsupported-media': 'The content type is not one this address takes.',
   'not-ready': 'The service is starting, stopping or waiting for its database; try again.',
@@ -20,6 +25,8 @@ export const ERROR_CODES = {
   'port-in-use': 'Another process listens on the port Wanmi was told to use.',
   'data-directory': 'The data directory cannot be used; the detail says why.',
   'disk-full': 'The disk that holds the data directory is full, or almost.',
+  'provider-unreachable':
+    'The provider of OpenID Connect does not answer, or not as it should; try again.',
   'service-unreachable':
     'Wanmi does not answer at the stated address, or stopped answering; try again.',
   'broker-refused': 'The MQTT broker turned the device away; the detail has its return code.',

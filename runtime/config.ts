@@ -1,6 +1,7 @@
 import { Rejected } from '#model/error.ts'
 import {
   integer,
+  list,
   optionalInteger,
   optionalPath,
   optionalText,
@@ -9,6 +10,7 @@ import {
   type Setting,
   text,
 } from './setting.ts'
+import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 
 const port = { min: 0, max: 65_535 } as const
 const KIB = 1_024
@@ -35,6 +37,20 @@ export const SETTINGS = {
       consequence:
         'Unset, a token is made on the first start, printed once and kept in DATA_DIR/admin-token.',
     }),
+    publicUrl: optionalText(
+      'PUBLIC_URL',
+      'Address under which browsers reach Wanmi, such as https://wanmi.example.',
+      {
+        consequence:
+          'Unset, the address of each request counts. Needed behind a proxy that is not in ' +
+          'TRUSTED_PROXIES and speaks https outwards.',
+      },
+    ),
+    trustedProxies: list(
+      'TRUSTED_PROXIES',
+      'Addresses or networks (CIDR) of proxies whose X-Forwarded-* headers are believed, with commas.',
+      { consequence: 'Unset behind a proxy, all who sign in seem to come from its address.' },
+    ),
   },
   mqtt: {
     host: text('MQTT_HOST', '0.0.0.0', 'Address the MQTT listeners listen on.'),
@@ -223,6 +239,8 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  people: PEOPLE_SETTINGS,
+  oidc: OIDC_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

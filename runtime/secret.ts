@@ -24,12 +24,25 @@ const PARALLELIZATION = 1
 /** 128 random bits as 22 characters of `A-Za-z0-9_-`. */
 export const generateSecret = (): string => randomBytes(SECRET_BYTES).toString('base64url')
 
+/** How much work it is to try one secret: N, r and p of scrypt (RFC 7914). */
+export interface SecretCost {
+  readonly cost: number
+  readonly blockSize: number
+  readonly parallelization: number
+}
+
 /** `scrypt$N$r$p$salt$hash`, salt and hash in base64url. Takes 3 to 13 ms of a worker thread. */
-export async function hashSecret(secret: string): Promise<string> {
+export function hashSecret(secret: string): Promise<string> {
   const cost = secret.length >= LONG_SECRET ? LIGHT_COST : HEAVY_COST
+  return hashWith(secret, { cost, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION })
+}
+
+/** The same with another cost. */
+export async function hashWith(secret: string, setting: SecretCost): Promise<string> {
+  const { cost, blockSize, parallelization } = setting
   const salt = randomBytes(SALT_BYTES)
-  const hash = await derive(secret, salt, HASH_BYTES, scryptOptions(cost))
-  const fields = [cost, BLOCK_SIZE, PARALLELIZATION, salt.toString('base64url')]
+  const hash = await derive(secret, salt, HASH_BYTES, scryptOptions(setting))
+  const fields = [cost, blockSize, parallelization, salt.toString('base64url')]
   return ['scrypt', ...fields, hash.toString('base64url')].join('$')
 }
 
@@ -45,18 +58,16 @@ export async function verifySecret(secret: string, stored: string): Promise<bool
     throw new Broken('internal', 'a stored secret is not a hash of this service')
   }
   const expected = Buffer.from(hash, 'base64url')
-  const options = scryptOptions(Number(cost), Number(blockSize), Number(parallelization))
+  const options = scryptOptions({
+    cost: Number(cost),
+    blockSize: Number(blockSize),
+    parallelization: Number(parallelization),
+  })
   const found = await derive(secret, Buffer.from(salt, 'base64url'), expected.length, options)
   return timingSafeEqual(found, expected)
 }
 
-const scryptOptions = (
-  cost: number,
-  blockSize = BLOCK_SIZE,
-  parallelization = PARALLELIZATION,
-): ScryptOptions => ({
-  cost,
-  blockSize,
-  parallelization,
-  maxmem: 256 * cost * blockSize,
+const scryptOptions = (setting: SecretCost): ScryptOptions => ({
+  ...setting,
+  maxmem: 256 * setting.cost * setting.blockSize,
 })

@@ -6,6 +6,8 @@ export interface Setting<Value> {
   readonly default: Value
   readonly min?: number
   readonly max?: number
+  /** The only texts it may have. */
+  readonly oneOf?: readonly string[]
   readonly meaning: string
   /** What happens when it is set too low, too high or wrong. */
   readonly consequence?: string
@@ -54,6 +56,26 @@ export const path = (
   extra: Extra = {},
 ): Setting<string> => ({ name, type: 'path', default: fallback, meaning, ...extra })
 
+export const flag = (
+  name: string,
+  fallback: boolean,
+  meaning: string,
+  extra: Extra = {},
+): Setting<boolean> => ({ name, type: 'boolean', default: fallback, meaning, ...extra })
+
+/** Several values, separated by commas. */
+export const list = (
+  name: string,
+  meaning: string,
+  extra: Extra = {},
+): Setting<readonly string[]> => ({
+  name,
+  type: 'list',
+  default: [],
+  meaning,
+  ...extra,
+})
+
 export type Parsed<Value> = { readonly value: Value } | { readonly fault: string }
 
 /** Reads the text of one setting. A fault names the setting and never its value. */
@@ -67,6 +89,9 @@ export function parseSetting<Value>(
   if (setting.type === 'boolean') return parseBoolean(setting, given)
   if (setting.type === 'list') {
     return { value: given.split(',').map((part) => part.trim()) as Value }
+  }
+  if (setting.oneOf && !setting.oneOf.includes(given)) {
+    return { fault: `${setting.name} must be one of ${setting.oneOf.join(', ')}` }
   }
   return { value: given as Value }
 }

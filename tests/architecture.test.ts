@@ -27,8 +27,10 @@ const OWNED: Readonly<Record<string, string>> = {
   'pg-copy-streams': 'store',
   kysely: 'store',
   fastify: 'api',
+  '@fastify/cookie': 'api',
   '@fastify/swagger': 'api',
   '@fastify/swagger-ui': 'api',
+  'openid-client': 'api',
 }
 
 interface Import {

@@ -6,7 +6,7 @@ import { allowedCommands } from '#cases/refusal.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
-import { systemClock } from '#runtime/clock.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
@@ -18,14 +18,20 @@ import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
+import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
 import { testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 
 export const TOKEN = 'a token for tests'
 
+interface TestApiOptions extends TestPeopleOptions {
+  /** Of accounts, sessions and the audit log. */
+  readonly clock?: Clock
+}
+
 /** The API over an empty database, with what it told the broker and ingest. */
-export async function openTestApi(change: Partial<ApiOptions> = {}) {
+export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: TestApiOptions = {}) {
   const registry = await openRegistry()
   const { pool, directory } = registry
   const metrics = createMetrics()
@@ -33,6 +39,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
   const episodes = createEpisodeQueries(pool)
   const delivered: string[] = []
   const replayed: Envelope[] = []
+  const people = await openTestPeople(pool, peopled)
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
@@ -83,9 +90,17 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
       log: silentLogger,
     }),
     deliver: (id) => void delivered.push(id),
+    people,
     connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
-    config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 65_536, importLimitBytes: 1_000_000 },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      bodyLimitBytes: 65_536,
+      importLimitBytes: 1_000_000,
+      publicUrl: null,
+      trustedProxies: [],
+    },
     token: TOKEN,
     metrics,
     log: silentLogger,
@@ -99,6 +114,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     live,
     metrics,
     options,
+    people,
     delivered,
     replayed,
     /** Calls a route; what it answers must be what the OpenAPI document says. */

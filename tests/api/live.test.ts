@@ -5,6 +5,7 @@ import { type Api, type ApiOptions, createApi } from '#api/create-api.ts'
 import type { LiveEvent } from '#api/live/live-event.ts'
 import { liveEvent } from '#api/live/live-event.ts'
 import { LiveViewer } from '#api/live/live-viewer.ts'
+import { NOBODY } from '#api/people-routes.ts'
 import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
@@ -21,12 +22,19 @@ beforeEach(async () => {
   metrics = createMetrics()
   // The live feed asks nothing of the other ports.
   const options = {
-    config: { host: '127.0.0.1', port: 0, bodyLimitBytes: 1_024, importLimitBytes: 1_024 },
+    config: {
+      host: '127.0.0.1',
+      port: 0,
+      bodyLimitBytes: 1_024,
+      publicUrl: null,
+      trustedProxies: [],
+    },
+    people: NOBODY,
     token: TOKEN,
     metrics,
     log: silentLogger,
   }
-  api = createApi(options as ApiOptions)
+  api = createApi(options as unknown as ApiOptions)
   address = await api.listen()
 })
 afterEach(() => api.close())

@@ -81,17 +81,18 @@ async function isReady(api: string): Promise<boolean> {
   }
 }
 
-/** Asks the API with the token of the tests and answers the parsed JSON. */
+/** Asks the API, with the token of the tests or another, and answers the parsed JSON. */
 export async function askApi<Answer>(
   service: Pick<ServiceProcess, 'api'>,
   path: string,
   init: RequestInit = {},
+  token: string = ADMIN_TOKEN,
 ): Promise<Answer> {
   const response = await fetch(`${service.api}${path}`, {
     ...init,
     headers: {
       ...(init.headers as Record<string, string>),
-      authorization: `Bearer ${ADMIN_TOKEN}`,
+      authorization: `Bearer ${token}`,
     },
   })
   const text = await response.text()

@@ -1,0 +1,22 @@
+import { Rejected } from '#model/error.ts'
+import type { App } from './app.ts'
+import { principalOf } from './authentication.ts'
+
+/** Only an administrator sees these at all. */
+const ADMINISTERED = ['/api/v1/accounts', '/api/v1/audit']
+/** Everybody who is signed in sees these; only an administrator changes them. */
+const SHOWN = ['/api/v1/departments', '/api/v1/duty-grids']
+
+/** Keeps people and the audit log to administrators. Comes after whatever tells who asks. */
+export function guardPeople(app: App): void {
+  app.addHook('onRequest', async (request) => {
+    const { url = '' } = request.routeOptions
+    const isOf = (paths: readonly string[]): boolean =>
+      paths.some((path) => url === path || url.startsWith(`${path}/`))
+    const guarded = isOf(ADMINISTERED) || (isOf(SHOWN) && request.method !== 'GET')
+    if (guarded && !principalOf(request).roles.includes('administrator')) {
+      throw new Rejected('forbidden', 'only an administrator may do this')
+    }
+    return Promise.resolve()
+  })
+}
