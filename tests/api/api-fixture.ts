@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { openCalendar } from '#cli/service/calendar.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
@@ -31,6 +32,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
   const metrics = createMetrics()
   const live = new LiveHub(metrics)
   const episodes = createEpisodeQueries(pool)
+  const calendar = await openCalendar({
+    pool,
+    timeZone: 'Asia/Shanghai',
+    clock: systemClock,
+    log: silentLogger,
+    metrics,
+  })
   const delivered: string[] = []
   const replayed: Envelope[] = []
   const options: ApiOptions = {
@@ -39,6 +47,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     grids: registry.grids,
     areas: registry.areas,
     imports: registry.imports,
+    workCalendar: calendar.desk,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
@@ -119,6 +128,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}) {
     },
     async close() {
       await app.close()
+      calendar.close()
       await registry.close()
     },
   }

@@ -1,4 +1,4 @@
-import type { LimitUnit } from '#model/case.ts'
+import type { LimitUnit } from '#model/limit.ts'
 import { WEEKDAYS, type Weekday } from '#model/schedule.ts'
 import type { MinuteSpan } from '#model/wall-clock-spans.ts'
 import type { WorkCalendar } from '#model/work-calendar.ts'

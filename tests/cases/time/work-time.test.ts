@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addUnitTime, deadlineAfter, limitSpan } from '#cases/time/deadline.ts'
 import { type WorkTimeParts, workTime } from '#cases/time/work-time.ts'
-import type { Limit } from '#model/case.ts'
+import type { Limit } from '#model/limit.ts'
 import { days, epochMs, formatInstant, hours, milliseconds } from '#model/time.ts'
 import { CHINESE_CALENDAR, changeCalendar } from '#model/work-calendar.ts'
 import { DEFAULT_PERIODS, type WorkPeriods } from '#model/work-periods.ts'

@@ -1,4 +1,4 @@
-import type { LimitUnit } from '#model/case.ts'
+import type { LimitUnit } from '#model/limit.ts'
 
 /**
  * A start, a limit, the deadline, and why. Times are those of the wall clock in China, worked out by
