@@ -1,9 +1,9 @@
 import { createApi } from '#api/create-api.ts'
 import { openBroker } from '#broker/broker.ts'
 import { CASE_LAW } from '#cases/law.ts'
-import { workTime } from '#cases/time/work-time.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
+import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
@@ -15,8 +15,6 @@ import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import { Broken, messageOf } from '#model/error.ts'
 import { seconds } from '#model/time.ts'
-import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
-import { DEFAULT_PERIODS } from '#model/work-periods.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor } from '#monitor/monitor.ts'
@@ -29,7 +27,6 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
-import { watchCalendar } from '#runtime/watch-calendar.ts'
 import { openCommitter } from '#store/committer.ts'
 import { openDatabase } from '#store/database.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
@@ -106,14 +103,14 @@ async function buildService(
   const areas = await AreaDirectory.open(pool, log)
   shutdown.add('area directory', () => areas.close())
   const { timeZone } = config.city
-  const calendar = CHINESE_CALENDAR
-  const hoursOfWork = workTime({ periods: DEFAULT_PERIODS, calendar, timeZone })
+  const calendar = await openCalendar({ pool, timeZone, clock, log, metrics })
+  shutdown.add('work calendar', () => calendar.close())
   const peopleParts = await openPeopleParts({ config, pool, clock, log })
   shutdown.add('people', () => peopleParts.close())
   const history = new History(pool)
   const terminals = await Terminals.open(directory.devices(), history)
   const staff = () => peopleParts.staff(terminals)
-  const moment = { pool, staff, workTime: () => hoursOfWork, clock, log }
+  const moment = { pool, staff, workTime: calendar.workTime, clock, log }
   const { filing, world } = await openCaseWorld(moment)
   shutdown.add('filing policies', () => filing.close())
   const law = CASE_LAW
@@ -166,7 +163,6 @@ async function buildService(
   shutdown.add('clock of the rules', beat)
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
-  shutdown.add('work calendar', watchCalendar(calendar, { timeZone, clock, log }))
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
@@ -246,6 +242,7 @@ async function buildService(
       inUse: (id) => areaUser(id, ruleParts.rules(), book.snapshot.overrides),
     }),
     imports: createImports(registry),
+    workCalendar: calendar.desk,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
@@ -264,7 +261,11 @@ async function buildService(
     people: peopleParts.people,
     readiness: () =>
       monitor.stalledSince === null
-        ? { ready: true, rules: monitor.isWarm ? 'warm' : 'warming' }
+        ? {
+            ready: true,
+            rules: monitor.isWarm ? 'warm' : 'warming',
+            warnings: calendar.warnings(),
+          }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
   desk.onChange((changes) => api.live.cases(changes))

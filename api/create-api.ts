@@ -16,6 +16,8 @@ import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
+import { type CalendarImports, calendarImportRoutes } from './routes/calendar-import-routes.ts'
+import { calendarRoutes, type WorkCalendarDesk } from './routes/calendar-routes.ts'
 import { type CaseDesk, caseCommandRoutes } from './routes/case-command-routes.ts'
 import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
@@ -45,6 +47,7 @@ export interface ApiPorts {
   readonly grids: GridRegistry
   readonly areas: AreaRegistry
   readonly imports: Imports
+  readonly workCalendar: WorkCalendarDesk & CalendarImports
   /** A registered device, at once. */
   readonly findDevice: (id: string) => Device | undefined
   readonly readings: ReadingHistory
@@ -144,6 +147,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   gridRoutes(app, options.grids)
   areaRoutes(app, options.areas)
   importRoutes(app, options.imports, config)
+  calendarRoutes(app, options.workCalendar)
+  calendarImportRoutes(app, options.workCalendar, config)
   quarantineRoutes(app, options.quarantine, options.replay)
   episodeRoutes(app, options.episodes)
   caseRoutes(app, options.cases, options.caseFlow)

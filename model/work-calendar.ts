@@ -2,6 +2,7 @@ import chineseDays from 'chinese-days/dist/chinese-days.json' with { type: 'json
 import { type CityDay, parseDay, weekdayOf } from './city-day.ts'
 import { Rejected } from './error.ts'
 import { WEEKDAYS, type Weekday } from './schedule.ts'
+import type { Bilingual } from './text.ts'
 
 /**
  * On which days a city works: certain weekdays, but for the days named here. Plain data, so that it
@@ -26,6 +27,16 @@ export interface CalendarChange {
   readonly knownUntilYear?: number
 }
 
+/** What a calendar says of a day that goes before its weekday. */
+export const SPECIAL_DAYS = ['holiday', 'make-up'] as const
+export type SpecialDay = (typeof SPECIAL_DAYS)[number]
+
+/** A day of the calendar that ships. */
+export interface ShippedDay {
+  readonly type: SpecialDay
+  readonly name: Bilingual
+}
+
 const SATURDAY = 5
 const HOLIDAYS = Object.keys(chineseDays.holidays).sort()
 const yearIn = (day: string | undefined): number => Number(day?.slice(0, 4))
@@ -40,6 +51,23 @@ export const CHINESE_CALENDAR: WorkCalendar = {
   makeUpDays: Object.keys(chineseDays.workdays).sort(),
   knownFromYear: yearIn(HOLIDAYS[0]),
   knownUntilYear: yearIn(HOLIDAYS.at(-1)),
+}
+
+/** The days of {@link CHINESE_CALENDAR} by date, each with the holiday it belongs to. */
+export const SHIPPED_DAYS: ReadonlyMap<string, ShippedDay> = new Map([
+  ...namedDays(chineseDays.holidays, 'holiday'),
+  ...namedDays(chineseDays.workdays, 'make-up'),
+])
+
+/** Texts such as `Spring Festival,春节,4`. */
+function namedDays(
+  days: Readonly<Record<string, string>>,
+  type: SpecialDay,
+): [date: string, ShippedDay][] {
+  return Object.entries(days).map(([date, text]) => {
+    const [en = '', zh = ''] = text.split(',')
+    return [date, { type, name: { en, zh } }]
+  })
 }
 
 /** False: of this year no holidays are known, and the calendar knows weekends alone. */
@@ -58,9 +86,6 @@ export function changeCalendar(base: WorkCalendar, change: CalendarChange): Work
     knownUntilYear,
   }
 }
-
-/** What a calendar says of a day that goes before its weekday. */
-export type SpecialDay = 'holiday' | 'make-up'
 
 /**
  * What the calendar says of a day; undefined where its weekday alone tells.

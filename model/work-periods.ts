@@ -55,9 +55,17 @@ function dayFaults(spans: readonly MinuteSpan[], day: PeriodDay): string[] {
   })
 }
 
-/** @throws Rejected `invalid-input` naming every fault */
-export function checkPeriods(periods: WorkPeriods): void {
-  const faults = periodFaults(periods)
-  if (faults.length > 0)
-    throw new Rejected('invalid-input', faults.join('; '), { detail: { faults } })
+/** Why this is no worth of a working day; undefined when it is. */
+export const hoursPerDayFault = (hours: number): string | undefined =>
+  hours > 0 && hours <= 24 ? undefined : 'a working day has more than 0 and at most 24 hours'
+
+/**
+ * Tells of working hours that cannot be.
+ *
+ * @throws Rejected `invalid-input` naming every fault
+ */
+export function checkWorkHours(periods: WorkPeriods, hoursPerWorkingDay: number): void {
+  const faults = [...periodFaults(periods), hoursPerDayFault(hoursPerWorkingDay) ?? []].flat()
+  if (faults.length === 0) return
+  throw new Rejected('invalid-input', faults.join('; '), { detail: { faults } })
 }

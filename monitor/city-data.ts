@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AreaGeometry } from '#model/area.ts'
 import type { Device } from '#model/device.ts'
 import type { Rule } from '#model/rule.ts'
@@ -19,7 +20,7 @@ export interface CityData {
   /** A name of the IANA database. */
   readonly timeZone: string
   readonly overrides: readonly RuleOverride[]
-  /** Another one whenever areas or schedules were changed. */
+  /** Another one whenever areas were changed. */
   readonly revision: string
 }
 
@@ -38,6 +39,7 @@ export function cityOf(data: CityData): Omit<CityInForce, 'presence'> {
   }
   return {
     revision,
+    calendarRevision: revisionOf(calendar),
     effective: (rule: Rule, device: Device) => lookUpParams(indexOf(rule), device),
     area(id, metres) {
       const key = JSON.stringify([id, metres])
@@ -55,3 +57,9 @@ export function cityOf(data: CityData): Omit<CityInForce, 'presence'> {
     },
   }
 }
+
+/** Which years are known changes no day, and so no answer. */
+const revisionOf = ({ holidays, makeUpDays, weekdays }: WorkCalendar): string =>
+  createHash('sha256')
+    .update(JSON.stringify([holidays, makeUpDays, weekdays]))
+    .digest('base64url')

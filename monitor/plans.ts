@@ -29,9 +29,12 @@ export interface DevicePlan {
   readonly shortestSilence: DurationMs
 }
 
-/** What rules are given of the city, and a word that is another when any of it was changed. */
+/** What rules are given of the city. */
 export interface CityInForce extends City {
+  /** Another one when any area was changed. */
   readonly revision: string
+  /** Another one when any day of the work calendar was changed. */
+  readonly calendarRevision: string
 }
 
 /** The rules in force, device by device. */
@@ -87,9 +90,19 @@ export class Plans {
     effective: EffectiveParams,
     device: Device,
   ): PlannedRule {
-    const ofCity = own.places.length > 0 || rule.schedule ? this.#city.revision : ''
+    const ofPlaces = own.places.length > 0 ? this.#city.revision : ''
+    const schedule = rule.schedule && this.#city.schedule(rule.schedule)
+    const ofDays = schedule?.asksCalendar ? this.#city.calendarRevision : ''
     const interval = device.reportingInterval
-    const key = JSON.stringify([rule.id, version, device.kind, interval, effective, ofCity])
+    const key = JSON.stringify([
+      rule.id,
+      version,
+      device.kind,
+      interval,
+      effective,
+      ofPlaces,
+      ofDays,
+    ])
     const planned = this.#planned.get(key) ?? {
       bound: bindRule(own, { effective, interval }, this.#city),
       version,

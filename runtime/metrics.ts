@@ -152,6 +152,11 @@ export function createMetrics() {
       help: 'Events a slow viewer of the live feed did not get because a newer one replaced them',
       registers,
     }),
+    calendarYearsMissing: new Gauge({
+      name: 'wanmi_calendar_years_missing',
+      help: 'Years whose holidays should be known and are not: of these only weekends are off',
+      registers,
+    }),
     httpRequestSeconds: new Histogram({
       name: 'wanmi_http_request_seconds',
       help: 'Time to answer a request, by route and status',

@@ -15,16 +15,19 @@ const NOTICE_MONTH = 11
 
 /**
  * Warns now, and once a day, while no holidays are known of this year or, from November on, of the
- * next: rules that ask for workdays then know weekends alone. The result ends it.
+ * next: rules and limits in working time then know weekends alone. The result ends it.
  */
-export function watchCalendar(calendar: WorkCalendar, parts: WatchParts): () => void {
+export function watchCalendar(
+  calendar: () => WorkCalendar,
+  { timeZone, clock, log }: WatchParts,
+): () => void {
   let lookedOn = ''
   const look = (): void => {
-    const today = dayIn(parts.timeZone, parts.clock.now())
+    const today = dateIn(timeZone, clock.now())
     if (today === lookedOn) return
     lookedOn = today
-    const years = unknownYears(calendar, today)
-    if (years.length > 0) parts.log.warn({ years }, 'no holidays are known: only weekends are off')
+    const years = unknownYears(calendar(), today)
+    if (years.length > 0) log.warn({ years }, 'no holidays are known: only weekends are off')
   }
   look()
   const timer = setInterval(look, hours(1)).unref()
@@ -38,6 +41,10 @@ export function unknownYears(calendar: WorkCalendar, today: string): readonly nu
   return years.filter((each) => !isKnown(calendar, each))
 }
 
-// Sweden writes days as ISO 8601 does.
-const dayIn = (timeZone: string, at: EpochMs): string =>
+/** What is said of a year whose holidays are not known. */
+export const missingYearWarning = (year: number): string =>
+  `no holidays of ${year} are known: only weekends are off`
+
+/** The day of a zone at an instant, written `2026-11-01`. Sweden writes days as ISO 8601 does. */
+export const dateIn = (timeZone: string, at: EpochMs): string =>
   new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at)

@@ -9,13 +9,21 @@ import type { Metrics } from '#runtime/metrics.ts'
  * they judge whatever comes, but nobody is found silent yet.
  */
 export type Readiness =
-  | { readonly ready: true; readonly rules: 'warm' | 'warming' }
+  | {
+      readonly ready: true
+      readonly rules: 'warm' | 'warming'
+      /** What should be seen to, a sentence each. */
+      readonly warnings?: readonly string[]
+    }
   | { readonly ready: false; readonly why: string }
 
 const Ready = Type.Object({
   status: Type.Literal('ready'),
   rules: Type.Union([Type.Literal('warm'), Type.Literal('warming')], {
     description: 'warming: devices are still being recalled, and nobody is found silent yet',
+  }),
+  warnings: Type.Array(Type.String(), {
+    description: 'what an administrator should see to, such as a year without known holidays',
   }),
 })
 
@@ -42,7 +50,8 @@ export function healthRoutes(app: App, readiness: () => Readiness, metrics: Metr
     handler: async () => {
       const state = readiness()
       if (!state.ready) throw new Unavailable('not-ready', state.why)
-      return Promise.resolve({ status: 'ready' as const, rules: state.rules })
+      const { rules, warnings = [] } = state
+      return Promise.resolve({ status: 'ready' as const, rules, warnings: [...warnings] })
     },
   })
 

@@ -1,11 +1,11 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { type TObject, Type } from 'typebox'
 import type { App } from '#api/app.ts'
-import { bodyText, tooLarge } from '#api/import/body-text.ts'
 import { csvRows } from '#api/import/csv-rows.ts'
 import { geojsonRows } from '#api/import/geojson-rows.ts'
 import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
+import { takeUploads, uploadedRows } from '#api/import/upload-rows.ts'
 import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
 import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
 import { AreaSchema } from '#model/area.ts'
@@ -37,9 +37,6 @@ const READERS = {
   'application/geo+json': geojsonRows,
   'application/json': geojsonRows,
 } as const
-
-/** An upload from which nothing comes for so long is given up. */
-const STALL_MS = 60_000
 
 const ImportReportView = Type.Object(
   {
@@ -80,12 +77,8 @@ export function importRoutes(
   { importLimitBytes }: { readonly importLimitBytes: number },
 ): void {
   app.addSchema(ImportReportView)
-  // Only here bodies are not read ahead: the handler takes them as they arrive.
   void app.register(async (scope: App) => {
-    scope.removeAllContentTypeParsers()
-    for (const type of Object.keys(READERS)) {
-      scope.addContentTypeParser(type, (_request, payload, done) => done(null, payload))
-    }
+    takeUploads(scope, READERS)
     for (const name of ['devices', 'parts', 'grids', 'areas'] as const) {
       scope.post(`/api/v1/imports/${name}`, {
         schema: {
@@ -106,11 +99,8 @@ export function importRoutes(
           response: answers(200, refTo(ImportReportView)),
         },
         handler: async (request, reply) => {
-          // What is still coming when the answer is out is let pass, or its end is never seen.
-          reply.raw.once('finish', () => request.raw.resume())
-          // The connection of a sender that stalls is of no more use.
-          const onStall = (): void => void reply.header('connection', 'close')
-          const rows = rowsOf(request, FORMATS[name], { limitBytes: importLimitBytes, onStall })
+          const options = { format: FORMATS[name], limitBytes: importLimitBytes }
+          const rows = uploadedRows(request, reply, READERS, options)
           return answer(reply, await imports[name](rows, request.query.partial))
         },
       })
@@ -130,32 +120,6 @@ const descriptionOf = ({ schema }: { readonly schema: TObject }): string =>
     ', ',
   )}.${'attributes' in schema.properties ? ATTRIBUTES : ''} What is in the registry already is changed; what a row leaves out stays. A file
 of which a row is refused is answered with a problem document that carries the same report.`
-
-function rowsOf(
-  request: { readonly headers: IncomingHttpHeaders; readonly body: IncomingMessage },
-  format: ImportFormat,
-  options: { readonly limitBytes: number; readonly onStall: () => void },
-): AsyncIterable<ImportRow> {
-  if (Number(request.headers['content-length'] ?? 0) > options.limitBytes) {
-    throw tooLarge(options.limitBytes)
-  }
-  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').split(';')
-  const reader = READERS[type.trim().toLowerCase() as keyof typeof READERS] as
-    | (typeof READERS)[keyof typeof READERS]
-    | undefined
-  if (!reader) throw new Rejected('unsupported-media', 'send text/csv or application/geo+json')
-  const charset = parameters
-    .map((parameter) => /^\s*charset="?([^"]+)"?\s*$/i.exec(parameter)?.[1])
-    .find((value) => value !== undefined)
-  // Left open when reading stops early: the answer goes out over the same connection.
-  const body = request.body.iterator({ destroyOnReturn: false })
-  const text = bodyText(body as AsyncIterable<Uint8Array>, {
-    ...options,
-    charset,
-    stallMs: STALL_MS,
-  })
-  return reader(text, format)
-}
 
 /** A file that was not kept is a problem that carries the whole report. */
 function answer(reply: FastifyReply, report: ImportReport): FastifyReply {

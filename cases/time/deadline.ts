@@ -1,5 +1,5 @@
 import { Rejected } from '#model/error.ts'
-import type { Limit, LimitUnit } from '#model/limit.ts'
+import { type Limit, type LimitUnit, WORKING_UNITS } from '#model/limit.ts'
 import {
   between,
   type DurationMs,
@@ -10,9 +10,6 @@ import {
   plus,
 } from '#model/time.ts'
 import type { WorkTime } from './work-time.ts'
-
-/** Units that run by working hours; the others run day and night. */
-const WORKING_UNITS: readonly LimitUnit[] = ['working-hour', 'working-day']
 
 /** What one of each unit is worth. */
 const UNIT_SPANS: Readonly<Record<LimitUnit, (time: WorkTime) => DurationMs>> = {

@@ -5,7 +5,7 @@ import { type DurationMs, days, type EpochMs, epochMs, hours, milliseconds } fro
 import { type InstantSpan, type MinuteSpan, wallClockSpans } from '#model/wall-clock-spans.ts'
 import { specialDays, type WorkCalendar } from '#model/work-calendar.ts'
 import {
-  checkPeriods,
+  checkWorkHours,
   DEFAULT_HOURS_PER_WORKING_DAY,
   type WorkPeriods,
 } from '#model/work-periods.ts'
@@ -56,6 +56,7 @@ const SPAN_MAX = days(3_653)
  */
 export function workTime(parts: WorkTimeParts): WorkTime {
   const { hoursPerWorkingDay = DEFAULT_HOURS_PER_WORKING_DAY } = parts
+  checkWorkHours(parts.periods, hoursPerWorkingDay)
   const pageAt = pageReader(parts)
 
   function between(from: EpochMs, to: EpochMs): DurationMs {
@@ -100,7 +101,6 @@ export function workTime(parts: WorkTimeParts): WorkTime {
 const numberOf = (at: EpochMs): number => Math.floor(at / PAGE)
 
 function pageReader({ periods, calendar, timeZone }: WorkTimeParts): (number: number) => Page {
-  checkPeriods(periods)
   const spansIn = wallClockSpans(hoursOfDay(periods, calendar), timeZone)
   const pages = new Map<number, Page>()
   return (number) => {

@@ -21,7 +21,10 @@ interface RulePartsOptions {
   readonly pool: Database['pool']
   readonly grids: GridLocator
   readonly areas: AreaDirectory
-  readonly calendar: WorkCalendar
+  readonly calendar: {
+    calendar(): WorkCalendar
+    onChange(listener: () => void): void
+  }
   readonly clock: Clock
   readonly log: Logger
 }
@@ -40,7 +43,13 @@ export async function openRuleParts({
   const schedules = [...(await loadSchedules(config.schedulesFile)).values()]
   const { timeZone } = config
   const named = new Map(schedules.map((schedule) => [schedule.id, schedule]))
-  const parse = parseRuleIn({ schedules: named, calendar, timeZone })
+  const parse = parseRuleIn({
+    schedules: named,
+    get calendar() {
+      return calendar.calendar()
+    },
+    timeZone,
+  })
   const book = await RuleBook.open({ pool, language: { parse, effectiveParams }, clock, log })
   await book.seed(library)
 
@@ -53,7 +62,7 @@ export async function openRuleParts({
       grid: (code) => grids.find(code)?.geometry,
     }),
     schedules,
-    calendar,
+    calendar: calendar.calendar(),
     timeZone,
     overrides: book.snapshot.overrides,
     revision: String(revision),
@@ -66,9 +75,10 @@ export async function openRuleParts({
       const rules = rulesInForce(book.snapshot)
       return { rules, city: cityOf(cityData(rules)) }
     },
-    /** Calls the listener when other rules, parameters or areas are to be in force. */
+    /** Calls the listener when other rules, parameters, areas or days are to be in force. */
     onChange(listener: () => void): void {
       book.onChange(listener)
+      calendar.onChange(listener)
       areas.onChange(() => {
         revision += 1
         listener()

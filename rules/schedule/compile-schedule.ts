@@ -15,6 +15,8 @@ export interface ScheduleStretch {
 
 /** A schedule in the zone of a city. It remembers where it looked last, and nothing else. */
 export interface CompiledSchedule {
+  /** Whether its days are told by the work calendar: workdays or days off. */
+  readonly asksCalendar: boolean
   /** Costs a few nanoseconds while instants stay in one stretch, and no allocation. */
   readonly applies: (at: EpochMs) => boolean
   readonly stretchAt: (at: EpochMs) => ScheduleStretch
@@ -78,8 +80,11 @@ export function compileSchedule(
     return { applies: same, from: begin, until: end }
   }
 
-  return { applies, stretchAt }
+  return { asksCalendar: asksCalendar(schedule), applies, stretchAt }
 }
+
+const asksCalendar = ({ windows }: Schedule): boolean =>
+  windows.some(({ days }) => days?.some((day) => day === 'workday' || day === 'restday'))
 
 /** How many of ascending instants are at or before one. */
 function countUpTo(instants: readonly EpochMs[], at: EpochMs): number {

@@ -44,8 +44,9 @@ export function compileRuleSchedule(
 }
 
 /** Applies exactly when the other does not. */
-export function opposite({ applies, stretchAt }: CompiledSchedule): CompiledSchedule {
+export function opposite({ asksCalendar, applies, stretchAt }: CompiledSchedule): CompiledSchedule {
   return {
+    asksCalendar,
     applies: (at) => !applies(at),
     stretchAt: (at) => {
       const stretch = stretchAt(at)

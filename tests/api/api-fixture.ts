@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { openCalendar } from '#cli/service/calendar.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
@@ -37,6 +38,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   const metrics = createMetrics()
   const live = new LiveHub(metrics)
   const episodes = createEpisodeQueries(pool)
+  const calendar = await openCalendar({
+    pool,
+    timeZone: 'Asia/Shanghai',
+    clock: systemClock,
+    log: silentLogger,
+    metrics,
+  })
   const delivered: string[] = []
   const replayed: Envelope[] = []
   const people = await openTestPeople(pool, peopled)
@@ -46,6 +54,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     grids: registry.grids,
     areas: registry.areas,
     imports: registry.imports,
+    workCalendar: calendar.desk,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
@@ -135,6 +144,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     async close() {
       await app.close()
+      calendar.close()
       await registry.close()
     },
   }

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { Rejected, Unavailable } from '#model/error.ts'
-import { minutes, plus, seconds } from '#model/time.ts'
+import type { DaySort } from '#model/schedule.ts'
+import { hours, minutes, plus, seconds } from '#model/time.ts'
+import { changeCalendar } from '#model/work-calendar.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
-import type { RuleInForce } from '#monitor/plans.ts'
+import { Plans, type RuleInForce } from '#monitor/plans.ts'
+import { ALWAYS } from '#rules/silence.ts'
 import { batchOf, CITY_DATA, device, reading, rule, START, startMonitor } from './fixtures.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 
@@ -112,4 +115,58 @@ test('an area that was drawn anew holds from the next fix on, and leaves other r
   await monitor.process(batchOf([reading(TRUCK, 60, fix)]))
   expect(ledger.standing.map(({ ruleId }) => ruleId).sort()).toEqual(['astray', 'heavy'])
   expect(ledger.standing.find(({ ruleId }) => ruleId === 'heavy')?.startedAt).toBe(START)
+})
+
+test('a day off that was declared holds from the next reading on, for rules that ask for workdays', async () => {
+  const window = { from: 0, to: 1_440 }
+  const onDays = (days: readonly DaySort[] | null) => ({
+    not: false,
+    schedule: { windows: [{ days, ...window }], seasons: null },
+  })
+  const when = { when: 'level_mm > 500.0', hold: minutes(5), gap: minutes(5) }
+  const atWork = rule({ id: 'at-work', schedule: onDays(['workday']), ...when })
+  const offWork = rule({ id: 'off-work', schedule: onDays(['restday']), ...when })
+  const always = rule({ id: 'always', schedule: onDays(null), ...when })
+  const rules = [atWork, offWork, always]
+  // The city's day of the readings.
+  const today = new Date(plus(START, hours(8))).toISOString().slice(0, 10)
+  const dayOff: CityData = {
+    ...CITY_DATA,
+    calendar: changeCalendar(CITY_DATA.calendar, { holidays: [today] }),
+  }
+  const worked: CityData = {
+    ...CITY_DATA,
+    calendar: changeCalendar(CITY_DATA.calendar, { makeUpDays: [today] }),
+  }
+  const ledger = new MemoryLedger()
+  const monitor = await startMonitor(ledger, [], { clock })
+  await monitor.adopt(inForce(rules, worked))
+  const full = { level_mm: 600 }
+  await monitor.process(batchOf([reading(COVER, 0, full)]))
+  await monitor.process(batchOf([reading(COVER, 240, full)]))
+  await monitor.adopt(inForce(rules, dayOff))
+  await monitor.process(batchOf([reading(COVER, 300, full)]))
+  // That which does not ask goes on where it stood; by the other the whole of the day is off.
+  expect(ledger.standing.map(({ ruleId }) => ruleId).sort()).toEqual(['always', 'off-work'])
+  expect(ledger.standing.every(({ startedAt }) => startedAt === START)).toBe(true)
+})
+
+test('plans of rules that do not ask for workdays stay what they are when the calendar changes', () => {
+  const [asks, asksNot] = [['restday'], ['mon']].map((days) =>
+    rule({
+      id: 'scheduled',
+      schedule: {
+        not: true,
+        schedule: { windows: [{ days: days as DaySort[], from: 0, to: 60 }], seasons: null },
+      },
+      when: 'level_mm > 500.0',
+    }),
+  ) as [RuleInForce, RuleInForce]
+  const keyOf = (each: RuleInForce, holidays: readonly string[]): string => {
+    const calendar = changeCalendar(CITY_DATA.calendar, { holidays })
+    const city = { ...cityOf({ ...CITY_DATA, calendar }), presence: ALWAYS }
+    return new Plans([each], city).of(COVER).key
+  }
+  expect(keyOf(asks, ['2027-01-01'])).not.toBe(keyOf(asks, []))
+  expect(keyOf(asksNot, ['2027-01-01'])).toBe(keyOf(asksNot, []))
 })

@@ -209,7 +209,7 @@ test.each([
     { ...all, networks: ['east'] },
   ],
 ] as const)('with %s an account of %j sees its part', async (_name, roles, more, scope) => {
-  const { headers } = await addAccount(api.people, roles, { ...more })
+  const { headers } = await addAccount(api.people, roles, structuredClone<object>(more))
   expect(await scopeOf(headers)).toEqual(scope)
 })
 

@@ -30,10 +30,11 @@ test('the log is warned at the start and once on every day of the city', () => {
   // 23:30 in Shanghai.
   let now: EpochMs = epochMs(Date.UTC(2026, 10, 1, 15, 30))
   const warned: unknown[] = []
+  let calendar = CALENDAR
   const log = createLogger('fatal')
   log.warn = (what: unknown) => void warned.push(what)
   const parts = { timeZone: 'Asia/Shanghai', clock: { now: () => now }, log }
-  const stop = watchCalendar(CALENDAR, parts)
+  const stop = watchCalendar(() => calendar, parts)
   expect(warned).toEqual([{ years: [2027] }])
   const counts = Array.from({ length: 26 }, () => {
     now = epochMs(now + hours(1))
@@ -41,6 +42,12 @@ test('the log is warned at the start and once on every day of the city', () => {
     return warned.length
   })
   expect(counts).toEqual([...Array.from({ length: 24 }, () => 2), 3, 3])
+  // It is looked at anew every day.
+  calendar = { ...CALENDAR, knownUntilYear: 2027 }
+  now = epochMs(now + hours(24))
+  vi.advanceTimersByTime(hours(1))
+  expect(warned).toHaveLength(3)
+  calendar = CALENDAR
   stop()
   now = epochMs(now + hours(48))
   vi.advanceTimersByTime(hours(48))
