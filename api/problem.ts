@@ -19,6 +19,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   'port-in-use': 500,
   'data-directory': 500,
   'disk-full': 503,
+  'storage-unavailable': 503,
   'service-unreachable': 502,
   'broker-refused': 502,
   'bad-configuration': 500,

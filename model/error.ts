@@ -20,6 +20,8 @@ export const ERROR_CODES = {
   'port-in-use': 'Another process listens on the port Wanmi was told to use.',
   'data-directory': 'The data directory cannot be used; the detail says why.',
   'disk-full': 'The disk that holds the data directory is full, or almost.',
+  'storage-unavailable':
+    'The place where files are kept cannot be reached or refuses work for now; try again.',
   'service-unreachable':
     'Wanmi does not answer at the stated address, or stopped answering; try again.',
   'broker-refused': 'The MQTT broker turned the device away; the detail has its return code.',

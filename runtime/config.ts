@@ -9,6 +9,7 @@ import {
   type Setting,
   text,
 } from './setting.ts'
+import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 
 const port = { min: 0, max: 65_535 } as const
 const KIB = 1_024
@@ -223,6 +224,7 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  attachments: ATTACHMENT_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },
