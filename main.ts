@@ -4,6 +4,7 @@ import { CASE_LAW } from '#cases/law.ts'
 import { workTime } from '#cases/time/work-time.ts'
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
+import { openAttachmentParts } from '#cli/service/attachment-parts.ts'
 import { openCaseDesk, openCaseWorld, type Staff } from '#cli/service/cases.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { replayEnvelope } from '#cli/service/replay-envelope.ts'
@@ -232,6 +233,18 @@ async function buildService(
     if (!now?.enabled || now.hash !== before?.hash) broker.disconnect(id)
   })
 
+  const attachmentParts = await openAttachmentParts({
+    config: config.attachments,
+    dataDir: config.store.dataDir,
+    pool,
+    directory,
+    // Whoever sees the whole city sees every case.
+    seesCase: async (_caseId, { scope }) => scope.areas === null && scope.departments === null,
+    clock,
+    log,
+  })
+  shutdown.add('attachments', attachmentParts.stop)
+
   const api = createApi({
     config: config.http,
     token,
@@ -246,6 +259,7 @@ async function buildService(
       inUse: (id) => areaUser(id, ruleParts.rules(), book.snapshot.overrides),
     }),
     imports: createImports(registry),
+    attachments: attachmentParts.attachments,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),

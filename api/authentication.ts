@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Rejected } from '#model/error.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import type { App } from './app.ts'
+import { comesAsDevice } from './device-authentication.ts'
 
 /** Paths that tell nothing and must answer without a token. */
 const OPEN = '/health/'
@@ -36,7 +37,7 @@ export function requireToken(app: App, token: string): void {
   app.decorateRequest('principal', null)
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?', 1)[0] as string
-    if (path.startsWith(OPEN)) return Promise.resolve()
+    if (path.startsWith(OPEN) || comesAsDevice(request)) return Promise.resolve()
     const browsed = BROWSED.some((page) => path === page || path.startsWith(`${page}/`))
     const given = givenToken(request, browsed)
     if (given !== undefined && isToken(given)) {

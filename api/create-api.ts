@@ -10,6 +10,7 @@ import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
+import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
 import { type CaseDesk, caseCommandRoutes } from './routes/case-command-routes.ts'
 import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
@@ -37,6 +38,7 @@ export interface ApiPorts {
   readonly parts: PartRegistry
   readonly grids: GridRegistry
   readonly areas: AreaRegistry
+  readonly attachments: Attachments
   readonly imports: Imports
   /** A registered device, at once. */
   readonly findDevice: (id: string) => Device | undefined
@@ -129,6 +131,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   caseRoutes(app, options.cases, options.caseFlow)
   caseCommandRoutes(app, options.caseDesk, options.cases)
   filingRoutes(app, options.filing)
+  attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.rules)
   explainRoutes(app, options.explainer)
