@@ -7,14 +7,14 @@ import { commandDesk } from '#cli/command-desk.ts'
 import { openAttachmentParts } from '#cli/service/attachment-parts.ts'
 import { openCaseDesk, openCaseWorld, type Staff } from '#cli/service/cases.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
-import { replayEnvelope } from '#cli/service/replay-envelope.ts'
+import { reportDesk } from '#cli/service/report-desk.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import { Broken, messageOf } from '#model/error.ts'
-import { seconds } from '#model/time.ts'
+import { days, seconds } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { DEFAULT_PERIODS } from '#model/work-periods.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
@@ -222,6 +222,11 @@ async function buildService(
     directory,
     intake: ingest,
     desk: commandDesk(commands),
+    reports: {
+      // Terminals are carried by nobody until accounts say so.
+      desk: reportDesk({ inspectorOf: async () => undefined, report: async () => undefined }),
+      limits: { maxAge: days(horizonDays), maxAhead: seconds(config.ingest.maxAheadS) },
+    },
     clock,
     metrics,
     log,
@@ -263,7 +268,7 @@ async function buildService(
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
-    replay: (envelope) => replayEnvelope(ingest, envelope),
+    replay: (envelope) => broker.replay(envelope),
     episodes,
     cases,
     caseFlow: flow,
