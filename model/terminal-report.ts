@@ -6,6 +6,7 @@ import { type SchemaFault, schemaCheck } from './schema-fault.ts'
 import { isStorable } from './storable.ts'
 import { type DurationMs, type EpochMs, epochMs, formatDuration, parseInstant } from './time.ts'
 import { UUID_PATTERN } from './uuid.ts'
+import { withoutNulls } from './without-nulls.ts'
 
 /** Ids of attachments that were uploaded before. */
 export const PhotoIds = Type.Array(Type.String({ pattern: UUID_PATTERN }), {
@@ -16,6 +17,11 @@ export const PhotoIds = Type.Array(Type.String({ pattern: UUID_PATTERN }), {
 
 const text = (maxLength: number, description: string) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }))
+
+/** The ids as they are stored, each once. */
+export const photoIds = (given: readonly string[] = []): readonly string[] => [
+  ...new Set(given.map((id) => id.toLowerCase())),
+]
 
 /** What an inspector's terminal publishes on `wanmi/v1/{device}/report`. */
 export const TerminalReportMessage = Type.Object(
@@ -104,17 +110,11 @@ export function readTerminalReport(
       place: placeOf(message, context.coordinateSystem),
       address: message.address ?? null,
       text: message.text ?? null,
-      photos: (message.photos ?? []).map((id) => id.toLowerCase()),
+      photos: photoIds(message.photos),
       observedAt,
     },
   }
 }
-
-/** As in readings, what is null counts as absent. */
-const withoutNulls = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== null))
-    : value
 
 const DETAIL_MAX = 200
 

@@ -68,6 +68,7 @@ export async function openAttachmentHouse(storage: 'a folder' | 'a bucket') {
   return {
     api,
     pool,
+    directory,
     s3,
     folder: folder.path,
     /** Who was asked whether they see a case, and what they are told. */

@@ -101,7 +101,7 @@ describe('a report', () => {
       [reportOf({ lon_deg: 0, lat_deg: 0, observedAt: 1 }), ['place-null-island', 'time-too-old']],
     ] as const
     for (const [index, [payload, codes]] of cases.entries()) {
-      await publish(client, payload as string, index + 1)
+      await publish(client, payload, index + 1)
       const rejection = house.sink.rejections[index]
       expect(rejection?.reasons.map(({ code }) => code)).toEqual(codes)
       expect(rejection).toMatchObject({ deviceId: 'terminal-1', topic: REPORTS })
