@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, type FileHandle, mkdir, open, opendir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { isWanmiError, messageOf, Rejected, Unavailable } from '#model/error.ts'
@@ -23,12 +24,10 @@ export class DiskStore implements FileStore {
     return this.#root
   }
 
+  /** Makes nothing yet: where no photo ever comes there is no folder. */
   async check(): Promise<void> {
     try {
-      await mkdir(path.join(this.#root, ARRIVING), { recursive: true, mode: 0o750 })
-      const probe = path.join(this.#root, ARRIVING, 'probe')
-      await (await open(probe, 'w', 0o640)).close()
-      await rm(probe, { force: true })
+      await mayBeMade(this.#root)
     } catch (error) {
       const sentence = `the folder of attachments ${this.#root} cannot be used: ${messageOf(error)}`
       throw new Rejected('data-directory', sentence, {
@@ -94,6 +93,18 @@ export class DiskStore implements FileStore {
 
   #pathOf(id: string): string {
     return path.join(this.#root, id.slice(-2), id.slice(-4, -2), id)
+  }
+}
+
+/** @throws what the file system says where the folder is not, and its parents let nobody make it */
+async function mayBeMade(folder: string): Promise<void> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK)
+    await (await opendir(folder)).close()
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    if (!isMissing || path.dirname(folder) === folder) throw error
+    await mayBeMade(path.dirname(folder))
   }
 }
 

@@ -10,8 +10,9 @@ import { type S3Options, S3Store } from './s3-store.ts'
  * Where the files of attachments are kept: in the bucket that is configured, else in a folder.
  *
  * @throws Rejected('bad-configuration') when the storage is configured by halves,
- *   Rejected('data-directory') when the folder cannot be used. A storage that does not answer now is
- *   only warned of: it may answer when the first photo comes.
+ *   Rejected('data-directory') when the folder that is configured cannot be used. A storage that does
+ *   not answer now, or a usual folder that cannot be made, is only warned of: devices report all the
+ *   same, and it may be there when the first photo comes.
  */
 export async function openFileStore(
   config: Config['attachments'],
@@ -20,16 +21,22 @@ export async function openFileStore(
 ): Promise<FileStore> {
   const s3 = s3Options(config)
   if (!s3) {
-    const store = new DiskStore(config.dir ?? path.join(dataDir, 'attachments'))
-    await store.check()
-    return store
+    if (config.dir !== null) return await checked(new DiskStore(config.dir))
+    return await warnedOf(new DiskStore(path.join(dataDir, 'attachments')), log)
   }
-  const store = new S3Store(s3)
-  await store.check().catch((error: unknown) => {
-    log.warn({ reason: messageOf(error) }, 'attachments cannot be kept for now')
-  })
+  return await warnedOf(new S3Store(s3), log)
+}
+
+async function checked(store: FileStore): Promise<FileStore> {
+  await store.check()
   return store
 }
+
+const warnedOf = (store: FileStore, log: Logger): Promise<FileStore> =>
+  checked(store).catch((error: unknown) => {
+    log.warn({ reason: messageOf(error) }, 'attachments cannot be kept for now')
+    return store
+  })
 
 function s3Options(config: Config['attachments']): S3Options | undefined {
   const needed = {

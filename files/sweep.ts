@@ -10,6 +10,8 @@ export interface SweepOptions {
   readonly keepUnbound: DurationMs
   readonly clock: Clock
   readonly log: Logger
+  /** Ends it between two files. */
+  readonly signal: AbortSignal
 }
 
 /** No upload takes as long: what has been loose longer is of none. */
@@ -21,7 +23,8 @@ const AT_A_TIME = 500
  *
  * @throws Unavailable; what is left goes with the next sweep
  */
-export async function sweep({ files, rows, keepUnbound, clock, log }: SweepOptions): Promise<void> {
+export async function sweep(options: SweepOptions): Promise<void> {
+  const { files, rows, keepUnbound, clock, log, signal } = options
   const now = clock.now()
   let givenUp = 0
   for (let some = AT_A_TIME; some === AT_A_TIME; givenUp += some) {
@@ -30,7 +33,10 @@ export async function sweep({ files, rows, keepUnbound, clock, log }: SweepOptio
   let removed = 0
   for (let some = AT_A_TIME; some === AT_A_TIME; removed += some) {
     const ids = await rows.looseSince(minus(now, UPLOAD_MAX), AT_A_TIME)
-    for (const id of ids) await files.remove(id)
+    for (const id of ids) {
+      if (signal.aborted) return
+      await files.remove(id)
+    }
     if (ids.length > 0) await rows.forget(ids)
     some = ids.length
   }

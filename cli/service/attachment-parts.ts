@@ -41,7 +41,10 @@ export async function openAttachmentParts({
   const desk = new AttachmentDesk({ files, rows, limits: config, clock, log })
   const secrets = new CredentialCheck({ directory, verify: verifySecret })
   const keepUnbound = days(config.unboundDays)
-  const round = (): Promise<void> => sweep({ files, rows, keepUnbound, clock, log })
+  const ending = new AbortController()
+  const { signal } = ending
+  const round = (): Promise<void> => sweep({ files, rows, keepUnbound, clock, log, signal })
+  const stop = repeat('attachment sweep', hours(1), round, log, { atOnce: true })
   return {
     attachments: {
       upload: (file, pieces) => desk.upload(file, pieces),
@@ -56,6 +59,9 @@ export async function openAttachmentParts({
         check: (id, secret) => secrets.check(id, secret),
       },
     },
-    stop: repeat('attachment sweep', hours(1), round, log, { atOnce: true }),
+    async stop() {
+      ending.abort()
+      await stop()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AttachmentDesk, type NewAttachment } from '#files/attachment-desk.ts'
 import { DiskStore } from '#files/disk-store.ts'
@@ -57,7 +57,8 @@ function open(change: { rows?: Partial<AttachmentRows>; files?: Partial<FileStor
     time,
     rows: real,
     take: (bytes = jpegOf(50_000)) => desk.upload(PHOTO, piecesOf(bytes)),
-    sweep: () => sweep({ files: disk, rows: real, keepUnbound: days(7), clock, log: silentLogger }),
+    sweep: (signal = new AbortController().signal) =>
+      sweep({ files: disk, rows: real, keepUnbound: days(7), clock, log: silentLogger, signal }),
   }
 }
 
@@ -108,10 +109,21 @@ describe('the sweep', () => {
   test('removes half a file', async () => {
     const { rows, sweep, time } = open()
     const id = '019ab0c5-7d2e-7cc1-8f52-3a6e1f9c4b7d'
-    await new DiskStore(folder.path).check()
+    mkdirSync(`${folder.path}/arriving`)
     await rows.begin(id, START)
     writeFileSync(`${folder.path}/arriving/${id}`, 'half a photo')
     time.now = plus(START, hours(25))
+    await sweep()
+    expect(filesLeft()).toEqual([])
+  })
+
+  test('ends between two files when the service does, and the next goes on', async () => {
+    const { take, sweep, time } = open()
+    await take()
+    await take()
+    time.now = plus(START, days(8))
+    await sweep(AbortSignal.abort())
+    expect(filesLeft()).toHaveLength(2)
     await sweep()
     expect(filesLeft()).toEqual([])
   })
@@ -122,7 +134,8 @@ describe('the sweep', () => {
     time.now = plus(START, days(8))
     const away = new Unavailable('storage-unavailable', 'away')
     const clock = { now: () => time.now }
-    const shared = { rows, keepUnbound: days(7), clock, log: silentLogger }
+    const { signal } = new AbortController()
+    const shared = { rows, keepUnbound: days(7), clock, log: silentLogger, signal }
     const failing = { remove: () => Promise.reject(away) } as unknown as FileStore
     await expect(sweep({ ...shared, files: failing })).rejects.toBe(away)
     expect(await looseLeft()).toEqual([{ id }])

@@ -98,7 +98,7 @@ describe('a folder', () => {
   test('removes what a crash left of an upload', async () => {
     const store = new DiskStore(folder.path)
     const id = uuidv7()
-    await store.check()
+    await mkdir(`${folder.path}/arriving`)
     writeFileSync(`${folder.path}/arriving/${id}`, 'half a photo')
     await store.remove(id)
     expect(filesOnDisk()).toEqual([])
@@ -106,8 +106,12 @@ describe('a folder', () => {
 
   test('that cannot be used is refused at the start, and later is a reason to try again', async () => {
     await writeFile(`${folder.path}/file`, '')
-    const store = new DiskStore(`${folder.path}/file`)
-    await expect(store.check()).rejects.toMatchObject({ code: 'data-directory' })
+    const dir = `${folder.path}/file/photos`
+    const config = { ...readConfig({}).attachments, dir }
+    await expect(openFileStore(config, folder.path, silentLogger)).rejects.toMatchObject({
+      code: 'data-directory',
+    })
+    const store = await openFileStore({ ...config, dir: null }, `${folder.path}/file`, silentLogger)
     const write = store.write(uuidv7(), 'image/jpeg', piecesOf(jpegOf(100)))
     await expect(write).rejects.toBeInstanceOf(Unavailable)
     await expect(write).rejects.toMatchObject({ code: 'storage-unavailable' })
@@ -121,6 +125,8 @@ describe('a folder', () => {
     const dir = `${folder.path}/photos`
     const other = await openFileStore({ ...config, dir }, `${folder.path}/data`, silentLogger)
     expect(other.location).toBe(dir)
+    // Nothing is made before there is something to keep.
+    expect(readdirSync(`${folder.path}/data`)).toEqual([])
   })
 })
 
