@@ -12,6 +12,7 @@ COPY package.json main.ts ./
 COPY api ./api
 COPY broker ./broker
 COPY cli ./cli
+COPY files ./files
 COPY ingest ./ingest
 COPY model ./model
 COPY monitor ./monitor

@@ -1,26 +1,26 @@
 import { createApi } from '#api/create-api.ts'
 import { openBroker } from '#broker/broker.ts'
 import { CASE_LAW } from '#cases/law.ts'
-import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
+import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.ts'
+import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
-import { replayEnvelope } from '#cli/service/replay-envelope.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
+import { openStoreParts } from '#cli/service/store-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import { Broken, messageOf } from '#model/error.ts'
-import { seconds } from '#model/time.ts'
-import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
+import { days, seconds } from '#model/time.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import { areaUser } from '#monitor/named-areas.ts'
 import { Terminals } from '#monitor/terminals.ts'
-import { buildGridIndex } from '#rules/grid-index.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -28,19 +28,12 @@ import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
 import { openCommitter } from '#store/committer.ts'
-import { openDatabase } from '#store/database.ts'
-import { DeviceDirectory } from '#store/device-directory.ts'
-import { History } from '#store/history.ts'
-import { Maintenance } from '#store/maintenance.ts'
-import { migrate } from '#store/migrate.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
-import { AreaDirectory } from '#store/registry/area-directory.ts'
 import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
-import { GridLocator } from '#store/registry/grid-locator.ts'
 import { createGridRegistry } from '#store/registry/grid-registry.ts'
 import { createImports } from '#store/registry/imports.ts'
 import { createPartRegistry } from '#store/registry/part-registry.ts'
@@ -88,26 +81,17 @@ async function buildService(
 ): Promise<Service> {
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
-  const database = await openDatabase(config.store, log)
-  shutdown.add('database', () => database.close())
-  await migrate(database, log)
-  const { retentionDays, statementTimeoutMs: timeoutMs } = config.store
-  const horizonDays = config.ingest.maxAgeDays
-  const maintenance = new Maintenance(database, { retentionDays, horizonDays }, clock, log)
-  await maintenance.start()
-  shutdown.add('maintenance', () => maintenance.stop())
+  const { database, directory, grids, areas, history } = await openStoreParts(
+    { config, clock, log },
+    shutdown,
+  )
   const { pool } = database
-  const directory = await DeviceDirectory.open(pool, log)
-  shutdown.add('device directory', () => directory.close())
-  const grids = await GridLocator.open(pool, buildGridIndex)
-  const areas = await AreaDirectory.open(pool, log)
-  shutdown.add('area directory', () => areas.close())
+  const { statementTimeoutMs: timeoutMs } = config.store
   const { timeZone } = config.city
   const calendar = await openCalendar({ pool, timeZone, clock, log, metrics })
   shutdown.add('work calendar', () => calendar.close())
   const peopleParts = await openPeopleParts({ config, pool, clock, log })
   shutdown.add('people', () => peopleParts.close())
-  const history = new History(pool)
   const terminals = await Terminals.open(directory.devices(), history)
   const staff = () => peopleParts.staff(terminals)
   const moment = { pool, staff, workTime: calendar.workTime, clock, log }
@@ -173,7 +157,7 @@ async function buildService(
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
-    { ...caseParts, bind: async () => Promise.resolve(), city: config.city },
+    { ...caseParts, bind: bindUploads(peopleParts.terminalOf), city: config.city },
     world,
   )
   shutdown.add('clock of the cases', stop)
@@ -188,18 +172,14 @@ async function buildService(
   const watchParts = { desk, watched, history, directory, explainer, monitor, clock, log }
   const watch = watchCases(watchParts, BEAT)
   shutdown.add('sensor checks', watch.stop)
-  const backtests = new BacktestDesk({
-    run: backtestThread(database.connection),
-    // Those of the moment at which a trial begins.
-    get rules() {
-      return ruleParts.rules()
-    },
-    cityData: ruleParts.cityData,
-    listened: (from) => history.listened(from),
-    silenceGrace,
-    devices: () => directory.devices(),
-    known: (phenomena, span) => episodes.ofPhenomena(phenomena, span),
+  const backtests = openBacktests({
+    database,
+    ruleParts,
+    history,
+    episodes,
+    directory,
     surroundings,
+    silenceGrace,
     city: config.city,
     clock,
     log,
@@ -210,23 +190,52 @@ async function buildService(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
+  const inspectors = openInspectorTasks({
+    desk,
+    cases,
+    commands,
+    directory,
+    people: peopleParts,
+    deliver: (deviceId) => broker.deliver(deviceId),
+    clock,
+  })
   const registry = { pool, directory, grids, areas, clock }
   const broker = await openBroker({
     config: config.mqtt,
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
-    desk: commandDesk(commands),
+    desk: inspectors.replies(commandDesk(commands)),
+    reports: {
+      desk: inspectors.reports,
+      limits: {
+        maxAge: days(config.ingest.maxAgeDays),
+        maxAhead: seconds(config.ingest.maxAheadS),
+      },
+    },
     clock,
     metrics,
     log,
   })
   shutdown.add('broker', () => broker.close())
+  const giveTasks = (): Promise<void> => inspectors.give()
+  shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
   directory.onChange((id, before) => {
     const now = directory.credential(id)
     if (!now?.enabled || now.hash !== before?.hash) broker.disconnect(id)
   })
+
+  const attachmentParts = await openAttachmentParts({
+    config: config.attachments,
+    dataDir: config.store.dataDir,
+    pool,
+    directory,
+    seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    clock,
+    log,
+  })
+  shutdown.add('attachments', attachmentParts.stop)
 
   const api = createApi({
     config: config.http,
@@ -242,11 +251,12 @@ async function buildService(
       inUse: (id) => areaUser(id, ruleParts.rules(), book.snapshot.overrides),
     }),
     imports: createImports(registry),
+    attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),
-    replay: (envelope) => replayEnvelope(ingest, envelope),
+    replay: (envelope) => broker.replay(envelope),
     episodes,
     cases,
     caseFlow: flow,
@@ -286,6 +296,7 @@ async function buildService(
       await tick()
       await desk.alarms()
       await watch.look()
+      await giveTasks()
     },
     stop: () => shutdown.run(),
   }

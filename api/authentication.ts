@@ -5,6 +5,7 @@ import { Rejected } from '#model/error.ts'
 import type { Identity, Origin } from '#model/identity.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import type { App } from './app.ts'
+import { comesAsDevice } from './device-authentication.ts'
 import { refuseForged } from './sign-in/cross-site.ts'
 import type { OwnAddress } from './sign-in/own-address.ts'
 import type { SessionCookie } from './sign-in/session-cookie.ts'
@@ -106,6 +107,7 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions
     if (pathOf(request).startsWith(OPEN) || config?.open === true) return Promise.resolve()
+    if (comesAsDevice(request)) return Promise.resolve()
     const identity = find(request, false)
     if (identity === undefined) throw refusal(request, reply)
     request.identity = identity

@@ -15,6 +15,7 @@ import { guardPeople } from './people-access.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
+import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
 import { type CalendarImports, calendarImportRoutes } from './routes/calendar-import-routes.ts'
 import { calendarRoutes, type WorkCalendarDesk } from './routes/calendar-routes.ts'
@@ -46,6 +47,7 @@ export interface ApiPorts {
   readonly parts: PartRegistry
   readonly grids: GridRegistry
   readonly areas: AreaRegistry
+  readonly attachments: Attachments
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   /** A registered device, at once. */
@@ -154,6 +156,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   caseRoutes(app, options.cases, options.caseFlow)
   caseCommandRoutes(app, options.caseDesk, options.cases)
   filingRoutes(app, options.filing)
+  attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.rules)
   explainRoutes(app, options.explainer)

@@ -19,7 +19,12 @@ export async function documentRoutes(app: App): Promise<void> {
       openapi: '3.1.0',
       info: { title: 'Wanmi', version: '1', description: DESCRIPTION },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer' },
+          device: { type: 'http', scheme: 'basic', description: 'Id and secret of a device.' },
+        },
+      },
       security: [{ token: [] }],
     },
     refResolver: {

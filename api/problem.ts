@@ -23,6 +23,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   'data-directory': 500,
   'disk-full': 503,
   'provider-unreachable': 502,
+  'storage-unavailable': 503,
   'service-unreachable': 502,
   'broker-refused': 502,
   'bad-configuration': 500,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Envelope } from '#model/envelope.ts'
 import { messageOf, Rejected } from '#model/error.ts'
+import { reportTopic } from '#model/topic.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -14,8 +16,9 @@ import type { ConnectionView, Origin } from './connection-view.ts'
 import { CredentialCheck } from './credential-check.ts'
 import { Door } from './door.ts'
 import type { Listener, ListenerOptions } from './listener.ts'
-import type { CommandDesk, DeviceDirectory, Intake } from './ports.ts'
+import type { CommandDesk, DeviceDirectory, Intake, ReportDesk } from './ports.ts'
 import { ReplyTaker } from './reply-taker.ts'
+import { type ReportLimits, ReportTaker } from './report-taker.ts'
 import type { Takeover } from './sessions.ts'
 import { openTcpListener } from './tcp-listener.ts'
 import { openTlsListener } from './tls-listener.ts'
@@ -28,6 +31,7 @@ export interface BrokerOptions {
   readonly intake: Intake
   readonly directory: DeviceDirectory
   readonly desk: CommandDesk
+  readonly reports: { readonly desk: ReportDesk; readonly limits: ReportLimits }
   readonly metrics: Metrics
   readonly log: Logger
   readonly clock?: Clock
@@ -46,6 +50,11 @@ export interface Broker {
   takeovers(): readonly Takeover[]
   /** A command was queued: sends it if the device is there. */
   deliver(deviceId: string): void
+  /**
+   * Takes a message in once more, as if its device sent it now; resolves when what came of it is
+   * committed.
+   */
+  replay(envelope: Envelope): Promise<void>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
   /** Takes nothing more, acknowledges what is committed meanwhile, and ends every connection. */
@@ -63,13 +72,14 @@ const GOODBYE_WAIT_MS = 1_000
 export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const { config, intake, directory, desk, metrics, log, clock = systemClock } = options
   const replies = new ReplyTaker({ desk, intake, metrics, log })
+  const reports = new ReportTaker({ ...options.reports, directory, intake, metrics, log })
   const limits = {
     connectBytes: config.connectLimitBytes,
     packetBytes: config.packetLimitBytes,
     windowMessages: options.clientWindowMessages,
     keepaliveMaxS: config.keepaliveMaxS,
   }
-  const door = new Door({ intake, replies, limits, clock, metrics, log })
+  const door = new Door({ intake, replies, reports, limits, clock, metrics, log })
   const credentials = new CredentialCheck({ directory, verify: options.verify ?? verifySecret })
   const { connectTimeoutMs } = config
   const aedes = await AedesSessions.open({
@@ -104,6 +114,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
     deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
+    replay: (envelope) =>
+      new Promise((resolve) => {
+        const isReport = envelope.topic === reportTopic(envelope.deviceId)
+        if (isReport) reports.take(envelope, resolve)
+        else intake.offer(envelope, () => resolve())
+      }),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
     async close() {
       const closed = closeAll(listeners)

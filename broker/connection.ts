@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { type EpochMs, formatInstant } from '#model/time.ts'
-import { replyTopic, telemetryTopic } from '#model/topic.ts'
+import { telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
 import type { Door } from './door.ts'
@@ -25,6 +25,7 @@ import {
 } from './packet-types.ts'
 import type { ReceivedIds } from './received-ids.ts'
 import { isSubscribe, isUnsubscribe } from './subscribe-packet.ts'
+import type { Taker } from './taker.ts'
 
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
@@ -64,9 +65,9 @@ export class Connection implements PacketTaker {
   #inFlight = 0
   #acks: number[] = []
   #isFlushing = false
-  /** A command reply waits for the messages before it, and those after it wait for the reply. */
-  #reply: Incoming | undefined
-  #isReplyTaken = false
+  /** A reply or a report waits for the messages before it, and those after it wait for it. */
+  #lone: { readonly message: Incoming; readonly taker: Taker } | undefined
+  #isLoneTaken = false
   #liveness: Liveness | undefined
 
   constructor(stream: Duplex, door: Door, origin: Origin) {
@@ -145,7 +146,7 @@ export class Connection implements PacketTaker {
     this.#isFlushing = false
     if (this.#acks.length > 0) this.write(pubacks(this.#acks))
     this.#acks = []
-    this.#takeReply()
+    this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
   }
 
@@ -177,7 +178,7 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
     const { limits, intake, isClosing } = this.#door
     const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
-    return hasRoom && this.#reply === undefined && !isClosing
+    return hasRoom && this.#lone === undefined && !isClosing
   }
 
   onHeard(): void {
@@ -245,9 +246,10 @@ export class Connection implements PacketTaker {
     const payload = isSmall ? Buffer.from(slice) : slice
     const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
     this.#inFlight++
-    if (isTelemetry || topic !== replyTopic(this.deviceId)) return this.#door.offer(message)
-    this.#reply = message
-    return this.#takeReply()
+    const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)
+    if (!taker) return this.#door.offer(message)
+    this.#lone = { message, taker }
+    return this.#takeLone()
   }
 
   /** Whether a QoS 2 message was not sent before; one that was is answered as it was then. */
@@ -264,15 +266,15 @@ export class Connection implements PacketTaker {
     this.write(pubcomp(messageId))
   }
 
-  /** Gives a waiting reply to the desk once it is alone. */
-  #takeReply(): undefined {
-    const reply = this.#reply
-    if (!reply || this.#inFlight > 1 || this.#isReplyTaken) return
-    this.#isReplyTaken = true
-    this.#door.takeReply(reply, () => {
-      this.#reply = undefined
-      this.#isReplyTaken = false
-      this.settle(reply)
+  /** Hands on a message that goes alone once it is. */
+  #takeLone(): undefined {
+    if (!this.#lone || this.#inFlight > 1 || this.#isLoneTaken) return
+    const { message, taker } = this.#lone
+    this.#isLoneTaken = true
+    this.#door.hand(message, taker, () => {
+      this.#lone = undefined
+      this.#isLoneTaken = false
+      this.settle(message)
     })
   }
 

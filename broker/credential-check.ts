@@ -5,7 +5,7 @@ import type { DeviceDirectory } from './ports.ts'
 export type Verdict = 'accepted' | 'unknown' | 'wrong' | 'disabled' | 'busy'
 
 export interface CredentialCheckOptions {
-  readonly directory: DeviceDirectory
+  readonly directory: Pick<DeviceDirectory, 'credential'>
   readonly verify: (secret: string, hash: string) => Promise<boolean>
   /** How many are verified at once; each takes a thread of the pool. */
   readonly concurrency?: number
@@ -28,7 +28,7 @@ interface Known {
  * microseconds each and not milliseconds of scrypt; it is forgotten when the stored hash changes.
  */
 export class CredentialCheck {
-  readonly #directory: DeviceDirectory
+  readonly #directory: Pick<DeviceDirectory, 'credential'>
   readonly #verify: CredentialCheckOptions['verify']
   readonly #waitingMax: number
   readonly #key = randomBytes(32)

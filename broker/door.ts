@@ -1,3 +1,4 @@
+import { replyTopic, reportTopic } from '#model/topic.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
@@ -5,8 +6,8 @@ import type { Connection } from './connection.ts'
 import type { Incoming } from './incoming.ts'
 import type { Intake } from './ports.ts'
 import { PublishPacket } from './publish-packet.ts'
-import type { ReplyTaker } from './reply-taker.ts'
 import { Sessions } from './sessions.ts'
+import type { Taker } from './taker.ts'
 
 /** What a connection may do. */
 export interface DoorLimits {
@@ -20,7 +21,8 @@ export interface DoorLimits {
 
 export interface DoorOptions {
   readonly intake: Intake
-  readonly replies: ReplyTaker
+  readonly replies: Taker
+  readonly reports: Taker
   readonly limits: DoorLimits
   readonly clock: Clock
   readonly metrics: Metrics
@@ -39,7 +41,8 @@ export class Door {
   /** Read into by one connection after another, never kept. */
   readonly publish = new PublishPacket()
   readonly #stopped = new Set<Connection>()
-  readonly #replies: ReplyTaker
+  readonly #replies: Taker
+  readonly #reports: Taker
   readonly #metrics: Metrics
   readonly #log: Logger
   readonly #pulse: NodeJS.Timeout
@@ -49,11 +52,12 @@ export class Door {
   #isClosing = false
   readonly #idle: (() => void)[] = []
 
-  constructor({ intake, replies, limits, clock, metrics, log }: DoorOptions) {
+  constructor({ intake, replies, reports, limits, clock, metrics, log }: DoorOptions) {
     this.intake = intake
     this.limits = limits
     this.clock = clock
     this.#replies = replies
+    this.#reports = reports
     this.#metrics = metrics
     this.#log = log
     intake.onRoom(() => this.#onRoom())
@@ -73,10 +77,16 @@ export class Door {
     this.intake.offer(message, this.#settle)
   }
 
-  /** A reply to a command; `settled` when what it says is stored. */
-  takeReply(reply: Incoming, settled: () => void): void {
-    this.#count(reply)
-    this.#replies.take(reply, () => {
+  /** Who takes what a device says on a topic; undefined where that is the intake. */
+  takerOf(deviceId: string, topic: string): Taker | undefined {
+    if (topic === replyTopic(deviceId)) return this.#replies
+    return topic === reportTopic(deviceId) ? this.#reports : undefined
+  }
+
+  /** Gives a message to whoever takes its topic; `settled` when what it says is stored. */
+  hand(message: Incoming, taker: Taker, settled: () => void): void {
+    this.#count(message)
+    taker.take(message, () => {
       this.#unsettled--
       settled()
       this.#wakeIdle()

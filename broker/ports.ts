@@ -1,6 +1,8 @@
 import type { Command, CommandReply } from '#model/command.ts'
+import type { Device } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
 import type { Reason } from '#model/rejection.ts'
+import type { TerminalReport } from '#model/terminal-report.ts'
 
 /** Called once per message, when it is committed, in the order in which the messages were given. */
 export type Settled<Message extends Envelope> = (message: Message) => void
@@ -17,6 +19,8 @@ export interface Intake {
     reasons: readonly Reason[],
     settled: Settled<Message>,
   ): void
+  /** What a message of the quarantine says is stored: its entry there is settled. */
+  resolve<Message extends Envelope>(message: Message, settled: Settled<Message>): void
 }
 
 export interface Credential {
@@ -28,6 +32,7 @@ export interface Credential {
 /** Who may come in; it must answer at once. */
 export interface DeviceDirectory {
   credential(deviceId: string): Credential | undefined
+  find(deviceId: string): Device | undefined
 }
 
 /**
@@ -41,4 +46,14 @@ export interface CommandDesk {
   acknowledged(commandId: string): Promise<void>
   /** False when the device has no such command. */
   reply(deviceId: string, reply: CommandReply): Promise<boolean>
+}
+
+/** Where reports of terminals enter the flow of cases. */
+export interface ReportDesk {
+  /**
+   * Resolves when the report is stored; one that was stored before, by its id and its device, changes
+   * nothing. One that rejects with Unavailable is asked again, one with Rejected goes to the
+   * quarantine with what it says.
+   */
+  report(deviceId: string, report: TerminalReport): Promise<void>
 }

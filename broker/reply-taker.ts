@@ -1,12 +1,14 @@
 import { CommandReply } from '#model/command.ts'
+import type { Envelope } from '#model/envelope.ts'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Reason } from '#model/rejection.ts'
 import { type SchemaFault, schemaCheck } from '#model/schema-fault.ts'
 import { isStorable } from '#model/storable.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
-import type { Incoming } from './incoming.ts'
 import type { CommandDesk, Intake } from './ports.ts'
+import { readJson } from './read-json.ts'
+import type { Taker } from './taker.ts'
 import { untilAvailable } from './until-available.ts'
 
 export interface ReplyTakerOptions {
@@ -16,26 +18,24 @@ export interface ReplyTakerOptions {
   readonly log: Logger
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 const faultsOf = schemaCheck(CommandReply)
 const DETAIL_MAX = 200
 
 /** What devices answer to commands. What is no reply goes to the quarantine, as all else does. */
-export class ReplyTaker {
+export class ReplyTaker implements Taker {
   readonly #options: ReplyTakerOptions
 
   constructor(options: ReplyTakerOptions) {
     this.#options = options
   }
 
-  /** Settles the message when what it says is stored, or it is in the quarantine. */
-  take(message: Incoming, settled: () => void): void {
+  take(message: Envelope, settled: () => void): void {
     const reply = parseReply(message.payload)
     if (isReply(reply)) void this.#store(message, reply, settled)
     else this.#refuse(message, reply, settled)
   }
 
-  async #store(message: Incoming, reply: CommandReply, settled: () => void): Promise<void> {
+  async #store(message: Envelope, reply: CommandReply, settled: () => void): Promise<void> {
     const { desk, log, metrics } = this.#options
     try {
       const wanted = () => true
@@ -57,7 +57,7 @@ export class ReplyTaker {
     }
   }
 
-  #refuse(message: Incoming, reasons: readonly Reason[], settled: () => void): void {
+  #refuse(message: Envelope, reasons: readonly Reason[], settled: () => void): void {
     this.#options.intake.refuse(message, reasons, settled)
   }
 }
@@ -67,18 +67,9 @@ type Parsed = CommandReply | readonly Reason[]
 const isReply = (parsed: Parsed): parsed is CommandReply => !Array.isArray(parsed)
 
 function parseReply(payload: Uint8Array): Parsed {
-  let text: string
-  try {
-    text = utf8.decode(payload)
-  } catch {
-    return [{ code: 'not-utf8' }]
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return [{ code: 'not-json' }]
-  }
+  const json = readJson(payload)
+  if ('code' in json) return [json]
+  const { value } = json
   const faults = faultsOf(value)
   if (faults.length > 0) return faults.map(reasonOf)
   if (!isStorable(value)) return [{ code: 'text-not-storable' }]

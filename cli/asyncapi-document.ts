@@ -3,7 +3,9 @@ import { CommandReply } from '#model/command.ts'
 import { DEVICE_ID_PATTERN } from '#model/device.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
-import { commandTopic, replyTopic, telemetryTopic } from '#model/topic.ts'
+import { TerminalReportMessage } from '#model/terminal-report.ts'
+import { TASK_COMMAND, TerminalTaskArgs, TerminalTaskResult } from '#model/terminal-task.ts'
+import { commandTopic, replyTopic, reportTopic, telemetryTopic } from '#model/topic.ts'
 import { SETTINGS } from '#runtime/config.ts'
 
 type Document = Readonly<Record<string, unknown>>
@@ -13,7 +15,7 @@ const DEVICE = '{device}'
 
 const INFO = `Devices report readings and take commands over MQTT 3.1.1. A device signs in with its id
 as user name and its secret as password, or with a client certificate whose common name is its id,
-and may use its own topics only. QoS 1 and 2 are acknowledged after the reading is committed; QoS 0
+and may use its own topics only. QoS 1 and 2 are acknowledged after what they say is committed; QoS 0
 is taken as best effort. A message that is refused is acknowledged all the same and kept with its
 reasons in the quarantine.`
 
@@ -33,11 +35,16 @@ export const asyncApiDocument = (): Document => ({
   },
   channels: {
     telemetry: channel(telemetryTopic(DEVICE), 'What a device has measured.', KINDS.map(nameOf)),
-    command: channel(commandTopic(DEVICE), 'What a device is to do.', ['command']),
-    reply: channel(replyTopic(DEVICE), 'What became of a command.', ['command-reply']),
+    report: channel(reportTopic(DEVICE), 'What an inspector has found wrong.', ['report']),
+    command: channel(commandTopic(DEVICE), 'What a device is to do.', ['command', 'task']),
+    reply: channel(replyTopic(DEVICE), 'What became of a command.', [
+      'command-reply',
+      'task-reply',
+    ]),
   },
   operations: {
     takeReadings: operation('receive', 'telemetry', 'Takes readings and stores them.'),
+    takeReports: operation('receive', 'report', 'Takes reports of inspectors into the flow.'),
     sendCommand: {
       ...operation('send', 'command', 'Sends a command that was queued over HTTP.'),
       reply: { channel: { $ref: '#/channels/reply' } },
@@ -47,8 +54,11 @@ export const asyncApiDocument = (): Document => ({
   components: {
     messages: Object.fromEntries([
       ...KINDS.map((kind) => [kind.name, telemetryMessage(kind)]),
+      ['report', reportMessage],
       ['command', commandMessage],
+      ['task', taskMessage],
       ['command-reply', { title: 'Answer to a command', payload: plain(CommandReply) }],
+      ['task-reply', taskReply],
     ]),
     schemas: Object.fromEntries(KINDS.map((kind) => [schemaName(kind), readingSchema(kind)])),
     securitySchemes: {
@@ -92,7 +102,7 @@ const operation = (action: 'send' | 'receive', channelName: string, summary: str
   bindings: { mqtt: { qos: 1, retain: false, bindingVersion: '0.2.0' } },
 })
 
-const commandMessage: Document = {
+const commandMessage = {
   title: 'Command',
   payload: {
     type: 'object',
@@ -102,6 +112,39 @@ const commandMessage: Document = {
       name: { type: 'string' },
       args: { type: 'object' },
       expiresAt: { type: 'string', format: 'date-time' },
+    },
+  },
+} as const
+
+const reportMessage: Document = {
+  title: 'Report of an inspector',
+  summary: `Only from a patrol terminal. It says what is wrong by a class, a text or a photo, and where
+by a place, an address or a part. A repeat with the same id changes nothing.`,
+  payload: plain(TerminalReportMessage),
+}
+
+const taskMessage: Document = {
+  title: 'Task for an inspector',
+  summary: 'The command of that name, to a patrol terminal.',
+  payload: {
+    ...commandMessage.payload,
+    properties: {
+      ...commandMessage.payload.properties,
+      name: { const: TASK_COMMAND },
+      args: plain(TerminalTaskArgs),
+    },
+  },
+}
+
+const taskReply: Document = {
+  title: 'Answer to a task',
+  summary: 'The state is done when the inspector was there, and failed when that cannot be.',
+  payload: {
+    type: 'object',
+    required: CommandReply.required,
+    properties: {
+      ...(plain(CommandReply.properties) as object),
+      result: plain(TerminalTaskResult),
     },
   },
 }

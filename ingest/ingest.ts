@@ -86,6 +86,12 @@ export class Ingest {
     this.#took(this.#batcher.complete(message, settled))
   }
 
+  /** Settles the quarantine entry of a message whose meaning somebody else has stored. */
+  resolve<Message extends Envelope>(message: Message, settled: Settled<Message>): void {
+    if (message.replayOf !== null) this.#batcher.open.resolved.push(message.replayOf)
+    this.#took(this.#batcher.complete(message, settled))
+  }
+
   /** Resolves when all that was taken is committed. What comes after it gathers no longer. */
   drain(): Promise<void> {
     return this.#batcher.drain()

@@ -27,6 +27,8 @@ export const ERROR_CODES = {
   'disk-full': 'The disk that holds the data directory is full, or almost.',
   'provider-unreachable':
     'The provider of OpenID Connect does not answer, or not as it should; try again.',
+  'storage-unavailable':
+    'The place where files are kept cannot be reached or refuses work for now; try again.',
   'service-unreachable':
     'Wanmi does not answer at the stated address, or stopped answering; try again.',
   'broker-refused': 'The MQTT broker turned the device away; the detail has its return code.',

@@ -29,6 +29,13 @@ export function toWgs84(place: Place, from: CoordinateSystem): Place {
   return { lon_deg, lat_deg }
 }
 
+/** The same point in the system of whoever is told of it. */
+export function fromWgs84(place: Place, to: CoordinateSystem): Place {
+  if (to === 'wgs84') return place
+  const [lon_deg, lat_deg] = gcoord.transform([place.lon_deg, place.lat_deg], gcoord.WGS84, CRS[to])
+  return { lon_deg, lat_deg }
+}
+
 const PLACE_FAULTS = [
   'place-incomplete',
   'place-null-island',

@@ -10,9 +10,9 @@ export const REASONS = {
   'unknown-device': 'No device of that id is registered.',
   'disabled-device': 'The device is disabled in the registry.',
   'wrong-topic': 'The topic is not one this device may publish to.',
-  'time-format': 'measuredAt is neither RFC 3339 with a zone nor epoch milliseconds.',
-  'time-future': 'measuredAt lies further ahead of our clock than is allowed.',
-  'time-too-old': 'measuredAt is older than the horizon.',
+  'time-format': 'measuredAt or observedAt is neither RFC 3339 with a zone nor epoch milliseconds.',
+  'time-future': 'measuredAt or observedAt lies further ahead of our clock than is allowed.',
+  'time-too-old': 'measuredAt or observedAt is older than the horizon.',
   'seq-invalid': 'seq is not a whole number from 0 to 2^53 - 1.',
   'channel-type': 'A channel has a value of the wrong type.',
   'channel-range': 'A channel has a value outside the range of its kind.',
@@ -25,8 +25,15 @@ export const REASONS = {
   'text-not-storable': 'A text has a NUL or half a surrogate pair, which cannot be stored.',
   'extra-too-large': 'The unknown channels of one reading are larger than is allowed.',
   'reply-format': 'A command reply has not the stated form.',
+  'report-format':
+    'A report of a terminal has not the stated form, or does not say what and where.',
+  'not-a-terminal': 'Only a patrol terminal may report what is wrong.',
+  'report-refused':
+    'The report cannot enter the flow of cases; the detail says why. Run it again once that is mended.',
   'not-decoded':
     'The decoder failed on it. This is a defect of Wanmi: run the message again once it is mended.',
+  'not-stored':
+    'What the message says could not be stored. This is a defect of Wanmi: run the message again once it is mended.',
   'database-refused': 'The database refused the value; the detail has its words.',
 } as const
 

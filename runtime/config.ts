@@ -10,6 +10,7 @@ import {
   type Setting,
   text,
 } from './setting.ts'
+import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -241,6 +242,7 @@ export const SETTINGS = {
   },
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,
+  attachments: ATTACHMENT_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

@@ -32,6 +32,7 @@ test('the Dockerfile copies every room that runs, and nothing that is not there'
     'api',
     'broker',
     'cli',
+    'files',
     'ingest',
     'model',
     'monitor',

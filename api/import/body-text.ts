@@ -1,13 +1,10 @@
-import { isWanmiError, Rejected } from '#model/error.ts'
+import { bodyPieces, type PieceOptions } from '#api/body-pieces.ts'
+import { Rejected } from '#model/error.ts'
 
-export interface BodyOptions {
+export interface BodyOptions extends PieceOptions {
   /** Of the content type; UTF-8 when absent. */
   readonly charset: string | undefined
   readonly limitBytes: number
-  /** Longest wait for the next piece; time in which the reader is busy does not count. */
-  readonly stallMs: number
-  /** Called before a sender that stalls is given up. */
-  readonly onStall?: () => void
 }
 
 /** What spreadsheets in China write besides UTF-8. GB18030 reads GBK and GB2312 as well. */
@@ -32,21 +29,13 @@ export async function* bodyText(
   options: BodyOptions,
 ): AsyncGenerator<string> {
   const decode = textDecoder(options.charset ?? 'utf-8')
-  const pieces = body[Symbol.asyncIterator]()
   let bytes = 0
-  try {
-    for (;;) {
-      const piece = await unlessStalled(pieces.next(), options)
-      if (piece.done) break
-      bytes += piece.value.byteLength
-      if (bytes > options.limitBytes) throw tooLarge(options.limitBytes)
-      yield decode(piece.value)
-    }
-    yield decode()
-  } finally {
-    // Not waited for: behind a piece that never comes, it would not come either.
-    void pieces.return?.()
+  for await (const piece of bodyPieces(body, options)) {
+    bytes += piece.byteLength
+    if (bytes > options.limitBytes) throw tooLarge(options.limitBytes)
+    yield decode(piece)
   }
+  yield decode()
 }
 
 export const tooLarge = (limitBytes: number): Rejected =>
@@ -72,26 +61,5 @@ function textDecoder(charset: string): (piece?: Uint8Array) => string {
         cause: error,
       })
     }
-  }
-}
-
-async function unlessStalled<Value>(
-  next: Promise<Value>,
-  { stallMs, onStall }: BodyOptions,
-): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined
-  const stalled = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      onStall?.()
-      reject(new Rejected('invalid-input', `nothing of the file came for ${stallMs} ms`))
-    }, stallMs)
-  })
-  try {
-    return await Promise.race([next, stalled])
-  } catch (error) {
-    if (isWanmiError(error)) throw error
-    throw new Rejected('invalid-input', 'the upload broke off', { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
 }

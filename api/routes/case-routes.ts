@@ -8,7 +8,7 @@ import { CaseEventView, showEvent } from '#api/schemas/case-event-view.ts'
 import { CaseReportView, type ShownReport, showReport } from '#api/schemas/case-report-view.ts'
 import { CaseDetail, CaseView, showCase } from '#api/schemas/case-view.ts'
 import { type EpisodeRecord, showEpisode } from '#api/schemas/episode-view.ts'
-import { answers, refTo, UUID_PATTERN } from '#api/schemas/shared.ts'
+import { answers, refTo } from '#api/schemas/shared.ts'
 import { CASE_SOURCES, type Case } from '#model/case.ts'
 import type { CaseCommandName } from '#model/case-command.ts'
 import type { CaseEvent } from '#model/case-event.ts'
@@ -18,6 +18,7 @@ import type { Principal, Scope } from '#model/principal.ts'
 import { type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
+import { UUID_PATTERN } from '#model/uuid.ts'
 
 interface CaseConditions {
   readonly scope: Scope

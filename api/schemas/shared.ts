@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Problem } from '#api/problem.ts'
+import { UUID_PATTERN } from '#model/uuid.ts'
 
 /** A reference to a schema that the document lists under its `$id`, with the type it stands for. */
 export const refTo = <Schema extends TSchema & { readonly $id?: string }>(schema: Schema) =>
@@ -26,6 +27,4 @@ export const answers = <Status extends number, Schema extends TSchema>(
 export const asMedia = <Schema extends TSchema>(schema: Schema, types: readonly string[]) =>
   ({ ...schema, 'x-media-types': types }) as Schema
 
-export const UUID_PATTERN =
-  '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
 export const Uuid = Type.String({ pattern: UUID_PATTERN })

@@ -80,11 +80,11 @@ export function openCaseDesk(options: CasePartsOptions, world: () => CaseWorld) 
     bind,
   })
   const queries = createCaseQueries(pool)
-  const cases: Cases = {
+  const cases = {
     ...queries,
     reports: (caseId) => reportsOf(pool, caseId),
     episodes: (caseId) => episodes.ofCase(caseId),
-  }
+  } satisfies Cases
   const flow: CaseFlow = {
     actions: allowedCommands,
     proposedDepartment: (found) => proposeDepartment(found, world()),

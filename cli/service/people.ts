@@ -49,6 +49,7 @@ export async function openPeopleParts({ config, pool, clock, log }: PeoplePartsO
     people: ports,
     staff,
     carrierOf: (deviceId: string) => people.identities.ofTerminal(deviceId),
+    terminalOf: (accountId: string) => people.identities.terminalOf(accountId),
     async close(): Promise<void> {
       await stop()
       await people.identities.close()

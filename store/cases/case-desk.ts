@@ -6,6 +6,7 @@ import type { Proof } from '#cases/steps/checking.ts'
 import type { Case, NewReport } from '#model/case.ts'
 import type { CaseCommand } from '#model/case-command.ts'
 import { type CaseActor, type CaseOrigin, SYSTEM_ACTOR } from '#model/case-event.ts'
+import { type CaseStage, stageOf } from '#model/case-state.ts'
 import type { CaseChange } from '#model/commit.ts'
 import { Rejected } from '#model/error.ts'
 import { type Principal, seesArea, seesDepartment, seesNetwork } from '#model/principal.ts'
@@ -21,6 +22,15 @@ import { lockEpisodes, mergeCases, splitCase } from './merge-cases.ts'
 import { findReport, type ReportRecord } from './reports.ts'
 import { type Reported, takeReport } from './take-report.ts'
 
+/** Uploads that prove a case, and who brings them. */
+export interface CaseBinding {
+  readonly caseId: string
+  readonly ids: readonly string[]
+  readonly stage: CaseStage
+  readonly accountId: string | null
+  readonly at: EpochMs
+}
+
 export interface CaseDeskParts {
   readonly pool: Pool
   readonly law: CaseLaw
@@ -30,12 +40,7 @@ export interface CaseDeskParts {
   /** What is known of the spot of a report. @throws Rejected when it names a part that is not there */
   readonly spotOf: (report: NewReport) => ReportSpot
   /** Binds uploads to a case within the transaction. @throws Rejected when one cannot be */
-  readonly bind: (
-    session: Session,
-    caseId: string,
-    attachments: readonly string[],
-    by: Principal,
-  ) => Promise<void>
+  readonly bind: (session: Session, binding: CaseBinding) => Promise<unknown>
 }
 
 /** Who may hand in a report of a source. Devices do it by their readings. */
@@ -87,7 +92,7 @@ export class CaseDesk {
         role,
       })
       this.#parts.law.unchanged(current, command)
-      await this.#bind(session, caseId, command.attachments, principal)
+      await this.#bind(session, current, command.attachments, principal, now)
       const { law } = this.#parts
       if (command.name === 'merge') {
         const master = visible(sheet, command.into, principal.scope)
@@ -120,7 +125,7 @@ export class CaseDesk {
       const taken = { report, spot, principal, moment, origin }
       const done = await takeReport(session, sheet, this.#parts, taken)
       const isRepeat = !done.isNew && sheet.changes.length === 0
-      if (!isRepeat) await this.#bind(session, done.case.id, report.attachments, principal)
+      if (!isRepeat) await this.#bind(session, done.case, report.attachments, principal, now)
       return done
     })
   }
@@ -190,12 +195,13 @@ export class CaseDesk {
 
   async #bind(
     session: Session,
-    caseId: string,
-    attachments: readonly string[] | undefined,
-    by: Principal,
+    { id: caseId, state }: Case,
+    ids: readonly string[] | undefined,
+    { accountId }: Principal,
+    at: EpochMs,
   ): Promise<void> {
-    if (attachments && attachments.length > 0)
-      await this.#parts.bind(session, caseId, attachments, by)
+    if (!ids || ids.length === 0) return
+    await this.#parts.bind(session, { caseId, ids, stage: stageOf(state), accountId, at })
   }
 
   async #change<Result>(

@@ -112,6 +112,11 @@ export class IdentityDirectory {
     return found?.enabled ? found.principal : undefined
   }
 
+  /** What an account carries; null where it carries none. */
+  terminalOf(accountId: string): string | null {
+    return this.#accounts.get(accountId)?.deviceId ?? null
+  }
+
   /**
    * Hears of sessions and tokens that ended, or whose account may see something else now: what was
    * begun on the strength of them has to end.

@@ -93,6 +93,13 @@ export function createCaseQueries(pool: Pool) {
       return toCase(row)
     },
 
+    /** Whether there is such a case in scope. */
+    async sees(id: string, scope: Scope): Promise<boolean> {
+      const where = addScope(new Conditions().add('id = ?', id), scope, CASE_SCOPE)
+      const text = `select id from case_record ${where.clause()}`
+      return (await query(pool, text, where.values)).length > 0
+    },
+
     /** What happened to a case, in the order in which it did. */
     events: (caseId: string): Promise<readonly CaseEvent[]> => readEvents(pool, caseId),
 

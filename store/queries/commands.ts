@@ -14,6 +14,8 @@ export interface NewCommand {
   readonly name: string
   readonly args: Readonly<Record<string, unknown>>
   readonly expiresIn: DurationMs
+  /** UUID of the caller's own: the same command queued again changes nothing. */
+  readonly id?: string | undefined
 }
 
 export interface CommandFilter extends PageRequest {
@@ -67,9 +69,10 @@ export function createCommands({ pool, clock }: { readonly pool: Pool; readonly 
       const [row] = await query<CommandRow>(
         pool,
         `insert into command (id, device_id, name, args, state, created_at, expires_at)
-         values ($1, $2, $3, $4, 'queued', $5, $6) returning ${COLUMNS}`,
+         values ($1, $2, $3, $4, 'queued', $5, $6)
+         on conflict (id) do nothing returning ${COLUMNS}`,
         [
-          uuidv7(),
+          command.id ?? uuidv7(),
           command.deviceId,
           command.name,
           JSON.stringify(command.args),
@@ -77,7 +80,7 @@ export function createCommands({ pool, clock }: { readonly pool: Pool; readonly 
           formatTimestamp(plus(now, command.expiresIn)),
         ],
       )
-      return toCommand(row as CommandRow)
+      return row ? toCommand(row) : await this.get(command.id ?? '')
     },
 
     /** @throws Rejected('not-found') */

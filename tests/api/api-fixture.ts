@@ -55,6 +55,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     areas: registry.areas,
     imports: registry.imports,
     workCalendar: calendar.desk,
+    attachments: {
+      upload: () => Promise.reject(new Error('nothing is uploaded here')),
+      find: async () => Promise.resolve(undefined),
+      content: () => Promise.reject(new Error('nothing is downloaded here')),
+      mayRead: async () => Promise.resolve(false),
+      devices: { find: (id) => directory.find(id), check: async () => Promise.resolve('unknown') },
+    },
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
     quarantine: createQuarantineQueries(pool),

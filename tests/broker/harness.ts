@@ -3,85 +3,24 @@ import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet'
 import { onTestFinished } from 'vitest'
 import { type Broker, type BrokerOptions, openBroker } from '#broker/broker.ts'
-import type { CommandDesk, Credential } from '#broker/ports.ts'
+import type { Credential } from '#broker/ports.ts'
 import { Ingest } from '#ingest/ingest.ts'
-import type { Command, CommandReply } from '#model/command.ts'
-import { epochMs } from '#model/time.ts'
+import { days, minutes } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type Config, readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
-import { DEVICES, MemorySink } from '#tests/ingest/fixtures.ts'
+import { DEVICES, MemorySink, registry } from '#tests/ingest/fixtures.ts'
+import { MemoryDesk, MemoryReports } from './memory-desks.ts'
 
 export const secretOf = (deviceId: string): string => `secret of ${deviceId}`
-
-/** Commands in memory. */
-export class MemoryDesk implements CommandDesk {
-  readonly commands: Command[] = []
-  readonly steps: string[] = []
-  readonly replies: CommandReply[] = []
-  /** What to throw instead of answering. */
-  failure: () => Error | undefined = () => undefined
-
-  queue(deviceId: string, id: string, expiresAt = Date.now() + 60_000): void {
-    const at = epochMs(Date.now())
-    this.commands.push({
-      id,
-      deviceId,
-      name: 'restart',
-      args: { delay_s: 3 },
-      state: 'queued',
-      createdAt: at,
-      expiresAt: epochMs(expiresAt),
-      sentAt: null,
-      acknowledgedAt: null,
-      finishedAt: null,
-      result: null,
-    })
-  }
-
-  async pending(deviceId: string): Promise<readonly Command[]> {
-    this.#check()
-    return this.commands.filter(
-      (command) => command.deviceId === deviceId && ['queued', 'sent'].includes(command.state),
-    )
-  }
-
-  async sent(id: string): Promise<void> {
-    this.#step(id, 'sent')
-  }
-
-  async acknowledged(id: string): Promise<void> {
-    this.#step(id, 'acknowledged')
-  }
-
-  async reply(deviceId: string, reply: CommandReply): Promise<boolean> {
-    this.#check()
-    const command = this.commands.find(({ id }) => id === reply.id)
-    if (command?.deviceId !== deviceId) return false
-    this.replies.push(reply)
-    return true
-  }
-
-  #step(id: string, state: 'sent' | 'acknowledged'): void {
-    this.#check()
-    this.steps.push(`${state} ${id}`)
-    const index = this.commands.findIndex((command) => command.id === id)
-    const command = this.commands[index]
-    if (command) this.commands[index] = { ...command, state }
-  }
-
-  #check(): void {
-    const failure = this.failure()
-    if (failure) throw failure
-  }
-}
 
 export interface House {
   readonly broker: Broker
   readonly ingest: Ingest
   readonly sink: MemorySink
   readonly desk: MemoryDesk
+  readonly reports: MemoryReports
   readonly metrics: Metrics
   /** Secrets by device; what is not in it is not registered. */
   readonly credentials: Map<string, Credential>
@@ -101,6 +40,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const ingestConfig = { ...config.ingest, ...options.ingest }
   const sink = new MemorySink()
   const desk = new MemoryDesk()
+  const reports = new MemoryReports()
   const metrics = createMetrics()
   const fatal: unknown[] = []
   const verified: string[] = []
@@ -109,7 +49,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   )
   const ingest = new Ingest({
     config: ingestConfig,
-    registry: { find: (id) => DEVICES.find((device) => device.id === id) },
+    registry,
     sink,
     metrics,
     onFatal: (error) => fatal.push(error),
@@ -118,8 +58,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     config: { ...config.mqtt, ...options.mqtt },
     clientWindowMessages: ingestConfig.clientWindowMessages,
     intake: ingest,
-    directory: { credential: (id) => credentials.get(id) },
+    directory: { credential: (id) => credentials.get(id), find: registry.find },
     desk,
+    reports: { desk: reports, limits: { maxAge: days(30), maxAhead: minutes(5) } },
     metrics,
     log: silentLogger,
     verify: async (secret, hash) => {
@@ -132,7 +73,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     sink.letGo()
     await broker.close()
   })
-  return { broker, ingest, sink, desk, metrics, credentials, verified, fatal }
+  return { broker, ingest, sink, desk, reports, metrics, credentials, verified, fatal }
 }
 
 export async function metric(

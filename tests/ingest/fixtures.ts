@@ -32,6 +32,7 @@ export const DEVICES: readonly Device[] = [
   deviceOf('cover-2', 'manhole-cover'),
   deviceOf('truck-1', 'refuse-truck'),
   deviceOf('truck-gcj', 'refuse-truck', { coordinateSystem: 'gcj02' }),
+  deviceOf('terminal-1', 'patrol-terminal', { coordinateSystem: 'gcj02' }),
   deviceOf('gauge-1', 'pipe-gauge'),
   deviceOf('asleep-1', 'bin-sensor', { enabled: false }),
 ]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { placeFault, toWgs84 } from '#model/place.ts'
+import { fromWgs84, placeFault, toWgs84 } from '#model/place.ts'
 
 describe('a pair of coordinates', () => {
   test.each<[number | undefined, number | undefined, string | undefined]>([
@@ -33,6 +33,13 @@ describe('a shifted place', () => {
     )
     expect(metres).toBeGreaterThan(100)
     expect(metres).toBeLessThan(2_000)
+  })
+
+  test.each(['wgs84', 'gcj02', 'bd09'] as const)('goes to %s and comes back', (system) => {
+    const back = toWgs84(fromWgs84(place, system), system)
+    // A tenth of a metre.
+    expect(back.lon_deg).toBeCloseTo(place.lon_deg, 5)
+    expect(back.lat_deg).toBeCloseTo(place.lat_deg, 5)
   })
 
   test('in WGS-84 stays, and so does one outside China in any system', () => {

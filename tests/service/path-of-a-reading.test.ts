@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { commandTopic, replyTopic, telemetryTopic } from '#model/topic.ts'
+import { commandTopic, replyTopic, reportTopic, telemetryTopic } from '#model/topic.ts'
 import { type ScratchFolder, scratchFolder } from '#tests/support/scratch-folder.ts'
 import {
   ADMIN_TOKEN,
@@ -167,6 +168,41 @@ test('a refused reading waits in the quarantine and passes once its cause is men
   expect(await replay()).toMatchObject({ resolvedAt: expect.any(String) })
   expect(await replay()).toMatchObject({ resolvedAt: expect.any(String) })
   expect(await stored('bin-1')).toMatchObject([{ extra: { fill_pct: 400 } }])
+})
+
+test('a photo of a terminal is kept, and a report nobody can be named for waits', async () => {
+  const id = 'terminal-9'
+  const { secret } = await post<{ secret: string }>('/api/v1/devices', {
+    id,
+    kind: 'patrol-terminal',
+  })
+  const answer = await fetch(`${service.api}/api/v1/attachments`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+      'content-type': 'application/pdf',
+    },
+    body: '%PDF-1.7 a plan of the street',
+  })
+  expect(answer.status).toBe(201)
+  const photo = (await answer.json()) as { id: string }
+  expect(readdirSync(`${folder.path}/data/attachments`, { recursive: true })).toContain(
+    `${photo.id.slice(-2)}/${photo.id.slice(-4, -2)}/${photo.id}`,
+  )
+  const terminal = await connectAsync(`mqtt://127.0.0.1:${service.mqttPort}`, {
+    username: id,
+    password: secret,
+  })
+  clients.push(terminal)
+  const report = { id: photo.id, kind: 'event', text: '路面积水', address: '解放路' }
+  await terminal.publishAsync(reportTopic(id), JSON.stringify(report), { qos: 1 })
+  const [entry] = await everyItem<{ id: string; reasons: { code: string }[] }>(
+    service,
+    `/api/v1/quarantine?deviceId=${id}`,
+  )
+  expect(entry?.reasons.map(({ code }) => code)).toEqual(['report-refused'])
+  const again = await post(`/api/v1/quarantine/${entry?.id}/replay`, {})
+  expect(again).toMatchObject({ attempts: 2, resolvedAt: null })
 })
 
 test('a command goes down, and its reply comes back into its state', async () => {

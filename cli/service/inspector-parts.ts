@@ -1,0 +1,45 @@
+import type { Device } from '#model/device.ts'
+import { WHOLE_CITY } from '#model/principal.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { CaseDesk } from '#store/cases/case-desk.ts'
+import type { createCaseQueries } from '#store/queries/cases.ts'
+import type { createCommands } from '#store/queries/commands.ts'
+import { inspectorTasks } from './inspector-tasks.ts'
+import type { openPeopleParts } from './people.ts'
+import { createTerminalTasks } from './terminal-tasks.ts'
+
+interface InspectorPartsOptions {
+  readonly desk: CaseDesk
+  readonly cases: Pick<ReturnType<typeof createCaseQueries>, 'list'>
+  readonly commands: ReturnType<typeof createCommands>
+  readonly directory: { find(id: string): Device | undefined }
+  readonly people: Pick<Awaited<ReturnType<typeof openPeopleParts>>, 'carrierOf' | 'terminalOf'>
+  readonly deliver: (deviceId: string) => void
+  readonly clock: Clock
+}
+
+/** Tasks given in one round; the next round takes the others. */
+const AT_ONCE = 1_000
+
+/** Inspectors with their terminals, as the broker and the flow of cases need them. */
+export function openInspectorTasks(options: InspectorPartsOptions) {
+  const { desk, cases, commands, directory, people, deliver, clock } = options
+  const tasks = createTerminalTasks({ commands, findDevice: (id) => directory.find(id), deliver })
+  return inspectorTasks({
+    desk,
+    waiting: async () =>
+      (
+        await cases.list({
+          scope: WHOLE_CITY,
+          state: ['verifying', 'checking'],
+          order: 'deadline',
+          limit: AT_ONCE,
+        })
+      ).items,
+    give: (deviceId, task, expiresIn, id) => tasks.give(deviceId, task, expiresIn, id),
+    command: (id) => commands.get(id),
+    carrierOf: people.carrierOf,
+    terminalOf: people.terminalOf,
+    clock,
+  })
+}
