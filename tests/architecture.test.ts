@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   broker: ['model', 'runtime'],
   ingest: ['model', 'runtime'],
   monitor: ['model', 'runtime', 'rules', 'cases'],
+  outbox: ['model', 'runtime'],
   store: ['model', 'runtime', 'types:rules', 'types:cases'],
   api: ['model', 'runtime', 'types:rules', 'types:cases'],
   simulator: ['model', 'runtime'],
