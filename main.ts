@@ -10,6 +10,7 @@ import { openPeopleParts } from '#cli/service/people.ts'
 import { replayEnvelope } from '#cli/service/replay-envelope.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
+import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
@@ -210,6 +211,7 @@ async function buildService(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
   )
+  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
   const registry = { pool, directory, grids, areas, clock }
   const broker = await openBroker({
     config: config.mqtt,
@@ -258,6 +260,7 @@ async function buildService(
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
     connections: broker,
+    ...webhooks.ports,
     people: peopleParts.people,
     readiness: () =>
       monitor.stalledSince === null
@@ -269,10 +272,12 @@ async function buildService(
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
   desk.onChange((changes) => api.live.cases(changes))
+  desk.onChange(webhooks.poke)
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)
     api.live.cases(outcome.cases)
+    if (outcome.cases.length > 0) webhooks.poke()
   })
   const httpUrl = await api.listen()
   shutdown.add('HTTP', () => api.close())
