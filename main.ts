@@ -9,9 +9,11 @@ import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
+import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
@@ -19,7 +21,6 @@ import { Broken, messageOf } from '#model/error.ts'
 import { days, seconds } from '#model/time.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Monitor } from '#monitor/monitor.ts'
-import { areaUser } from '#monitor/named-areas.ts'
 import { Terminals } from '#monitor/terminals.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -30,13 +31,6 @@ import { Shutdown } from '#runtime/shutdown.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
-import { createQuarantineQueries } from '#store/queries/quarantine.ts'
-import { createReadingQueries } from '#store/queries/readings.ts'
-import { createAreaRegistry } from '#store/registry/area-registry.ts'
-import { createDeviceRegistry } from '#store/registry/device-registry.ts'
-import { createGridRegistry } from '#store/registry/grid-registry.ts'
-import { createImports } from '#store/registry/imports.ts'
-import { createPartRegistry } from '#store/registry/part-registry.ts'
 
 /** A running Wanmi. */
 export interface Service {
@@ -199,7 +193,7 @@ async function buildService(
     deliver: (deviceId) => broker.deliver(deviceId),
     clock,
   })
-  const registry = { pool, directory, grids, areas, clock }
+  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
     clientWindowMessages: config.ingest.clientWindowMessages,
@@ -242,20 +236,9 @@ async function buildService(
     token,
     metrics,
     log,
-    devices: createDeviceRegistry(registry),
-    parts: createPartRegistry(registry),
-    grids: createGridRegistry(registry),
-    areas: createAreaRegistry({
-      pool,
-      areas,
-      inUse: (id) => areaUser(id, ruleParts.rules(), book.snapshot.overrides),
-    }),
-    imports: createImports(registry),
+    ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    findDevice: (id) => directory.find(id),
-    readings: createReadingQueries(pool),
-    quarantine: createQuarantineQueries(pool),
     replay: (envelope) => broker.replay(envelope),
     episodes,
     cases,
@@ -268,6 +251,7 @@ async function buildService(
     commands,
     deliver: (deviceId) => broker.deliver(deviceId),
     connections: broker,
+    ...webhooks.ports,
     people: peopleParts.people,
     readiness: () =>
       monitor.stalledSince === null
@@ -279,10 +263,12 @@ async function buildService(
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
   desk.onChange((changes) => api.live.cases(changes))
+  desk.onChange(webhooks.poke)
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)
     api.live.cases(outcome.cases)
+    if (outcome.cases.length > 0) webhooks.poke()
   })
   const httpUrl = await api.listen()
   shutdown.add('HTTP', () => api.close())

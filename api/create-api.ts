@@ -37,6 +37,8 @@ import { problemRoutes } from './routes/problem-routes.ts'
 import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
+import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
+import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
 import { ownAddress } from './sign-in/own-address.ts'
 import { sessionCookie } from './sign-in/session-cookie.ts'
@@ -66,6 +68,8 @@ export interface ApiPorts {
   readonly commands: Commands
   readonly deliver: Deliver
   readonly connections: Connections
+  readonly webhooks: Webhooks
+  readonly webhookDeliveries: WebhookDeliveries
   readonly people: People
   readonly readiness: () => Readiness
 }
@@ -161,6 +165,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   overrideRoutes(app, options.findDevice, options.rules)
   explainRoutes(app, options.explainer)
   backtestRoutes(app, options.backtests)
+  webhookRoutes(app, options.webhooks)
+  webhookDeliveryRoutes(app, options.webhookDeliveries)
   liveRoutes(app, live)
   peopleRoutes(app, people, { own, cookie })
   problemRoutes(app)

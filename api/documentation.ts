@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { App } from './app.ts'
+import { NOTICE_OPERATIONS } from './schemas/notice-view.ts'
 import { tidyDocument } from './tidy-document.ts'
 
 const DESCRIPTION = `Everything but \`/health\` needs the bearer token of the service.
@@ -32,7 +33,9 @@ export async function documentRoutes(app: App): Promise<void> {
         typeof json.$id === 'string' ? json.$id : `schema-${index}`,
     },
     transformObject: (made) =>
-      'openapiObject' in made ? tidyDocument(made.openapiObject) : made.swaggerObject,
+      'openapiObject' in made
+        ? tidyDocument({ ...made.openapiObject, webhooks: NOTICE_OPERATIONS })
+        : made.swaggerObject,
   })
   app.get('/api/openapi.json', {
     schema: { hide: true },

@@ -3,11 +3,11 @@ import type { App } from './app.ts'
 import { principalOf } from './authentication.ts'
 
 /** Only an administrator sees these at all. */
-const ADMINISTERED = ['/api/v1/accounts', '/api/v1/audit']
+const ADMINISTERED = ['/api/v1/accounts', '/api/v1/audit', '/api/v1/webhooks']
 /** Everybody who is signed in sees these; only an administrator changes them. */
 const SHOWN = ['/api/v1/departments', '/api/v1/duty-grids']
 
-/** Keeps people and the audit log to administrators. Comes after whatever tells who asks. */
+/** Keeps people, the audit log and other systems to administrators. Comes after whatever tells who asks. */
 export function guardPeople(app: App): void {
   app.addHook('onRequest', async (request) => {
     const { url = '' } = request.routeOptions

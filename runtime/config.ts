@@ -12,6 +12,7 @@ import {
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
 const KIB = 1_024
@@ -240,6 +241,7 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,

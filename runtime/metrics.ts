@@ -152,6 +152,23 @@ export function createMetrics() {
       help: 'Events a slow viewer of the live feed did not get because a newer one replaced them',
       registers,
     }),
+    webhookAttempts: new Counter({
+      name: 'wanmi_webhook_attempts_total',
+      help: 'Attempts to send a notice, by what became of it: delivered, pending (again) or dead',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    webhookNotices: new Gauge({
+      name: 'wanmi_webhook_notices',
+      help: 'Notices that wait to be sent, and dead letters',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+    webhookOldestSeconds: new Gauge({
+      name: 'wanmi_webhook_oldest_pending_seconds',
+      help: 'Age of the oldest event of which an enabled webhook has still to be told',
+      registers,
+    }),
     calendarYearsMissing: new Gauge({
       name: 'wanmi_calendar_years_missing',
       help: 'Years whose holidays should be known and are not: of these only weekends are off',
@@ -170,6 +187,9 @@ export function createMetrics() {
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** Has a metric brought up to date when it is scraped: meanwhile it costs nothing. */
-export const onScrape = (metric: Gauge | Counter, refresh: () => void): void => {
+export const onScrape = (
+  metric: Gauge<never> | Gauge | Counter,
+  refresh: () => void | Promise<void>,
+): void => {
   Object.assign(metric, { collect: refresh })
 }

@@ -12,6 +12,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ingest: ['model', 'runtime'],
   monitor: ['model', 'runtime', 'rules', 'cases'],
   files: ['model', 'runtime'],
+  outbox: ['model', 'runtime'],
   store: ['model', 'runtime', 'types:rules', 'types:cases'],
   api: ['model', 'runtime', 'types:rules', 'types:cases'],
   simulator: ['model', 'runtime'],

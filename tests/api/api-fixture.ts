@@ -4,12 +4,15 @@ import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
+import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
+import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
+import { Shutdown } from '#runtime/shutdown.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
@@ -47,6 +50,16 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   })
   const delivered: string[] = []
   const replayed: Envelope[] = []
+  const shutdown = new Shutdown(silentLogger)
+  const webhooks = openWebhooks({
+    // A notice is given up at its first failure.
+    config: { ...readConfig({}).webhook, giveUpAfterS: 0 },
+    pool,
+    clock: systemClock,
+    metrics,
+    log: silentLogger,
+    shutdown,
+  })
   const people = await openTestPeople(pool, peopled)
   const options: ApiOptions = {
     devices: registry.devices,
@@ -106,6 +119,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       log: silentLogger,
     }),
     deliver: (id) => void delivered.push(id),
+    ...webhooks.ports,
     people,
     connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
@@ -133,6 +147,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     people,
     delivered,
     replayed,
+    webhooks,
     /** Calls a route; what it answers must be what the OpenAPI document says. */
     async call(method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
       const response = await app.inject({
@@ -151,6 +166,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     async close() {
       await app.close()
+      await shutdown.run()
       calendar.close()
       await registry.close()
     },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Receiver } from '#tests/outbox/receiver.ts'
 import { type ScratchFolder, scratchFolder } from '#tests/support/scratch-folder.ts'
 import {
   ADMIN_TOKEN,
@@ -22,6 +23,7 @@ const DAY_MS = 86_400_000
 let folder: ScratchFolder
 let env: Record<string, string>
 let service: ServiceProcess
+let receiver: Receiver
 
 beforeAll(async () => {
   folder = await scratchFolder()
@@ -30,7 +32,11 @@ beforeAll(async () => {
     HTTP_PORT: String(await freePort()),
     MQTT_PORT: String(await freePort()),
     ADMIN_TOKEN,
+    // A claim of a service that was killed runs out soon.
+    WEBHOOK_TIMEOUT_MS: '1000',
+    WEBHOOK_RETRY_FIRST_MS: '100',
   }
+  receiver = await Receiver.start()
   service = spawnService(env)
   await untilReady(service)
 }, 120_000)
@@ -38,6 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   service.kill('SIGTERM')
   await service.ended
+  await receiver.stop()
   await folder[Symbol.asyncDispose]()
 }, 60_000)
 
@@ -51,6 +58,23 @@ async function register(): Promise<void> {
     headers: { 'content-type': 'text/csv' },
     body: `id,kind,secret,reportingInterval_s\n${rows.join('\n')}\n`,
   })
+}
+
+const hook = (): Promise<unknown> =>
+  askApi(service, '/api/v1/webhooks', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: 'another system', url: receiver.url }),
+  })
+
+/** What is wrong with what the other system was told of a case, in words. */
+async function noticeFaults(caseId: string): Promise<string[]> {
+  const { events } = await askApi<{ events: { id: string }[] }>(service, `/api/v1/cases/${caseId}`)
+  const ids = events.map(({ id }) => id)
+  const told = [...new Set(receiver.ids)].filter((id) => ids.includes(id))
+  return told.join() === ids.join()
+    ? []
+    : [`${caseId}: told ${told.length} of ${ids.length} events`]
 }
 
 /** Between half a second and two and a half: any moment of a connection, a batch, a commit. */
@@ -96,6 +120,7 @@ test(
   'whatever is killed, what was acknowledged is stored once and no case is opened twice',
   async () => {
     await register()
+    await hook()
     const from = Math.floor(Date.now() / 10_000) * 10_000 - 25 * DAY_MS
     const publishers = await Promise.all(
       deviceIds.map((id) => Publisher.start(service.mqttPort, id, secretOf(id), from)),
@@ -110,7 +135,7 @@ test(
     for (const account of accounts) faults.push(...(await faultsOf(account)))
     expect(faults).toEqual([])
 
-    const cases = await everyItem<{ objectId: string; phenomenon: string }>(
+    const cases = await everyItem<{ id: string; objectId: string; phenomenon: string }>(
       service,
       '/api/v1/cases',
     )
@@ -118,10 +143,21 @@ test(
     expect(new Set(objects).size).toBe(objects.length)
     expect(objects.length).toBeGreaterThan(0)
 
+    const waiting = () =>
+      askApi<{ items: { pending: number }[] }>(service, '/api/v1/webhooks').then(
+        ({ items }) => items[0]?.pending,
+      )
+    await expect.poll(waiting, { timeout: 60_000, interval: 200 }).toBe(0)
+    for (const { id } of cases) faults.push(...(await noticeFaults(id)))
+    expect(faults).toEqual([])
+    const texts = new Set(receiver.received.map(({ id, body }) => `${id} ${body}`))
+    expect(texts.size).toBe(new Set(receiver.ids).size)
+
     const acknowledged = accounts.reduce((sum, account) => sum + account.acknowledged.size, 0)
     console.log(
       `${SERVICE_KILLS} kills of the service, ${DATABASE_KILLS} of the database, ${CLIENTS} clients: ` +
-        `${acknowledged} acknowledged, 0 lost, 0 twice, ${cases.length} cases`,
+        `${acknowledged} acknowledged, 0 lost, 0 twice, ${cases.length} cases, ` +
+        `${texts.size} notices in ${receiver.received.length} deliveries`,
     )
   },
   FULL ? 1_200_000 : 240_000,

@@ -1,0 +1,42 @@
+import { areaUser } from '#monitor/named-areas.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Database } from '#store/database.ts'
+import type { DeviceDirectory } from '#store/device-directory.ts'
+import { createQuarantineQueries } from '#store/queries/quarantine.ts'
+import { createReadingQueries } from '#store/queries/readings.ts'
+import type { AreaDirectory } from '#store/registry/area-directory.ts'
+import { createAreaRegistry } from '#store/registry/area-registry.ts'
+import { createDeviceRegistry } from '#store/registry/device-registry.ts'
+import type { GridLocator } from '#store/registry/grid-locator.ts'
+import { createGridRegistry } from '#store/registry/grid-registry.ts'
+import { createImports } from '#store/registry/imports.ts'
+import { createPartRegistry } from '#store/registry/part-registry.ts'
+import type { openRuleParts } from './rule-parts.ts'
+
+interface RegistryParts {
+  readonly pool: Database['pool']
+  readonly directory: DeviceDirectory
+  readonly grids: GridLocator
+  readonly areas: AreaDirectory
+  readonly clock: Clock
+  readonly ruleParts: Pick<Awaited<ReturnType<typeof openRuleParts>>, 'rules' | 'book'>
+}
+
+/** What the API needs of devices, parts, grids and areas, and of what they sent. */
+export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
+  const { pool, directory, areas } = registry
+  return {
+    devices: createDeviceRegistry(registry),
+    parts: createPartRegistry(registry),
+    grids: createGridRegistry(registry),
+    areas: createAreaRegistry({
+      pool,
+      areas,
+      inUse: (id) => areaUser(id, ruleParts.rules(), ruleParts.book.snapshot.overrides),
+    }),
+    imports: createImports(registry),
+    findDevice: (id: string) => directory.find(id),
+    readings: createReadingQueries(pool),
+    quarantine: createQuarantineQueries(pool),
+  }
+}
