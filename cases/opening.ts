@@ -79,9 +79,11 @@ export function openByReport(
     reportedAt: now,
     reportedBy: actor.accountId,
     isUrgent: report.isUrgent,
+    // What a person has seen does not go with the episodes of a device.
+    isTouched: true,
   }
   return inTurn(BLANK_CASE, () =>
-    step({ ...BLANK_CASE, isTouched: true }, 'opened', moment, {
+    step(BLANK_CASE, 'opened', moment, {
       detail: ofReport(report, reportId),
       changes: { ...found, ...enter(found, 'reported', moment) },
     }),
@@ -95,13 +97,11 @@ export const joinReport = (
   reportId: string,
   moment: CaseMoment,
 ): readonly CaseStep[] => [
-  step({ ...current, isTouched: true }, 'report-joined', moment, {
+  step(current, 'report-joined', moment, {
     reason: report.description,
     detail: ofReport(report, reportId),
     changes: {
       joined: current.joined + 1,
-      // What somebody has seen does not go with the episodes of a device.
-      ...(!current.isTouched && { isTouched: true }),
       ...(report.isUrgent && !current.isUrgent && { isUrgent: true }),
     },
   }),

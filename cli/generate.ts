@@ -7,6 +7,7 @@ import { NamedSchedulesDocument } from '#rules/schedule/schedule-document.ts'
 import { ScenarioDocument } from '#simulator/scenario/scenario-document.ts'
 import { missingKindMigrations } from '#store/kind-migrations.ts'
 import { asyncApiDocument } from './asyncapi-document.ts'
+import { caseFlowPage } from './case-flow-page.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
 import { kindsPage } from './kinds-page.ts'
@@ -25,6 +26,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/errors.md', errorsPage()],
     ['docs/device-kinds.md', kindsPage()],
     ['docs/rule-library.md', ruleLibraryPage(shipped)],
+    ['docs/case-flow.md', caseFlowPage()],
     ['docs/api/openapi.json', json(await openApiDocument())],
     ['docs/api/asyncapi.json', json(asyncApiDocument())],
     ['docs/api/rule.schema.json', json({ ...SCHEMA, ...RuleDocument })],
