@@ -84,7 +84,7 @@ test('whoever the provider vouches for is in as the account of the verified addr
   expect(answer).toMatchObject({ status: 302, headers: { location: '/console?case=7#map' } })
   const session = await browser.send('GET', '/api/v1/session')
   expect(session.body).toMatchObject({ accountId: id, kind: 'session', passwordDue: false })
-  expect((await newest(2)).reverse()).toMatchObject([
+  expect((await newest(2)).toReversed()).toMatchObject([
     { action: 'account.linked', accountId: id, detail: { subject: 'z-1' } },
     { action: 'session.opened', accountId: id, detail: { way: 'oidc', issuer: provider.issuer } },
   ])

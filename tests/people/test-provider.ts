@@ -106,7 +106,8 @@ export async function openTestProvider() {
           cookies.set(name, value)
         }
         const next = answer.headers.get('location')
-        if (next === null) throw new Error(`the provider stops at ${url}: ${await answer.text()}`)
+        if (next === null)
+          throw new Error(`the provider stops at ${url.href}: ${await answer.text()}`)
         url = new URL(next, url)
       }
       return url
@@ -124,5 +125,5 @@ export type TestProvider = Awaited<ReturnType<typeof openTestProvider>>
 
 function signingKey(): JWK {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
-  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'test' } as JWK
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'test' }
 }
