@@ -4,7 +4,8 @@ import type { App } from './app.ts'
 import { NOTICE_OPERATIONS } from './schemas/notice-view.ts'
 import { tidyDocument } from './tidy-document.ts'
 
-const DESCRIPTION = `Everything but \`/health\` needs the bearer token of the service.
+const DESCRIPTION = `Everything but \`/health\` and signing in needs a bearer token, or the cookie of a session;
+a change with the cookie needs the header \`x-csrf-token\` too, which \`GET /api/v1/session\` tells.
 Lists answer \`{items, next}\`; give \`next\` as \`after\` to read on. Instants are RFC 3339, units are
 in the names. What goes wrong is a problem document (RFC 9457) with a stable \`code\`.`
 
@@ -23,10 +24,11 @@ export async function documentRoutes(app: App): Promise<void> {
       components: {
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'wanmi_session' },
           device: { type: 'http', scheme: 'basic', description: 'Id and secret of a device.' },
         },
       },
-      security: [{ token: [] }],
+      security: [{ token: [] }, { session: [] }],
     },
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>

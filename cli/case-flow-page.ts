@@ -1,6 +1,6 @@
 import { DUTY_OF } from '#cases/clock.ts'
 import { GUARDS, statesInOrder } from '#cases/guards.ts'
-import { EXTENSIONS_MAX, PARKINGS_MAX } from '#cases/steps/handling.ts'
+import { EXTENSIONS_MAX } from '#cases/steps/handling.ts'
 import { CASE_COMMAND_NAMES } from '#model/case-command.ts'
 import {
   CASE_STATES,
@@ -81,7 +81,7 @@ Beyond state and role:
 
 - **Extension** (延期): asked for before the deadline, ${EXTENSIONS_MAX} at most; each adds one original limit
   to the deadline of handling and to that of the whole case.
-- **Parking** (挂账): ${PARKINGS_MAX === 1 ? 'once' : `${PARKINGS_MAX} times`}, until a date within a year. The clocks stop with what is left on
+- **Parking** (挂账): once, until a date within a year. The clocks stop with what is left on
   them and go on by themselves at that date.
 - **Return** (回退): the time the case was with a department that it was not for is given back to the whole
   case, and the next department has the whole limit.

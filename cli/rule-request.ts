@@ -44,7 +44,7 @@ export const editOf = ({ author, note, ifVersion }: Edit) => ({ author, note, if
 
 /** @throws as `askService` does */
 export async function askBook<Answer>(
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   { api, token }: Reached,
   body?: object,

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { accountCommand } from './account.ts'
 import { backtestCommand } from './backtest.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
@@ -12,6 +13,7 @@ const program = new Command('wanmi')
   .description(
     'Tools for a running Wanmi. Settings are environment variables (docs/configuration.md).',
   )
+  .addCommand(accountCommand())
   .addCommand(backtestCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())

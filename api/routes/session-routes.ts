@@ -92,6 +92,7 @@ export function sessionRoutes(app: App, parts: SessionRouteParts): void {
       refuseOtherSites(request, own)
       const opened = await passwords.signIn(request.body, originOf(request))
       cookie.set(request, reply, opened.token)
+      void reply.header('cache-control', 'no-store')
       return show(request, opened)
     },
   })
@@ -143,6 +144,7 @@ export function sessionRoutes(app: App, parts: SessionRouteParts): void {
       const { accountId } = sessionOf(request)
       const opened = await passwords.change(accountId, request.body, originOf(request))
       cookie.set(request, reply, opened.token)
+      void reply.header('cache-control', 'no-store')
       return show(request, opened)
     },
   })

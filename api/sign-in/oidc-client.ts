@@ -127,10 +127,16 @@ function issuerOf(issuer: string): URL {
 function faultOf(error: unknown): Error {
   if (error instanceof Rejected) return error
   if (isOfNetwork(error)) return unreachable(error)
-  const reason = error instanceof client.AuthorizationResponseError ? error.error : messageOf(error)
-  return new Rejected('unauthorized', `the provider vouches for nobody: ${reason}`, {
+  return new Rejected('unauthorized', `the provider vouches for nobody: ${reasonOf(error)}`, {
     cause: error,
   })
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof client.AuthorizationResponseError) return error.error
+  if (error instanceof client.ResponseBodyError) return error.error
+  // What the library says first is general; what it found is below.
+  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error)
 }
 
 const NOT_AS_IT_SHOULD = ['OAUTH_TIMEOUT', 'OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_PARSE_ERROR']

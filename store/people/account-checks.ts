@@ -39,16 +39,22 @@ async function missing(session: Session, account: AccountFields): Promise<string
  * @throws Rejected('conflict')
  */
 export async function keepAdministrator(session: Session, withoutId: string): Promise<void> {
-  const others = await query(
+  const others = await query<Administering>(
     session,
-    `select id from account where enabled and 'administrator' = any(roles) and id <> $1 limit 1`,
+    `select roles, enabled, areas, duty_grids as "dutyGrids", networks from account
+     where enabled and 'administrator' = any(roles) and id <> $1`,
     [withoutId],
   )
-  if (others.length > 0) return
+  if (others.some(administers)) return
   throw new Rejected('conflict', 'this is the last administrator who is enabled: add another first')
 }
 
-export const administers = ({
-  enabled,
-  roles,
-}: Pick<AccountFields, 'enabled' | 'roles'>): boolean => enabled && roles.includes('administrator')
+type Administering = Pick<AccountFields, 'enabled' | 'roles' | 'areas' | 'dutyGrids' | 'networks'>
+
+/** An administrator who is bounded to a part of the city looks after no people. */
+export function administers(account: Administering): boolean {
+  const { enabled, roles, areas, dutyGrids, networks } = account
+  const isBounded =
+    areas.length + dutyGrids.length + networks.length > 0 || roles.includes('pipe-operator')
+  return enabled && roles.includes('administrator') && !isBounded
+}

@@ -76,6 +76,19 @@ export class Attempts {
     )
   }
 
+  /** Nobody looked at the password of an attempt, so it counts for nothing. */
+  async takeBack(accountId: string | undefined, address: string): Promise<void> {
+    this.#addresses.forgive(addressKey(address))
+    if (accountId === undefined) return
+    await query(
+      this.#pool,
+      `update account set failed_attempts = greatest(failed_attempts - 1, 0),
+         locked_until = case when failed_attempts > $2 then locked_until end
+       where id = $1`,
+      [accountId, this.#rule.attempts],
+    )
+  }
+
   refusal(until: EpochMs): Rejected {
     const seconds = Math.max(1, Math.ceil((until - this.#clock.now()) / 1_000))
     return new Rejected(

@@ -95,10 +95,17 @@ export function createDepartmentRegistry(context: PeopleContext) {
              where parent_id = $1
            union all
            select 'the account ' || login || ' is of it' from account where department_id = $1
+           union all
+           select 'a rule of dispatch names it' from dispatch_rule where department_id = $1
+           union all
+           select 'cases were given to it' from case_record where department_id = $1
            limit 1`,
           [id],
         )
-        if (user) throw new Rejected('conflict', `${user.what}: move it first`, { detail: { id } })
+        if (user) {
+          const sentence = `${user.what}: it can be disabled and not removed`
+          throw new Rejected('conflict', sentence, { detail: { id } })
+        }
         await query(client, 'delete from department where id = $1', [id])
         const object = { kind: 'department', id }
         await audit({ actor, action: 'department.removed', object, detail: { before } })

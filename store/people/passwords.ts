@@ -8,7 +8,7 @@ import { checkAccount } from './account-checks.ts'
 import { ACCOUNT_COLUMNS, type AccountRow, fieldsOf, lockAccount } from './account-record.ts'
 import { changePeople } from './people-change.ts'
 import { endSessions } from './sessions.ts'
-import { actorAt, openSession, type SignInContext } from './sign-in.ts'
+import { actorAt, openSession, type SignInContext, verifyCounted } from './sign-in.ts'
 
 export interface PasswordContext extends SignInContext {
   readonly config: SignInContext['config'] & { readonly passwordMinLength: number }
@@ -100,7 +100,7 @@ export function createPasswords(context: PasswordContext) {
       const row = attempt.account ?? before
       const actor = actorAt(row, login, origin)
       const object = { kind: 'account', id }
-      if (!(await hasher.verify(current, row.password_hash))) {
+      if (!(await verifyCounted(context, current, row, origin))) {
         throw new Rejected('unauthorized', 'the current password is another')
       }
       const hash = await hasher.hash(password)

@@ -74,7 +74,7 @@ export function createPasswordSignIn(context: SignInContext) {
         const error = attempts.refusal(attempt.until)
         throw await refuse(error, actor, 'session.locked', 'the account is locked')
       }
-      const fits = await hasher.verify(given.password, account?.password_hash ?? null)
+      const fits = await verifyCounted(context, given.password, account, origin)
       if (!fits || account === undefined) {
         throw await refuse(wrong(), actor, 'session.refused', 'wrong login name or password')
       }
@@ -96,6 +96,21 @@ export function createPasswordSignIn(context: SignInContext) {
       'update account set password_hash = $3 where id = $1 and password_hash = $2',
       [account.id, account.password_hash, hash],
     )
+  }
+}
+
+/** Looks at a password; an attempt at which nobody could look counts for nothing. */
+export async function verifyCounted(
+  { hasher, attempts }: Pick<SignInContext, 'hasher' | 'attempts'>,
+  password: string,
+  account: AccountRow | undefined,
+  { address }: Origin,
+): Promise<boolean> {
+  try {
+    return await hasher.verify(password, account?.password_hash ?? null)
+  } catch (error) {
+    await attempts.takeBack(account?.id, address)
+    throw error
   }
 }
 

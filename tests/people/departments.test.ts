@@ -40,7 +40,7 @@ test('departments are added, moved, listed level by level and removed', async ()
   expect(await ids('?parentId=works')).toEqual(['pumps'])
   expect(await ids('?enabled=true')).toEqual(['works'])
   expect((await remove('works')).body.detail).toBe(
-    'the department pumps is below it: move it first',
+    'the department pumps is below it: it can be disabled and not removed',
   )
   expect((await remove('pumps')).status).toBe(204)
   expect((await remove('works')).status).toBe(204)
@@ -64,8 +64,35 @@ test('a department that an account is of is not removed', async () => {
   const { account } = await addAccount(api.people, ['department-head'], { departmentId: 'works' })
   expect(await remove('works')).toMatchObject({
     status: 409,
-    body: { detail: `the account ${account.login} is of it: move it first` },
+    body: { detail: `the account ${account.login} is of it: it can be disabled and not removed` },
   })
+})
+
+test('a department that cases were given to is not removed', async () => {
+  await put('works', null)
+  const { pool } = api.registry
+  await pool.query(
+    `insert into dispatch_rule (id, kind, class, area_code, department_id, updated_at, updated_by)
+     values (gen_random_uuid(), null, null, null, 'works', now(), 'test')`,
+  )
+  expect((await remove('works')).body.detail).toMatch(/a rule of dispatch names it/)
+  await pool.query('delete from dispatch_rule')
+  expect((await remove('works')).status).toBe(204)
+})
+
+test('those who can be asked and given cases are known at once, and only while they can', async () => {
+  await api.registry.devices.create({ id: 'terminal-7', kind: 'patrol-terminal' })
+  await put('works', null)
+  await put('closed', null, { enabled: false })
+  const { id } = await addAccount(api.people, ['inspector'], { deviceId: 'terminal-7' })
+  const { identities } = api.people
+  const known = () => identities.withRole('inspector').map(({ principal }) => principal.accountId)
+  expect([...identities.departments.keys()]).toEqual(['works'])
+  expect(known()).toEqual([id])
+  expect(identities.ofTerminal('terminal-7')).toMatchObject({ accountId: id })
+  await api.call('PATCH', `/api/v1/accounts/${id}`, { enabled: false })
+  expect(known()).toEqual([])
+  expect(identities.ofTerminal('terminal-7')).toBeUndefined()
 })
 
 test('however departments are moved about, they are a tree, and whoever is of one sees all below', async () => {

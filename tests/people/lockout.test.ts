@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Unavailable } from '#model/error.ts'
 import { days, milliseconds, minutes, seconds } from '#model/time.ts'
+import { PasswordHasher } from '#runtime/password-hasher.ts'
 import { addressKey } from '#store/people/address-key.ts'
 import { FailureMemory, lockSpan } from '#store/people/lockout.ts'
 import { openTestApi, type TestApi } from '#tests/api/api-fixture.ts'
 import { addPerson } from './accounts.ts'
 import { Browser, PASSWORD } from './browser.ts'
 import { movingClock } from './moving-clock.ts'
+import { CHEAP } from './test-people.ts'
 
 const clock = movingClock()
 let api: TestApi
@@ -112,6 +115,28 @@ test('an address that guesses at many accounts is locked out, and nobody else is
   expect(ofAddress).toMatchObject([{ detail: { why: 'the address is locked out' } }])
   clock.move(seconds(30))
   expect((await guesser.signIn(login)).status).toBe(200)
+})
+
+test('whoever was turned away because too many sign in at once has not failed', async () => {
+  let isFull = false
+  const hasher = new PasswordHasher(CHEAP)
+  const verify = hasher.verify.bind(hasher)
+  Object.assign(hasher, {
+    verify: (...given: Parameters<typeof verify>) =>
+      isFull ? Promise.reject(new Unavailable('not-ready', 'too many')) : verify(...given),
+  })
+  const crowded = await openTestApi({}, { clock, hasher })
+  const person = await addPerson(crowded.people, ['acceptor'])
+  const visitor = new Browser(crowded)
+  await guess(visitor, person.login)
+  isFull = true
+  for (let count = 0; count < 40; count += 1) {
+    expect((await visitor.signIn(person.login)).status).toBe(503)
+  }
+  isFull = false
+  expect((await crowded.people.accounts.get(person.id)).failedAttempts).toBe(1)
+  expect((await visitor.signIn(person.login)).status).toBe(200)
+  await crowded.close()
 })
 
 test('an administrator lets somebody try again at once', async () => {

@@ -12,10 +12,11 @@ export interface TestPeopleOptions {
   readonly config?: Partial<Config['people']>
   readonly oidc?: Partial<Config['oidc']>
   readonly provider?: People['provider']
+  readonly hasher?: PasswordHasher
 }
 
 /** A password costs a test as little as it may. */
-const CHEAP = { cost: 16, blockSize: 1, parallelization: 1 }
+export const CHEAP = { cost: 16, blockSize: 1, parallelization: 1 }
 
 /** People over a database, as the service has them but for the cost of a password. */
 export async function openTestPeople(pool: Pool, options: TestPeopleOptions = {}) {
@@ -27,7 +28,7 @@ export async function openTestPeople(pool: Pool, options: TestPeopleOptions = {}
     config: { ...defaults.people, ...options.config },
     policy: oidcPolicy({ ...defaults.oidc, ...options.oidc }),
     log: silentLogger,
-    hasher: new PasswordHasher(CHEAP),
+    hasher: options.hasher ?? new PasswordHasher(CHEAP),
   })
   return { ...people, provider }
 }
