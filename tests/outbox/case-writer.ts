@@ -46,8 +46,12 @@ export class CaseWriter {
     return event as WrittenEvent
   }
 
-  /** The next events of a case. */
-  async write(caseId: string, facts: readonly EventFacts[]): Promise<readonly WrittenEvent[]> {
+  /** The next events of a case, within a transaction of the caller where there is one. */
+  async write(
+    caseId: string,
+    facts: readonly EventFacts[],
+    session: Pick<Pool, 'query'> = this.#pool,
+  ): Promise<readonly WrittenEvent[]> {
     const before = this.#last.get(caseId) ?? 0
     const events = facts.map((each, index) => ({
       id: uuidv7(),
@@ -59,7 +63,7 @@ export class CaseWriter {
       changes: each.changes ?? {},
     }))
     this.#last.set(caseId, before + events.length)
-    await this.#pool.query(
+    await session.query(
       `insert into case_event
          (id, case_id, sequence, at, type, actor_name, actor_role, origin, reason, detail, changes)
        select id, "caseId", sequence, $2, type, 'Li Wei', 'acceptor', 'api', reason, detail, changes

@@ -28,11 +28,7 @@ test('an event that is undone tells nobody', async () => {
   const { caseId } = await world.cases.open()
   const client = await world.pool.connect()
   await client.query('begin')
-  await client.query(
-    `insert into case_event (id, case_id, sequence, at, type, actor_name, actor_role, origin)
-     values (gen_random_uuid(), $1, 2, now(), 'accepted', 'x', 'system', 'api')`,
-    [caseId],
-  )
+  await world.cases.write(caseId, [{}], client)
   await client.query('rollback')
   client.release()
   await world.run()

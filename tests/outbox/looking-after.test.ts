@@ -214,11 +214,7 @@ test('a notice is settled after the event that came meanwhile, and sees it', asy
   world.receiver.reply = taken
   const writer = await world.pool.connect()
   await writer.query('begin')
-  await writer.query(
-    `insert into case_event (id, case_id, sequence, at, type, actor_name, actor_role, origin)
-     values (gen_random_uuid(), $1, 2, $2, 'noted', 'x', 'system', 'api')`,
-    [caseId, new Date(world.clock.now()).toISOString()],
-  )
+  await world.cases.write(caseId, [{}], writer)
   answer()
   await untilWaiting(world)
   await writer.query('commit')
