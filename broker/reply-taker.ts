@@ -53,7 +53,9 @@ export class ReplyTaker implements Taker {
       if (!(error instanceof Rejected)) {
         log.error({ deviceId: message.deviceId, reason: detail }, 'a reply could not be stored')
       }
-      this.#refuse(message, [{ code: 'database-refused', detail }], settled)
+      const isDatabase = !(error instanceof Rejected) || error.code === 'database-refused'
+      const code = isDatabase ? 'database-refused' : 'reply-refused'
+      this.#refuse(message, [{ code, detail }], settled)
     }
   }
 

@@ -25,6 +25,8 @@ export const REASONS = {
   'text-not-storable': 'A text has a NUL or half a surrogate pair, which cannot be stored.',
   'extra-too-large': 'The unknown channels of one reading are larger than is allowed.',
   'reply-format': 'A command reply has not the stated form.',
+  'reply-refused':
+    'What the reply answers to does not take it, such as a task that is over; the detail says why.',
   'report-format':
     'A report of a terminal has not the stated form, or does not say what and where.',
   'not-a-terminal': 'Only a patrol terminal may report what is wrong.',
