@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { foldCase } from '#cases/fold.ts'
+import { DEFAULT_POLICY } from '#model/filing-policy.ts'
 import { epochMs, hours, minutes } from '#model/time.ts'
 import { CASE_COLUMNS, toCase } from '#store/case-row.ts'
 import { readEvents } from '#store/cases/case-events.ts'
@@ -188,6 +189,32 @@ test('readings that are still bad after feedback send the case back to its depar
   const found = await staff.see('department-handler', id)
   expect(found).toMatchObject({ state: 'dispatched', reworks: 1 })
   expect(found.events.map(({ type }) => type).slice(-2)).toEqual(['proved-bad', 'reworked'])
+  await isItsEvents(id)
+})
+
+test('what a policy files and dispatches by itself goes with late readings as long as nobody has acted', async () => {
+  const path = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
+  await city.send('PUT', path, { ...DEFAULT_POLICY, skipAcceptance: 'critical' })
+  const rule = { kind: 'part', class: '0102', areaCode: null, departmentId: 'water' }
+  await city.send('PUT', '/api/v1/dispatch-rules', rule)
+  await city.live(minutes(2), ['cover'])
+  await tilted(minutes(4), 30)
+  const [opened] = await city.cases()
+  const id = opened?.id ?? ''
+  const found = await staff.see('department-handler', id)
+  expect(found).toMatchObject({ state: 'dispatched', isAutomatic: true, departmentId: 'water' })
+  expect(found.events.map(({ type, actor }) => `${type} ${actor.role}`)).toEqual([
+    'opened system',
+    'filed system',
+    'dispatched system',
+  ])
+  // Buffered readings come that were measured in between: it was never tilted for two minutes.
+  const between = Array.from({ length: 30 }, (_, index) => ({
+    measuredAt: city.clock.now() - index * 10_000 - 5_000,
+    tilt_deg: 1,
+  }))
+  await city.publish('cover', between)
+  expect(await staff.see('department-head', id)).toMatchObject({ state: 'withdrawn' })
   await isItsEvents(id)
 })
 

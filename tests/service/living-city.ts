@@ -187,6 +187,12 @@ export class LivingCity {
     this.#measuredAt.set(id, this.clock.now())
   }
 
+  /** Sends readings as they are; resolves when they are acknowledged. */
+  async publish(id: string, readings: readonly object[]): Promise<void> {
+    const client = await this.#clientOf(id)
+    await client.publishAsync(telemetryTopic(id), JSON.stringify(readings), { qos: 1 })
+  }
+
   /** Time goes by, the service listens, and these devices report. */
   async live(ms: number, ids: readonly string[]): Promise<void> {
     for (let gone = 0; gone < ms; gone += BEAT_S * 1_000) {
