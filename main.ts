@@ -29,6 +29,7 @@ import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
 import { openCommitter } from '#store/committer.ts'
+import { casesInSight } from '#store/queries/cases-in-sight.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -245,6 +246,7 @@ async function buildService(
     caseFlow: flow,
     caseDesk: desk,
     filing,
+    casesInSight: casesInSight(pool),
     rules: book,
     explainer,
     backtests,

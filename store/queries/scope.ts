@@ -32,6 +32,9 @@ export const DEVICE_SCOPE: ScopeColumns = {
   department: null,
 }
 
+/** What bounds the rows of the table `part`, which are in no network. */
+export const PART_SCOPE: ScopeColumns = { area: PART_AREA, network: 'null::text', department: null }
+
 /** Only rows about a device that is seen. Of a device that was removed only the unbounded see rows. */
 export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string): Conditions {
   const parts = bounds(scope, DEVICE_SCOPE)
