@@ -7,8 +7,8 @@ import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
-import { documentRoutes, serveDocumentation } from './documentation.ts'
 import type { FindDevice } from './device-in-sight.ts'
+import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { cutOpenAnswers } from './open-answers.ts'
@@ -162,7 +162,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   filingRoutes(app, options.filing)
   attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)
-  overrideRoutes(app, options.findDevice, options.rules)
+  overrideRoutes(app, options.findDevice, options.devices, options.rules)
   explainRoutes(app, options.findDevice, options.explainer, options.casesInSight)
   backtestRoutes(app, options.backtests)
   webhookRoutes(app, options.webhooks)

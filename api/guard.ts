@@ -40,7 +40,8 @@ export function guardRoutes(app: App, table: Readonly<Record<string, Access>> = 
     const name = `${request.method} ${url}`
     const access = guarded.get(name)
     if (access === undefined) throw new Broken('internal', `${name} is not guarded`)
-    if (access.who !== 'anyone') refuse(name, access, principalOf(request))
+    const why = access.who === 'anyone' ? undefined : whyNot(name, access, principalOf(request))
+    if (why !== undefined) throw why
     return Promise.resolve()
   })
 }
@@ -49,26 +50,35 @@ export function guardRoutes(app: App, table: Readonly<Record<string, Access>> = 
 export const scopeOf = (request: FastifyRequest): Scope => principalOf(request).scope
 
 /** @throws Rejected('forbidden') when somebody may not use a route of the table */
-export function requireAccess(route: keyof typeof ACCESS, principal: Principal): void {
-  const access = ACCESS[route]
-  if (access === undefined) throw new Broken('internal', `there is no route ${route}`)
-  refuse(route, access, principal)
+export function requireAccess(route: string, principal: Principal): void {
+  const why = whyNot(route, knownAccess(route), principal)
+  if (why !== undefined) throw why
 }
 
-function refuse(name: string, { who, within }: Access, { roles, scope }: Principal): void {
+/** Whether somebody may use a route of the table. */
+export const mayUse = (route: string, principal: Principal): boolean =>
+  whyNot(route, knownAccess(route), principal) === undefined
+
+function knownAccess(route: string): Access {
+  const access = ACCESS[route]
+  if (access === undefined) throw new Broken('internal', `the table of access has no ${route}`)
+  return access
+}
+
+function whyNot(
+  route: string,
+  { who, within }: Access,
+  { roles, scope }: Principal,
+): Rejected | undefined {
   if (Array.isArray(who) && !roles.some((role) => who.includes(role))) {
-    throw new Rejected(
-      'forbidden',
-      `${name} is for ${listed(who, 'or')}; the account is ${listed(roles, 'and')}`,
-      { detail: { roles: who } },
-    )
+    const sentence = `${route} is for ${listed(who, 'or')}; the account is ${listed(roles, 'and')}`
+    return new Rejected('forbidden', sentence, { detail: { roles: who } })
   }
   if (within === 'whole-city' && !seesWholeCity(scope)) {
-    throw new Rejected(
-      'forbidden',
-      `${name} concerns the whole city; the account is bounded to a part of it`,
-    )
+    const sentence = `${route} concerns the whole city; the account is bounded to a part of it`
+    return new Rejected('forbidden', sentence)
   }
+  return undefined
 }
 
 const listed = (roles: readonly string[], last: 'or' | 'and'): string =>

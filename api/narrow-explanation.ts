@@ -40,7 +40,8 @@ function narrowObstacle(
 }
 
 function narrowEpisode({ group, ...episode }: EpisodeTold, sight: Sight): EpisodeTold {
-  const seen = (told: CaseTold | null): CaseTold | null => told && (sight.case(told.id) ? told : null)
+  const seen = (told: CaseTold | null): CaseTold | null =>
+    told && (sight.case(told.id) ? told : null)
   return {
     ...episode,
     case: seen(episode.case),

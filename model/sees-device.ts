@@ -1,4 +1,5 @@
 import { type Device, districtOf } from './device.ts'
+import { partDistrict } from './part.ts'
 import { type Scope, seesArea, seesNetwork } from './principal.ts'
 
 /** The code of a device's area: of its unit grid, else of the district of its part; null: of none. */
@@ -16,6 +17,12 @@ export const seesDevice = (
   seesArea(scope, device === undefined ? null : areaOfDevice(device)) &&
   seesNetwork(scope, device?.group ?? null)
 
-/** Whether a place of the registry, such as a part or a unit grid, is seen. It is in no network. */
+/** The code of a part's area: of its unit grid, else of the district its own code begins with. */
+export const areaOfPart = (part: {
+  readonly id: string
+  readonly gridCode: string | null
+}): string => part.gridCode ?? partDistrict(part.id)
+
+/** Whether what has an area and is in no network, as parts and unit grids, is seen. */
 export const seesPlace = (scope: Scope, areaCode: string): boolean =>
   seesArea(scope, areaCode) && seesNetwork(scope, null)

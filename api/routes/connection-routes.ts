@@ -47,11 +47,7 @@ const Takeover = Type.Object({
   toAddress: Type.String(),
 })
 
-export function connectionRoutes(
-  app: App,
-  findDevice: FindDevice,
-  connections: Connections,
-): void {
+export function connectionRoutes(app: App, findDevice: FindDevice, connections: Connections): void {
   app.get('/api/v1/devices/:id/connection', {
     schema: {
       tags,

@@ -109,8 +109,7 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       params: DeviceParams,
       response: answers(200, refTo(DeviceView)),
     },
-    handler: async (request) =>
-      showDevice(await devices.get(request.params.id, scopeOf(request))),
+    handler: async (request) => showDevice(await devices.get(request.params.id, scopeOf(request))),
   })
 
   app.patch('/api/v1/devices/:id', {

@@ -32,8 +32,13 @@ export const DEVICE_SCOPE: ScopeColumns = {
   department: null,
 }
 
-/** What bounds the rows of the table `part`, which are in no network. */
-export const PART_SCOPE: ScopeColumns = { area: PART_AREA, network: 'null::text', department: null }
+/** What is in no network is not seen by those who are bounded to some. */
+const NONE = 'null::text'
+
+/** What bounds the rows of the table `part`. */
+export const PART_SCOPE: ScopeColumns = { area: PART_AREA, network: NONE, department: null }
+/** What bounds the rows of the table `unit_grid`. */
+export const GRID_SCOPE: ScopeColumns = { area: 'code', network: NONE, department: null }
 
 /** Only rows about a device that is seen. Of a device that was removed only the unbounded see rows. */
 export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string): Conditions {
