@@ -14,25 +14,7 @@ export function overrideSight(
   findDevice: FindDevice,
   devices: Pick<DeviceRegistry, 'list'>,
 ) {
-  const hasSeen = async (filter: { readonly group: string }): Promise<boolean> =>
-    (await devices.list({ ...filter, limit: 1, scope: within })).items.length > 0
-
-  return {
-    /** Whether it can hold for a device that is seen. */
-    async sees({ scope, key }: Whose): Promise<boolean> {
-      if (seesWholeCity(within)) return true
-      switch (scope) {
-        case 'device':
-          return seesDevice(within, findDevice(key))
-        case 'group':
-          return seesNetwork(within, key) && (await hasSeen({ group: key }))
-        case 'partClass':
-          return true
-        default:
-          return seesArea(within, key) || (within.areas ?? []).some((area) => area.startsWith(key))
-      }
-    },
-
+  const sight = {
     /** Whether it holds for nobody but devices that are seen. */
     changes({ scope, key }: Whose): boolean {
       if (seesWholeCity(within)) return true
@@ -47,5 +29,33 @@ export function overrideSight(
           return within.networks === null && seesArea(within, key)
       }
     },
+
+    /** Whether it can hold for a device that is seen. */
+    async sees({ scope, key }: Whose): Promise<boolean> {
+      if (sight.changes({ scope, key })) return true
+      switch (scope) {
+        case 'device':
+          return false
+        case 'partClass':
+          return true
+        case 'group':
+          return await hasDevice({ group: key, scope: within })
+        default:
+          return await hasDevice({ scope: { ...within, areas: common(within.areas, key) } })
+      }
+    },
+  }
+  return sight
+
+  async function hasDevice(filter: { group?: string; scope: Scope }): Promise<boolean> {
+    return (await devices.list({ ...filter, limit: 1 })).items.length > 0
   }
 }
+
+/** What lies both in a place and in one of some areas. */
+const common = (areas: Scope['areas'], place: string): readonly string[] =>
+  areas === null
+    ? [place]
+    : areas.flatMap((area) =>
+        area.startsWith(place) ? [area] : place.startsWith(area) ? [place] : [],
+      )
