@@ -104,7 +104,11 @@ describe('an account that is bounded to a part of the city', () => {
 /** Everything by which the districts could be known from an answer. */
 const marks = ({ wanted, made, ...of }: Town): string[] =>
   [of.name, of.grid.code, of.network].concat(
-    ...[of.devices, of.parts, of.episodes, Object.values(wanted), Object.values(made)],
+    of.devices,
+    of.parts,
+    of.episodes,
+    Object.values(wanted),
+    Object.values(made),
   )
 
 /** An answer in which the names of one district stand for those of another. */
