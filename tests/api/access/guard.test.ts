@@ -64,3 +64,62 @@ test('the page for people has every route and every role', () => {
   const page = accessPage()
   for (const name of [...Object.keys(ACCESS), ...ROLES]) expect(page).toContain(`\`${name}\``)
 })
+
+const SET_UP = /\/api\/v1\/(devices|parts|grids|areas|imports|quarantine|rules|backtests|commands)/
+const rolesFor = (route: string): string => [ACCESS[route]?.who].flat().toSorted().join(' ')
+
+test('only an engineer sets the city up', () => {
+  const changing = Object.keys(ACCESS).filter(
+    (route) => !route.startsWith('GET ') && SET_UP.test(route),
+  )
+  expect(changing.length).toBeGreaterThan(20)
+  for (const route of changing) expect(rolesFor(route), route).toBe('engineer')
+})
+
+const PEOPLE = ROLES.filter((role) => role !== 'integration')
+const butOperators = PEOPLE.filter((role) => role !== 'pipe-operator')
+
+test.each([
+  [['devices', 'devices/:id', 'devices/:id/readings', 'devices/:id/latest'], PEOPLE],
+  [['episodes', 'explain', 'live', 'areas', 'areas/:id'], PEOPLE],
+  [['parts', 'parts/:id', 'grids', 'grids/:code', 'grids/locate'], butOperators],
+  [
+    ['devices/:id/commands', 'commands/:id'],
+    ['administrator', 'engineer', 'pipe-operator'],
+  ],
+  [
+    ['devices/:id/connection', 'takeovers', 'quarantine'],
+    ['administrator', 'engineer'],
+  ],
+  [
+    ['quarantine/:id', 'rules', 'rules/:id', 'rules/:id/overrides'],
+    ['administrator', 'engineer'],
+  ],
+  [['backtests', 'backtests/:id', 'backtests/:id/episodes'], ['engineer']],
+])('%j is read by %j', (paths, roles) => {
+  for (const path of paths) {
+    expect(rolesFor(`GET /api/v1/${path}`), path).toBe(roles.toSorted().join(' '))
+  }
+})
+
+test('an integration reads nothing of the city', () => {
+  const open = Object.entries(ACCESS).filter(([route]) => route.startsWith('GET '))
+  const read = open.filter(([, { who }]) => Array.isArray(who) && who.includes('integration'))
+  const city = /\/(devices|parts|grids|areas|episodes|live|explain|rules|quarantine|commands)/
+  expect(read.filter(([route]) => city.test(route))).toEqual([])
+})
+
+test('what is the same for everybody who may ask is known by name', () => {
+  const unbounded = Object.entries(ACCESS).filter(
+    ([, { who, within }]) => Array.isArray(who) && within.length === 0,
+  )
+  expect(unbounded.map(([route]) => route).filter((route) => SET_UP.test(route))).toEqual([
+    'GET /api/v1/areas',
+    'GET /api/v1/areas/:id',
+    'GET /api/v1/rules',
+    'GET /api/v1/rules/:id',
+    'GET /api/v1/rules/:id/versions',
+    'GET /api/v1/rules/:id/versions/:version',
+    'POST /api/v1/rules/check',
+  ])
+})
