@@ -1,3 +1,4 @@
+import { CASE_COMMAND_NAMES } from '#model/case-command.ts'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 
 /** What may bound an account: it sees and changes nothing beyond. */
@@ -92,7 +93,22 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/live': allow(STAFF, 'area', 'network', 'department'),
 
   'GET /api/v1/cases': allow(STAFF, 'area', 'network', 'department'),
+  'GET /api/v1/cases/counts': allow(STAFF, 'area', 'network', 'department'),
   'GET /api/v1/cases/:id': allow(STAFF, 'area', 'network', 'department'),
+  // Which role gives which command in which state the flow says, and with it the state the case is in.
+  ...Object.fromEntries(
+    CASE_COMMAND_NAMES.map((name) => [
+      `POST /api/v1/cases/:id/${name}`,
+      allow(STAFF, 'area', 'network', 'department'),
+    ]),
+  ),
+  'POST /api/v1/reports': allow(['inspector', 'acceptor', 'duty-officer', 'integration']),
+  'GET /api/v1/filing-conditions': allow(STAFF),
+  'PUT /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),
+  'DELETE /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),
+  'GET /api/v1/dispatch-rules': allow(CITY_STAFF),
+  'PUT /api/v1/dispatch-rules': allowWholeCity(TECHNICAL),
+  'DELETE /api/v1/dispatch-rules/:id': allowWholeCity(TECHNICAL),
 
   'GET /api/v1/rules': allow(TECHNICAL),
   'GET /api/v1/rules/:id': allow(TECHNICAL),

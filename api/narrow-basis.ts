@@ -1,4 +1,4 @@
-import type { CaseBasis } from '#model/case.ts'
+import type { CaseBasis } from '#model/case-basis.ts'
 import type { Scope } from '#model/principal.ts'
 import { seesWholeCity } from '#model/scope-covers.ts'
 import { seesDevice } from '#model/sees-device.ts'

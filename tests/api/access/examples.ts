@@ -1,4 +1,6 @@
+import { CASE_COMMAND_NAMES, CASE_COMMANDS, type CaseCommandName } from '#model/case-command.ts'
 import type { Method } from '#tests/api/api-fixture.ts'
+import { uuid } from '#tests/store/fixtures.ts'
 import { RULE, type Town, trialOf } from './two-districts.ts'
 
 /** How a route is asked about what lies in a district. */
@@ -30,6 +32,20 @@ const override = (of: Town) => ({ param: 'angle_deg', scope: 'device', key: firs
 const csv = { 'content-type': 'text/csv' }
 const csvOf = (of: Town, columns: object): string =>
   `${['id', ...Object.keys(columns)].join(',')}\n${[first(of), ...Object.values(columns)].join(',')}\n`
+/** What a command must have, and no more. */
+const commandBody = (name: CaseCommandName, of: Town): object => {
+  const { required = [] } = CASE_COMMANDS[name] as { readonly required?: readonly string[] }
+  const filled = {
+    reason: 'because',
+    passed: true,
+    until: '2027-01-01T00:00:00Z',
+    by: 'leader',
+    isKey: true,
+    into: of.made.case,
+  }
+  return Object.fromEntries(Object.entries(filled).filter(([field]) => required.includes(field)))
+}
+const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
 
 /** Every route of the application but those of the documentation's own pages. */
@@ -128,7 +144,24 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     isStream: true,
   },
   'GET /api/v1/cases': plain('/api/v1/cases'),
+  'GET /api/v1/cases/counts': plain('/api/v1/cases/counts'),
   'GET /api/v1/cases/:id': at((of) => `/api/v1/cases/${of.made.case}`),
+  ...Object.fromEntries(
+    CASE_COMMAND_NAMES.map((name) => [
+      `POST /api/v1/cases/:id/${name}`,
+      at(
+        (of) => `/api/v1/cases/${of.made.case}/${name}`,
+        (of) => commandBody(name, of),
+      ),
+    ]),
+  ),
+  'POST /api/v1/reports': plain('/api/v1/reports', () => ({})),
+  'GET /api/v1/filing-conditions': plain('/api/v1/filing-conditions'),
+  'PUT /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY, () => ({})),
+  'DELETE /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY),
+  'GET /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules'),
+  'PUT /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules', () => ({})),
+  'DELETE /api/v1/dispatch-rules/:id': plain(`/api/v1/dispatch-rules/${uuid(1)}`),
 
   'GET /api/v1/rules': plain('/api/v1/rules'),
   'GET /api/v1/rules/:id': plain(rule),

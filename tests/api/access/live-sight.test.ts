@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
 import { Unavailable } from '#model/error.ts'
@@ -19,8 +20,6 @@ beforeAll(async () => {
     if (isAway) throw new Unavailable('database-unavailable', 'the database is away')
     return identify(asking)
   }
-  await api.registry.devices.create({ id: 'north', kind: 'manhole-cover', group: 'river' })
-  await api.registry.devices.create({ id: 'south', kind: 'manhole-cover', group: 'lake' })
   address = await api.app.listen({ host: '127.0.0.1', port: 0 })
 })
 afterAll(() => api.close())
@@ -40,6 +39,7 @@ const ofPart = cover('of-part', { partId: '1408020101000001' })
 const astray = cover('astray', {})
 
 const caseAt = (number: number, more: Partial<Case>): Case => ({
+  ...BLANK_CASE,
   ...proposal({ deviceId: 'north' }),
   id: uuid(number),
   number: String(number),
@@ -81,9 +81,9 @@ type Viewer = Awaited<ReturnType<typeof watch>>
 const tell = (): void => {
   api.live.readings([north, south, ofPart, astray].map((each) => reading(each, NOON)))
   api.live.cases([
-    { type: 'opened', case: caseAt(1, { gridCode: NORTH }) },
-    { type: 'opened', case: caseAt(2, { gridCode: SOUTH, deviceId: 'south' }) },
-    { type: 'opened', case: caseAt(3, { gridCode: null, district: '140802' }) },
+    { type: 'opened', case: caseAt(1, { areaCode: NORTH, network: 'river' }) },
+    { type: 'opened', case: caseAt(2, { areaCode: SOUTH, departmentId: 'roads' }) },
+    { type: 'opened', case: caseAt(3, { areaCode: '140802' }) },
   ])
 }
 
@@ -103,6 +103,7 @@ test.each([
   ['a district', { areas: ['140802'] }, ['north', 'of-part', '1', '3']],
   ['a unit grid', { areas: [NORTH] }, ['north', '1']],
   ['another city', { areas: ['110101'] }, []],
+  ['a department', { departments: ['roads'] }, ['north', 'south', 'of-part', 'astray', '2']],
   ['no department', { departments: [] }, ['north', 'south', 'of-part', 'astray']],
 ] as const)('who sees %s is told of that', async (_name, scope, expected) => {
   const viewer = await watch(await officer(scope), `${BOX}&cases=true`)
@@ -113,7 +114,7 @@ test.each([
 test('an operator is told of the own networks, also of cases there', async () => {
   const viewer = await watch(await officer({ networks: ['river'] }), `${BOX}&cases=true`)
   tell()
-  expect(await all(viewer)).toEqual(['north', '1', '3'])
+  expect(await all(viewer)).toEqual(['north', '1'])
 })
 
 test('to name a device of elsewhere tells nothing of it', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { narrowBasis } from '#api/narrow-basis.ts'
-import type { CaseBasis } from '#model/case.ts'
+import type { CaseBasis } from '#model/case-basis.ts'
 import { type Scope, WHOLE_CITY } from '#model/principal.ts'
 import { epochMs, minutes } from '#model/time.ts'
 import { device, NOON, uuid } from '#tests/store/fixtures.ts'

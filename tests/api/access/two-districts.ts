@@ -15,6 +15,7 @@ import {
   rejection,
   uuid,
 } from '#tests/store/fixtures.ts'
+import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { tiltRule } from '#tests/support/rule-language.ts'
 
 /** What lies in one district, by name. */
@@ -111,7 +112,7 @@ async function build(api: TestApi, { grid, place, parts, devices, network }: Tow
 async function commitAll(api: TestApi): Promise<void> {
   const { pool } = api.registry
   const database = { connection: pool.options, timescale: false }
-  const options = { timeZone: 'Asia/Shanghai', timeoutMs: 30_000 }
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
   const committer = await openCommitter(database, options, silentLogger)
   const towns = [alpha, beta]
   const each = towns.flatMap((of) => of.devices.map((id, index) => ({ of, id, index })))
@@ -137,6 +138,7 @@ async function commitAll(api: TestApi): Promise<void> {
             deviceId: id,
             district: of.district,
             gridCode: of.grid.code,
+            network: of.network,
           }),
         ),
       ),
