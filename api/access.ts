@@ -23,7 +23,8 @@ const SIGNED_IN = allow('signed-in')
 
 /** Who sets the city up: its devices, rules and places. */
 const ENGINEER: readonly Role[] = ['engineer']
-/** And who looks after the service. */
+/** Who gives people their accounts: of the whole city, or an account could widen its own bounds. */
+const ADMINISTRATOR: readonly Role[] = ['administrator']
 const TECHNICAL: readonly Role[] = ['engineer', 'administrator']
 const CITY_STAFF: readonly Role[] = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, ...TECHNICAL]
 /** Every person. An integration is none: it reads nothing but what it reported. */
@@ -42,6 +43,52 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/docs/*': SIGNED_IN,
   'GET /api/problems': SIGNED_IN,
   'GET /api/problems/:code': SIGNED_IN,
+
+  // One's own session and tokens.
+  'GET /api/v1/session/ways': ANYONE,
+  'GET /api/v1/session/oidc': ANYONE,
+  'GET /api/v1/session/oidc/callback': ANYONE,
+  'POST /api/v1/session': ANYONE,
+  'GET /api/v1/session': SIGNED_IN,
+  'DELETE /api/v1/session': SIGNED_IN,
+  'POST /api/v1/session/password': SIGNED_IN,
+  'GET /api/v1/session/browsers': SIGNED_IN,
+  'DELETE /api/v1/session/browsers': SIGNED_IN,
+  'DELETE /api/v1/session/browsers/:id': SIGNED_IN,
+  'GET /api/v1/session/tokens': SIGNED_IN,
+  'POST /api/v1/session/tokens': SIGNED_IN,
+  'DELETE /api/v1/session/tokens/:id': SIGNED_IN,
+
+  'GET /api/v1/accounts': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/accounts': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/accounts/:id': allowWholeCity(ADMINISTRATOR),
+  'PATCH /api/v1/accounts/:id': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/accounts/:id': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/accounts/:id/password': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/accounts/:id/unlock': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/accounts/:id/sessions': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/accounts/:id/sessions': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/accounts/:id/tokens': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/accounts/:id/tokens': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/accounts/:id/tokens/:tokenId': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/audit': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/roles': SIGNED_IN,
+  'GET /api/v1/departments': SIGNED_IN,
+  'GET /api/v1/departments/:id': SIGNED_IN,
+  'PUT /api/v1/departments/:id': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/departments/:id': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/duty-grids': allow(CITY_STAFF, 'area', 'network'),
+  'GET /api/v1/duty-grids/:code': allow(CITY_STAFF, 'area', 'network'),
+  'PUT /api/v1/duty-grids/:code': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/duty-grids/:code': allowWholeCity(ADMINISTRATOR),
+
+  'GET /api/v1/work-calendar': SIGNED_IN,
+  'GET /api/v1/work-calendar/deadline': SIGNED_IN,
+  'PUT /api/v1/work-calendar/days/:date': allowWholeCity(TECHNICAL),
+  'DELETE /api/v1/work-calendar/days/:date': allowWholeCity(TECHNICAL),
+  'PUT /api/v1/work-calendar/periods': allowWholeCity(TECHNICAL),
+  'PUT /api/v1/work-calendar/known-until': allowWholeCity(TECHNICAL),
+  'POST /api/v1/work-calendar/import': allowWholeCity(TECHNICAL),
 
   'GET /api/v1/devices': allow(STAFF, 'area', 'network'),
   'POST /api/v1/devices': allow(ENGINEER, 'area', 'network'),

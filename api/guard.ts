@@ -14,15 +14,16 @@ declare module 'fastify' {
 }
 
 /**
- * Lets through only who may use a route, before its body is read. Comes after whatever tells who asks,
- * and before all routes.
+ * Lets through only who may use a route, before its body is read, and opens those that anyone may use.
+ * Comes after whatever tells who asks, and before all routes.
  *
  * @throws Broken when a route is added that the table of access does not name
  */
 export function guardRoutes(app: App, table: Readonly<Record<string, Access>> = ACCESS): void {
   const guarded = new Map<string, Access>()
   app.decorate('guardedRoutes', new Set<string>())
-  app.addHook('onRoute', ({ method, url }) => {
+  app.addHook('onRoute', (route) => {
+    const { method, url } = route
     for (const each of [method].flat()) {
       const name = `${each} ${url}`
       const access = accessTo(each, url, table)
@@ -30,6 +31,7 @@ export function guardRoutes(app: App, table: Readonly<Record<string, Access>> = 
         throw new Broken('internal', `the table of access does not say who may use ${name}`)
       }
       guarded.set(name, access)
+      route.config = { ...route.config, open: access.who === 'anyone' }
       app.guardedRoutes.add(name)
     }
   })

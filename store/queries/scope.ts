@@ -41,12 +41,25 @@ export const PART_SCOPE: ScopeColumns = { area: PART_AREA, network: NONE, depart
 export const GRID_SCOPE: ScopeColumns = { area: 'code', network: NONE, department: null }
 
 /** Only rows about a device that is seen. Of a device that was removed only the unbounded see rows. */
-export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string): Conditions {
-  const parts = bounds(scope, DEVICE_SCOPE)
+export const addDeviceScope = (where: Conditions, scope: Scope, deviceId: string): Conditions =>
+  addScopeOf(
+    where,
+    scope,
+    DEVICE_SCOPE,
+    (condition) => `${deviceId} in (select id from device where ${condition})`,
+  )
+
+/** Only rows bounded by what they refer to: `within` puts the condition on that into one on the rows. */
+export function addScopeOf(
+  where: Conditions,
+  scope: Scope,
+  columns: ScopeColumns,
+  within: (condition: string) => string,
+): Conditions {
+  const parts = bounds(scope, columns)
   if (parts.length === 0) return where
   const text = parts.map((part) => part.text).join(' and ')
-  const values = parts.flatMap((part) => part.values)
-  return where.add(`${deviceId} in (select id from device where ${text})`, ...values)
+  return where.add(within(text), ...parts.flatMap((part) => part.values))
 }
 
 const GRID_CODE_LENGTH = 15

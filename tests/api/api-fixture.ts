@@ -171,21 +171,6 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     delivered,
     replayed,
     webhooks,
-    /** Calls a route; what it answers must be what the OpenAPI document says. */
-    async call(method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
-      const response = await app.inject({
-        method,
-        url,
-        ...(body === undefined ? {} : { payload: body as string | object }),
-        headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-      })
-      const type = response.headers['content-type'] ?? ''
-      const json = type.includes('json') && !type.includes('ndjson')
-      const answer = { status: response.statusCode, type, headers: response.headers }
-      if (!json) return { ...answer, text: response.body, body: undefined as never }
-      const parsed = JSON.parse(response.body)
-      check(method, url, answer.status, type, parsed)
-      return { ...answer, text: response.body, body: parsed }
     /** With the token of the service. */
     call: callWith(TOKEN),
     /** Somebody with these roles and this scope, and how they call. */

@@ -45,6 +45,8 @@ const commandBody = (name: CaseCommandName, of: Town): object => {
   }
   return Object.fromEntries(Object.entries(filled).filter(([field]) => required.includes(field)))
 }
+const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
+const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
 const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
 
@@ -56,6 +58,58 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/openapi.json': plain('/api/openapi.json'),
   'GET /api/problems': plain('/api/problems'),
   'GET /api/problems/:code': plain('/api/problems/conflict'),
+
+  'GET /api/v1/session/ways': plain('/api/v1/session/ways'),
+  'GET /api/v1/session/oidc': plain('/api/v1/session/oidc'),
+  'GET /api/v1/session/oidc/callback': plain('/api/v1/session/oidc/callback'),
+  'POST /api/v1/session': plain('/api/v1/session', () => ({})),
+  'GET /api/v1/session': plain('/api/v1/session'),
+  'DELETE /api/v1/session': plain('/api/v1/session'),
+  'POST /api/v1/session/password': plain('/api/v1/session/password', () => ({})),
+  'GET /api/v1/session/browsers': plain('/api/v1/session/browsers'),
+  'DELETE /api/v1/session/browsers': plain('/api/v1/session/browsers'),
+  'DELETE /api/v1/session/browsers/:id': plain(`/api/v1/session/browsers/${uuid(1)}`),
+  'GET /api/v1/session/tokens': plain('/api/v1/session/tokens'),
+  'POST /api/v1/session/tokens': plain('/api/v1/session/tokens', () => ({})),
+  'DELETE /api/v1/session/tokens/:id': plain(`/api/v1/session/tokens/${uuid(1)}`),
+
+  'GET /api/v1/accounts': plain('/api/v1/accounts'),
+  'POST /api/v1/accounts': plain('/api/v1/accounts', () => ({})),
+  'GET /api/v1/accounts/:id': plain(ACCOUNT),
+  'PATCH /api/v1/accounts/:id': plain(ACCOUNT, () => ({})),
+  'DELETE /api/v1/accounts/:id': plain(ACCOUNT),
+  'POST /api/v1/accounts/:id/password': plain(`${ACCOUNT}/password`, () => ({})),
+  'POST /api/v1/accounts/:id/unlock': plain(`${ACCOUNT}/unlock`),
+  'GET /api/v1/accounts/:id/sessions': plain(`${ACCOUNT}/sessions`),
+  'DELETE /api/v1/accounts/:id/sessions': plain(`${ACCOUNT}/sessions`),
+  'GET /api/v1/accounts/:id/tokens': plain(`${ACCOUNT}/tokens`),
+  'POST /api/v1/accounts/:id/tokens': plain(`${ACCOUNT}/tokens`, () => ({})),
+  'DELETE /api/v1/accounts/:id/tokens/:tokenId': plain(`${ACCOUNT}/tokens/${uuid(2)}`),
+  'GET /api/v1/audit': plain('/api/v1/audit'),
+  'GET /api/v1/roles': plain('/api/v1/roles'),
+  'GET /api/v1/departments': plain('/api/v1/departments'),
+  'GET /api/v1/departments/:id': plain('/api/v1/departments/roads'),
+  'PUT /api/v1/departments/:id': plain('/api/v1/departments/roads', () => ({ name: 'Roads' })),
+  'DELETE /api/v1/departments/:id': plain('/api/v1/departments/roads'),
+  'GET /api/v1/duty-grids': plain('/api/v1/duty-grids'),
+  'GET /api/v1/duty-grids/:code': at((of) => `/api/v1/duty-grids/${of.dutyGrid}`),
+  'PUT /api/v1/duty-grids/:code': at(
+    (of) => `/api/v1/duty-grids/${of.dutyGrid}`,
+    () => ({ title: 'changed', unitGrids: [] }),
+  ),
+  'DELETE /api/v1/duty-grids/:code': at((of) => `/api/v1/duty-grids/${of.dutyGrid}`),
+
+  'GET /api/v1/work-calendar': plain('/api/v1/work-calendar'),
+  'GET /api/v1/work-calendar/deadline': plain('/api/v1/work-calendar/deadline'),
+  'PUT /api/v1/work-calendar/days/:date': plain(HOLIDAY, () => ({})),
+  'DELETE /api/v1/work-calendar/days/:date': plain(HOLIDAY),
+  'PUT /api/v1/work-calendar/periods': plain('/api/v1/work-calendar/periods', () => ({})),
+  'PUT /api/v1/work-calendar/known-until': plain('/api/v1/work-calendar/known-until', () => ({})),
+  'POST /api/v1/work-calendar/import': at(
+    () => '/api/v1/work-calendar/import',
+    () => 'date,type,name\n',
+    csv,
+  ),
 
   'GET /api/v1/devices': plain('/api/v1/devices'),
   'POST /api/v1/devices': plain('/api/v1/devices', (of) => ({

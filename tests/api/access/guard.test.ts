@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
 import { ACCESS, type Access } from '#api/access.ts'
 import { createApp } from '#api/app.ts'
-import { requireToken } from '#api/authentication.ts'
+import { authenticate } from '#api/authentication.ts'
 import { guardRoutes } from '#api/guard.ts'
+import { NOBODY } from '#api/people-routes.ts'
+import { ownAddress } from '#api/sign-in/own-address.ts'
+import { sessionCookie } from '#api/sign-in/session-cookie.ts'
 import { accessPage } from '#cli/access-page.ts'
 import { ROLES } from '#model/role.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -10,8 +13,11 @@ import { createMetrics } from '#runtime/metrics.ts'
 import { TOKEN } from '#tests/api/api-fixture.ts'
 
 function guarded(table: Readonly<Record<string, Access>>) {
-  const app = createApp({ bodyLimitBytes: 1_024, log: silentLogger, metrics: createMetrics() })
-  requireToken(app, TOKEN)
+  const metrics = createMetrics()
+  const app = createApp({ bodyLimitBytes: 1_024, trustedProxies: [], log: silentLogger, metrics })
+  const own = ownAddress(null)
+  const cookie = { ...sessionCookie(own), read: () => undefined }
+  authenticate(app, { token: TOKEN, identities: NOBODY.identities, cookie, own })
   guardRoutes(app, table)
   return app
 }

@@ -24,6 +24,7 @@ const LISTS: readonly (readonly [string, string, (of: Town) => readonly string[]
   ['/api/v1/devices', 'id', (of) => of.devices],
   ['/api/v1/parts', 'id', (of) => of.parts],
   ['/api/v1/grids', 'code', (of) => [of.grid.code]],
+  ['/api/v1/duty-grids', 'code', (of) => [of.dutyGrid, 'everywhere']],
   ['/api/v1/episodes', 'id', (of) => of.episodes],
   ['/api/v1/quarantine', 'deviceId', (of) => of.devices],
 ]

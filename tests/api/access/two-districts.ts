@@ -24,6 +24,8 @@ export interface Town {
   readonly district: string
   readonly grid: ReturnType<typeof square>
   readonly place: { readonly lon_deg: number; readonly lat_deg: number }
+  /** One of its unit grid alone. */
+  readonly dutyGrid: string
   /** The group of its devices. */
   readonly network: string
   /** On parts, in the grid; the last one only by the district of its part. */
@@ -44,6 +46,7 @@ function town(name: string, district: string, x: number, base: number): Town {
     district,
     grid: square(`${district}001001001`, x, 3_502),
     place: { lon_deg: (x + 0.5) / 100, lat_deg: 35.025 },
+    dutyGrid: `${name}-duty`,
     network: `${name}-net`,
     devices: numbers.map((number) => `${name}-cover-${number}`),
     parts: numbers.map((number) => `${district}0101${String(base + number).padStart(6, '0')}`),
@@ -153,6 +156,13 @@ async function keep(api: TestApi, of: Town): Promise<void> {
   for (let count = 0; count < 3; count += 1) {
     const sent = await api.call('POST', `/api/v1/devices/${device}/commands`, { name: 'look' })
     of.made.command = sent.body.id
+  }
+  for (const [code, unitGrids] of [
+    [of.dutyGrid, [of.grid.code]],
+    ['everywhere', [alpha.grid.code, beta.grid.code]],
+    ['nowhere', []],
+  ] as const) {
+    await api.call('PUT', `/api/v1/duty-grids/${code}`, { title: code, unitGrids })
   }
   const refused = await api.call('GET', `/api/v1/quarantine?deviceId=${device}`)
   of.made.quarantined = refused.body.items[0].id
