@@ -29,7 +29,6 @@ import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
 import { openCommitter } from '#store/committer.ts'
-import { casesInSight } from '#store/queries/cases-in-sight.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -246,7 +245,7 @@ async function buildService(
     caseFlow: flow,
     caseDesk: desk,
     filing,
-    casesInSight: casesInSight(pool),
+    seesCase: (caseId, scope) => cases.sees(caseId, scope),
     rules: book,
     explainer,
     backtests,

@@ -82,6 +82,22 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /api/v1/duty-grids/:code': allowWholeCity(ADMINISTRATOR),
   'DELETE /api/v1/duty-grids/:code': allowWholeCity(ADMINISTRATOR),
 
+  // What other systems are told is of the whole city, and where it goes is a secret of its own.
+  'GET /api/v1/webhooks': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/webhooks/dead-letters': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/webhooks/:id': allowWholeCity(ADMINISTRATOR),
+  'PATCH /api/v1/webhooks/:id': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/webhooks/:id': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/secret': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/test': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/webhooks/:id/deliveries': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/replay': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/discard': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/dead-letters/replay': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/dead-letters/discard': allowWholeCity(ADMINISTRATOR),
+  'POST /api/v1/webhooks/:id/cases/:caseId/replay': allowWholeCity(ADMINISTRATOR),
+
   'GET /api/v1/work-calendar': SIGNED_IN,
   'GET /api/v1/work-calendar/deadline': SIGNED_IN,
   'PUT /api/v1/work-calendar/days/:date': allowWholeCity(TECHNICAL),
@@ -150,6 +166,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
     ]),
   ),
   'POST /api/v1/reports': allow(['inspector', 'acceptor', 'duty-officer', 'integration']),
+  // Until it is bound to a case only who uploaded an attachment sees it.
+  'POST /api/v1/attachments': allow([...STAFF, 'integration']),
+  'GET /api/v1/attachments/:id': allow(STAFF, 'area', 'network', 'department'),
+  'GET /api/v1/attachments/:id/content': allow(STAFF, 'area', 'network', 'department'),
   'GET /api/v1/filing-conditions': allow(STAFF),
   'PUT /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),
   'DELETE /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),

@@ -25,7 +25,7 @@ import { type Commands, commandRoutes, type Deliver } from './routes/command-rou
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
-import { type CasesInSight, type Explainer, explainRoutes } from './routes/explain-routes.ts'
+import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
@@ -61,7 +61,7 @@ export interface ApiPorts {
   readonly caseFlow: CaseFlow
   readonly caseDesk: CaseDesk
   readonly filing: Filing
-  readonly casesInSight: CasesInSight
+  readonly seesCase: SeesCase
   readonly rules: RuleBook & Overrides
   readonly explainer: Explainer
   readonly backtests: Backtests
@@ -163,7 +163,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.devices, options.rules)
-  explainRoutes(app, options.findDevice, options.explainer, options.casesInSight)
+  explainRoutes(app, options.findDevice, options.explainer, options.seesCase)
   backtestRoutes(app, options.backtests)
   webhookRoutes(app, options.webhooks)
   webhookDeliveryRoutes(app, options.webhookDeliveries)

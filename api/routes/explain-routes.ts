@@ -22,14 +22,14 @@ export interface Explainer {
   }): Promise<Explanation>
 }
 
-/** Which of some cases, by their ids, a scope lets one see. */
-export type CasesInSight = (ids: readonly string[], scope: Scope) => Promise<ReadonlySet<string>>
+/** Whether a scope lets one see a case. */
+export type SeesCase = (caseId: string, scope: Scope) => Promise<boolean>
 
 export function explainRoutes(
   app: App,
   findDevice: FindDevice,
   explainer: Explainer,
-  casesInSight: CasesInSight,
+  seesCase: SeesCase,
 ): void {
   app.addSchema(ConditionView)
   app.addSchema(ExplanationView)
@@ -57,14 +57,12 @@ export function explainRoutes(
       const device = deviceInSight(findDevice, request, request.query.device)
       const question = { deviceId: device.id, ruleId: rule, at: readInstant('at', at) }
       const told = await explainer.explain(question)
-      const cases = await casesInSight(
-        casesTold(told).map(({ id }) => id),
-        scope,
-      )
+      const seen = new Set<string>()
+      for (const { id } of casesTold(told)) if (await seesCase(id, scope)) seen.add(id)
       return showExplanation(
         narrowExplanation(told, {
           device: (id) => seesDevice(scope, findDevice(id)),
-          case: (id) => cases.has(id),
+          case: (id) => seen.has(id),
         }),
       )
     },

@@ -18,7 +18,6 @@ import { Shutdown } from '#runtime/shutdown.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
-import { casesInSight } from '#store/queries/cases-in-sight.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
@@ -95,7 +94,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
     caseDesk: testDesk(pool),
     filing: await FilingBook.open(pool, systemClock, silentLogger),
-    casesInSight: casesInSight(pool),
+    seesCase: (caseId, scope) => createCaseQueries(pool).sees(caseId, scope),
     commands: createCommands({ pool, clock: systemClock }),
     rules: await RuleBook.open({
       pool,

@@ -30,7 +30,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const TABLES = `device part unit_grid area quarantine command rule rule_version rule_override
-  rule_change case_record case_event case_report account department duty_grid`
+  rule_change case_record case_event case_report account department duty_grid
+  webhook attachment`
 
 const everything = async ({ registry }: TestApi): Promise<object> => {
   const rows = await Promise.all(
@@ -102,7 +103,7 @@ describe('an account that is bounded to a part of the city', () => {
 
 /** Everything by which the districts could be known from an answer. */
 const marks = ({ wanted, made, ...of }: Town): string[] =>
-  [of.name, of.grid.code, of.dutyGrid, of.network].concat(
+  [of.name, of.grid.code, of.dutyGrid, of.network, of.photo].concat(
     of.devices,
     of.parts,
     of.episodes,
@@ -184,7 +185,7 @@ describe('an account of the district itself', () => {
       for (const role of rolesOf(access)) {
         const answer = await ask(await api.signIn({ roles: [role], scope }), route, alpha)
         expect(answer.status, `${role} ${answer.text}`).toBe(200)
-        const { items } = answer.body
+        const items: unknown = answer.body?.items
         if (items !== undefined && !route.includes('/episodes')) expect(items).not.toEqual([])
         for (const mark of marks(beta)) expect(answer.text, role).not.toContain(mark)
       }

@@ -46,6 +46,8 @@ const commandBody = (name: CaseCommandName, of: Town): object => {
   return Object.fromEntries(Object.entries(filled).filter(([field]) => required.includes(field)))
 }
 const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
+const HOOK = `/api/v1/webhooks/${uuid(1)}`
+const EVENT = uuid(2)
 const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
 const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
@@ -98,6 +100,30 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     () => ({ title: 'changed', unitGrids: [] }),
   ),
   'DELETE /api/v1/duty-grids/:code': at((of) => `/api/v1/duty-grids/${of.dutyGrid}`),
+
+  'GET /api/v1/webhooks': plain('/api/v1/webhooks'),
+  'POST /api/v1/webhooks': plain('/api/v1/webhooks', () => ({})),
+  'GET /api/v1/webhooks/dead-letters': plain('/api/v1/webhooks/dead-letters'),
+  'GET /api/v1/webhooks/:id': plain(HOOK),
+  'PATCH /api/v1/webhooks/:id': plain(HOOK, () => ({})),
+  'DELETE /api/v1/webhooks/:id': plain(HOOK),
+  'POST /api/v1/webhooks/:id/secret': plain(`${HOOK}/secret`),
+  'POST /api/v1/webhooks/:id/test': plain(`${HOOK}/test`),
+  'GET /api/v1/webhooks/:id/deliveries': plain(`${HOOK}/deliveries`),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/replay': plain(
+    `${HOOK}/deliveries/${EVENT}/replay`,
+  ),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/discard': plain(
+    `${HOOK}/deliveries/${EVENT}/discard`,
+  ),
+  'POST /api/v1/webhooks/:id/dead-letters/replay': plain(`${HOOK}/dead-letters/replay`, () => ({})),
+  'POST /api/v1/webhooks/:id/dead-letters/discard': plain(
+    `${HOOK}/dead-letters/discard`,
+    () => ({}),
+  ),
+  'POST /api/v1/webhooks/:id/cases/:caseId/replay': at(
+    (of) => `${HOOK}/cases/${of.made.case}/replay`,
+  ),
 
   'GET /api/v1/work-calendar': plain('/api/v1/work-calendar'),
   'GET /api/v1/work-calendar/deadline': plain('/api/v1/work-calendar/deadline'),
@@ -210,6 +236,13 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     ]),
   ),
   'POST /api/v1/reports': plain('/api/v1/reports', () => ({})),
+  'POST /api/v1/attachments': at(
+    () => '/api/v1/attachments',
+    () => 'no photo',
+    { 'content-type': 'image/png' },
+  ),
+  'GET /api/v1/attachments/:id': at((of) => `/api/v1/attachments/${of.photo}`),
+  'GET /api/v1/attachments/:id/content': at((of) => `/api/v1/attachments/${of.photo}/content`),
   'GET /api/v1/filing-conditions': plain('/api/v1/filing-conditions'),
   'PUT /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY, () => ({})),
   'DELETE /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY),

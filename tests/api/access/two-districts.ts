@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream'
+import type { Attachment } from '#model/attachment.ts'
 import type { Device } from '#model/device.ts'
 import type { Explanation } from '#model/explanation.ts'
 import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
+import { createCaseQueries } from '#store/queries/cases.ts'
 import { type Caller, openTestApi, type TestApi } from '#tests/api/api-fixture.ts'
 import { square } from '#tests/registry/registry-fixture.ts'
 import {
@@ -24,6 +27,8 @@ export interface Town {
   readonly district: string
   readonly grid: ReturnType<typeof square>
   readonly place: { readonly lon_deg: number; readonly lat_deg: number }
+  /** An attachment of its case. */
+  readonly photo: string
   /** One of its unit grid alone. */
   readonly dutyGrid: string
   /** The group of its devices. */
@@ -46,6 +51,7 @@ function town(name: string, district: string, x: number, base: number): Town {
     district,
     grid: square(`${district}001001001`, x, 3_502),
     place: { lon_deg: (x + 0.5) / 100, lat_deg: 35.025 },
+    photo: uuid(base + 20),
     dutyGrid: `${name}-duty`,
     network: `${name}-net`,
     devices: numbers.map((number) => `${name}-cover-${number}`),
@@ -82,6 +88,12 @@ export async function openTwoDistricts() {
     toAddress: '10.0.0.2',
   }))
   const api: TestApi = await openTestApi({
+    attachments: {
+      ...NO_UPLOADS,
+      find: (id) => Promise.resolve([alpha, beta].map(photoOf).find((photo) => photo.id === id)),
+      mayRead: ({ caseId }, { scope }) =>
+        createCaseQueries(api.registry.pool).sees(caseId as string, scope),
+    },
     connections: { connectionOf: () => undefined, takeovers: () => takeovers },
     explainer: {
       explain: ({ deviceId }) => Promise.resolve(explanationOf(deviceId)),
@@ -94,6 +106,26 @@ export async function openTwoDistricts() {
   for (const each of [alpha, beta]) await keep(api, each)
   return api
 }
+
+const NO_UPLOADS = {
+  upload: () => Promise.reject(new Error('nothing is uploaded here')),
+  content: () => Promise.resolve(Readable.from([Buffer.from('photo')])),
+  devices: { find: () => undefined, check: () => Promise.resolve('unknown' as const) },
+}
+
+const photoOf = ({ name, photo, made }: Town): Attachment => ({
+  id: photo,
+  sha256: '00'.repeat(32),
+  mediaType: 'image/png',
+  size_bytes: 5,
+  originalName: `${name}.png`,
+  uploadedBy: { accountId: null, deviceId: null, name: 'test' },
+  uploadedAt: NOON,
+  shotAt: null,
+  place: null,
+  stage: null,
+  caseId: made.case,
+})
 
 async function build(api: TestApi, { grid, place, parts, devices, network }: Town): Promise<void> {
   await api.registry.grids.create(grid)
