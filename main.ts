@@ -245,6 +245,7 @@ async function buildService(
     caseFlow: flow,
     caseDesk: desk,
     filing,
+    seesCase: (caseId, scope) => cases.sees(caseId, scope),
     rules: book,
     explainer,
     backtests,

@@ -10,8 +10,6 @@ import { refuseForged } from './sign-in/cross-site.ts'
 import type { OwnAddress } from './sign-in/own-address.ts'
 import type { SessionCookie } from './sign-in/session-cookie.ts'
 
-/** Paths that tell nothing and must answer without a token. */
-const OPEN = '/health/'
 /** Pages for a browser, which can send a token only as the password it asks its user for. */
 const BROWSED = ['/api/docs', '/api/openapi.json']
 
@@ -27,7 +25,7 @@ declare module 'fastify' {
     identify: (request: FastifyRequest) => Promise<Principal | null>
   }
   interface FastifyContextConfig {
-    /** Anybody may ask, signed in or not. */
+    /** Anybody may ask, signed in or not: as the table of access has it. */
     readonly open?: boolean
     /** Also for whoever has to change the password first. */
     readonly whilePasswordDue?: boolean
@@ -87,7 +85,7 @@ export const originOf = (request: FastifyRequest): Origin => ({
 
 /**
  * Lets only those through who are known by a bearer token or by the cookie of a session; whoever comes
- * with both is who the token says. Open are `/health/*` and routes that say so.
+ * with both is who the token says. Only routes that are open let anybody in.
  */
 export function authenticate(app: App, options: AuthenticationOptions): void {
   const { identities, cookie, own } = options
@@ -106,7 +104,7 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
   )
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions
-    if (pathOf(request).startsWith(OPEN) || config?.open === true) return Promise.resolve()
+    if (config?.open === true) return Promise.resolve()
     if (comesAsDevice(request)) return Promise.resolve()
     const identity = find(request, false)
     if (identity === undefined) throw refusal(request, reply)

@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import cookies from '@fastify/cookie'
-import type { Device } from '#model/device.ts'
 import { messageOf, Rejected, Unavailable } from '#model/error.ts'
 import type { Config } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
@@ -8,10 +7,11 @@ import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
+import type { FindDevice } from './device-in-sight.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
+import { guardRoutes } from './guard.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { cutOpenAnswers } from './open-answers.ts'
-import { guardPeople } from './people-access.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
@@ -25,7 +25,7 @@ import { type Commands, commandRoutes, type Deliver } from './routes/command-rou
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
-import { type Explainer, explainRoutes } from './routes/explain-routes.ts'
+import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
@@ -52,8 +52,7 @@ export interface ApiPorts {
   readonly attachments: Attachments
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
-  /** A registered device, at once. */
-  readonly findDevice: (id: string) => Device | undefined
+  readonly findDevice: FindDevice
   readonly readings: ReadingHistory
   readonly quarantine: Quarantine
   readonly replay: Replay
@@ -62,6 +61,7 @@ export interface ApiPorts {
   readonly caseFlow: CaseFlow
   readonly caseDesk: CaseDesk
   readonly filing: Filing
+  readonly seesCase: SeesCase
   readonly rules: RuleBook & Overrides
   readonly explainer: Explainer
   readonly backtests: Backtests
@@ -139,7 +139,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   await app.register(cookies)
   authenticate(app, { token: options.token, identities: people.identities, cookie, own })
   auditRequests(app, people.audit, log)
-  guardPeople(app)
+  guardRoutes(app)
   cutOpenAnswers(app, people.identities)
   await documentRoutes(app)
   app.addSchema(Problem)
@@ -162,8 +162,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   filingRoutes(app, options.filing)
   attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)
-  overrideRoutes(app, options.findDevice, options.rules)
-  explainRoutes(app, options.explainer)
+  overrideRoutes(app, options.findDevice, options.devices, options.rules)
+  explainRoutes(app, options.findDevice, options.explainer, options.seesCase)
   backtestRoutes(app, options.backtests)
   webhookRoutes(app, options.webhooks)
   webhookDeliveryRoutes(app, options.webhookDeliveries)

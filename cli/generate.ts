@@ -6,6 +6,7 @@ import { RuleTestDocument } from '#rules/rule-test-document.ts'
 import { NamedSchedulesDocument } from '#rules/schedule/schedule-document.ts'
 import { ScenarioDocument } from '#simulator/scenario/scenario-document.ts'
 import { missingKindMigrations } from '#store/kind-migrations.ts'
+import { accessPage } from './access-page.ts'
 import { asyncApiDocument } from './asyncapi-document.ts'
 import { caseFlowPage } from './case-flow-page.ts'
 import { configurationPage } from './configuration-page.ts'
@@ -24,6 +25,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
+    ['docs/access.md', accessPage()],
     ['docs/device-kinds.md', kindsPage()],
     ['docs/rule-library.md', ruleLibraryPage(shipped)],
     ['docs/case-flow.md', caseFlowPage()],

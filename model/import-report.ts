@@ -12,6 +12,7 @@ export const IMPORT_REASONS = {
   'unknown-kind': 'There is no such kind of device.',
   'kind-changed': 'The device is registered as another kind; a device keeps its kind.',
   'unknown-part': 'No part of that code is in the registry.',
+  'beyond-scope': 'The object lies, or would lie, beyond the areas and networks of the account.',
   duplicate: 'The same identity stands further up in the file.',
   'text-not-storable': 'A text has a NUL or half a surrogate pair, which cannot be stored.',
   'place-incomplete': 'A longitude without a latitude, or the reverse.',

@@ -6,7 +6,10 @@ import { Unavailable } from '#model/error.ts'
 import { channelIndex } from '#model/kind.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Place } from '#model/place.ts'
+import type { Scope } from '#model/principal.ts'
 import type { Reading } from '#model/reading.ts'
+import { seesCase } from '#model/sees-case.ts'
+import { seesDevice } from '#model/sees-device.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { type LiveEvent, liveEvent } from './live-event.ts'
 import { type LiveSink, LiveViewer } from './live-viewer.ts'
@@ -18,17 +21,26 @@ export interface LiveFilter {
   /** Readings, and where `cases` is set cases, of places in this box. */
   readonly box?: Box | undefined
   readonly cases: boolean
+  /** What the viewer may see at all. */
+  readonly scope: Scope
 }
+
+/** What a viewer may see now; null when it may watch no longer. It never fails. */
+export type LookAgain = () => Promise<Scope | null>
 
 const VIEWERS_MAX = 1_000
 const HEARTBEAT_MS = 15_000
 
 interface Watch {
-  readonly filter: LiveFilter
+  filter: LiveFilter
   readonly viewer: LiveViewer
+  readonly lookAgain: LookAgain
 }
 
-/** Hands committed readings and cases to whoever watches. Without viewers it costs nothing. */
+/**
+ * Hands committed readings and cases to whoever watches and may see them. With each heartbeat it looks
+ * again who that is. Without viewers it costs nothing.
+ */
 export class LiveHub {
   readonly #watches = new Set<Watch>()
   readonly #metrics: Pick<Metrics, 'liveViewers' | 'liveSkipped'>
@@ -36,9 +48,12 @@ export class LiveHub {
 
   constructor(metrics: Pick<Metrics, 'liveViewers' | 'liveSkipped'>, heartbeatMs = HEARTBEAT_MS) {
     this.#metrics = metrics
-    this.#beat = setInterval(() => {
-      for (const { viewer } of this.#watches) viewer.heartbeat()
-    }, heartbeatMs).unref()
+    this.#beat = setInterval(() => void this.heartbeat(), heartbeatMs).unref()
+  }
+
+  /** Looks again who watches, and lets each viewer know that the way to it is open. */
+  async heartbeat(): Promise<void> {
+    await Promise.all([...this.#watches].map((watch) => beat(watch)))
   }
 
   /**
@@ -46,13 +61,13 @@ export class LiveHub {
    *
    * @throws Unavailable('not-ready') when there are too many, or the service is stopping
    */
-  watch(filter: LiveFilter, sink: LiveSink): () => void {
+  watch(filter: LiveFilter, sink: LiveSink, lookAgain: LookAgain): () => void {
     if (this.#beat === undefined) throw new Unavailable('not-ready', 'the service is stopping')
     if (this.#watches.size >= VIEWERS_MAX) {
       throw new Unavailable('not-ready', `${VIEWERS_MAX} viewers watch already; try again`)
     }
     const skip = (count: number): void => this.#metrics.liveSkipped.inc(count)
-    const watch = { filter, viewer: new LiveViewer(sink, skip) }
+    const watch: Watch = { filter, viewer: new LiveViewer(sink, skip), lookAgain }
     this.#watches.add(watch)
     this.#metrics.liveViewers.set(this.#watches.size)
     return () => {
@@ -97,15 +112,26 @@ export class LiveHub {
   }
 }
 
-function wantsReading({ devices, box }: LiveFilter, reading: Reading): boolean {
+async function beat(watch: Watch): Promise<void> {
+  const scope = await watch.lookAgain()
+  if (scope === null) {
+    watch.viewer.end()
+    return
+  }
+  watch.filter = { ...watch.filter, scope }
+  watch.viewer.heartbeat()
+}
+
+function wantsReading({ devices, box, scope }: LiveFilter, reading: Reading): boolean {
+  if (!seesDevice(scope, reading.device)) return false
   if (devices?.has(reading.device.id)) return true
   if (box === undefined) return false
   const place = placeOf(reading)
   return place !== null && isInBox(box, place)
 }
 
-const wantsCase = ({ cases, box, devices }: LiveFilter, event: CaseChange): boolean => {
-  if (!cases) return false
+const wantsCase = ({ cases, box, devices, scope }: LiveFilter, event: CaseChange): boolean => {
+  if (!cases || !seesCase(scope, event.case)) return false
   if (devices) return event.case.deviceId !== null && devices.has(event.case.deviceId)
   return box === undefined || (event.case.place !== null && isInBox(box, event.case.place))
 }

@@ -1,11 +1,13 @@
 import { stringify } from 'csv-stringify/sync'
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { readInstant } from '#api/instant.ts'
 import { BacktestView, FindingView, showBacktest, showFinding } from '#api/schemas/backtest-view.ts'
 import { answers, asMedia, refTo, Uuid } from '#api/schemas/shared.ts'
 import type { Backtest, PlacedFinding } from '#model/backtest.ts'
 import { Rejected } from '#model/error.ts'
+import type { Scope } from '#model/principal.ts'
 import type { ParamValue } from '#model/rule.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { DeviceSelectorDocument } from '#model/selector-document.ts'
@@ -15,7 +17,10 @@ type RuleSource = ({ readonly document: string } | { readonly ruleId: string }) 
   readonly params?: Readonly<Record<string, ParamValue>>
 }
 
-/** What these routes need of whoever tries rules. */
+/**
+ * What these routes need of whoever tries rules. A trial is on devices within a scope; one that is about
+ * more than a scope is not there.
+ */
 export interface Backtests {
   start(request: {
     readonly rule: RuleSource
@@ -23,11 +28,12 @@ export interface Backtests {
     readonly where: DeviceSelector
     readonly from: EpochMs
     readonly to: EpochMs
+    readonly within: Scope
   }): Backtest
-  list(): readonly Backtest[]
-  get(id: string): Backtest
-  findings(id: string): readonly PlacedFinding[]
-  cancel(id: string): Promise<Backtest>
+  list(scope: Scope): readonly Backtest[]
+  get(id: string, scope: Scope): Backtest
+  findings(id: string, scope: Scope): readonly PlacedFinding[]
+  cancel(id: string, scope: Scope): Promise<Backtest>
 }
 
 const tags = ['rules']
@@ -89,14 +95,15 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       body: NewBacktest,
       response: answers(202, refTo(BacktestView)),
     },
-    handler: async ({ body }, reply) => {
+    handler: async (request, reply) => {
+      const { body } = request
       const from = readInstant('from', body.from)
       const to = readInstant('to', body.to)
       if (from === undefined || to === undefined) {
         throw new Rejected('invalid-input', 'from and to are needed')
       }
       const { rule, against = null, where = {} } = body
-      const started = backtests.start({ rule, against, where, from, to })
+      const started = backtests.start({ rule, against, where, from, to, within: scopeOf(request) })
       return reply.code(202).send(showBacktest(started))
     },
   })
@@ -108,7 +115,7 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       summary: 'List trials of rules, the newest first',
       response: answers(200, Type.Object({ items: Type.Array(refTo(BacktestView)) })),
     },
-    handler: async () => ({ items: backtests.list().map(showBacktest) }),
+    handler: async (request) => ({ items: backtests.list(scopeOf(request)).map(showBacktest) }),
   })
 
   app.get('/api/v1/backtests/:id', {
@@ -119,7 +126,7 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       params: Params,
       response: answers(200, refTo(BacktestView)),
     },
-    handler: async ({ params }) => showBacktest(backtests.get(params.id)),
+    handler: async (request) => showBacktest(backtests.get(request.params.id, scopeOf(request))),
   })
 
   app.delete('/api/v1/backtests/:id', {
@@ -130,7 +137,8 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       params: Params,
       response: answers(200, refTo(BacktestView)),
     },
-    handler: async ({ params }) => showBacktest(await backtests.cancel(params.id)),
+    handler: async (request) =>
+      showBacktest(await backtests.cancel(request.params.id, scopeOf(request))),
   })
 
   app.get('/api/v1/backtests/:id/episodes', {
@@ -157,10 +165,11 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
         ]),
       ),
     },
-    handler: async ({ params, query, headers }, reply) => {
+    handler: async (request, reply) => {
+      const { params, query, headers } = request
       const { limit, offset, difference } = query
       const found = backtests
-        .findings(params.id)
+        .findings(params.id, scopeOf(request))
         .filter((finding) => difference === undefined || finding.difference === difference)
       const accept = headers.accept ?? ''
       if (accept.includes(CSV)) {

@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { CommandView, showCommand } from '#api/schemas/command-view.ts'
 import { answers, refTo, Uuid } from '#api/schemas/shared.ts'
 import { COMMAND_STATES, type Command, type CommandState } from '#model/command.ts'
-import type { Device } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
+import { seesDevice } from '#model/sees-device.ts'
 import { isStorable } from '#model/storable.ts'
 import { type DurationMs, seconds } from '#model/time.ts'
 import { DeviceParams } from './device-routes.ts'
@@ -50,14 +52,11 @@ const NewCommand = Type.Object(
 
 export function commandRoutes(
   app: App,
-  findDevice: (id: string) => Device | undefined,
+  findDevice: FindDevice,
   commands: Commands,
   deliver: Deliver,
 ): void {
   app.addSchema(CommandView)
-  const requireDevice = (id: string): void => {
-    if (!findDevice(id)) throw new Rejected('not-found', `no device ${id} is registered`)
-  }
 
   app.post('/api/v1/devices/:id/commands', {
     schema: {
@@ -68,8 +67,9 @@ export function commandRoutes(
       body: NewCommand,
       response: answers(202, refTo(CommandView)),
     },
-    handler: async ({ params: { id }, body }, reply) => {
-      requireDevice(id)
+    handler: async (request, reply) => {
+      const { body } = request
+      const { id } = deviceInSight(findDevice, request, request.params.id)
       const { name, args = {} } = body
       if (!isStorable(args)) {
         const detail = 'args has a text that cannot be stored: a NUL or half a surrogate pair'
@@ -95,9 +95,9 @@ export function commandRoutes(
       ),
       response: answers(200, pageOf(refTo(CommandView))),
     },
-    handler: async ({ params: { id }, query }) => {
-      requireDevice(id)
-      return showPage(await commands.list({ ...query, deviceId: id }), showCommand)
+    handler: async (request) => {
+      const { id } = deviceInSight(findDevice, request, request.params.id)
+      return showPage(await commands.list({ ...request.query, deviceId: id }), showCommand)
     },
   })
 
@@ -109,6 +109,15 @@ export function commandRoutes(
       params: Type.Object({ id: Uuid }),
       response: answers(200, refTo(CommandView)),
     },
-    handler: async ({ params }) => showCommand(await commands.get(params.id)),
+    handler: async (request) => {
+      const { id } = request.params
+      const command = await commands.get(id)
+      if (!seesDevice(scopeOf(request), findDevice(command.deviceId))) throw noSuchCommand(id)
+      return showCommand(command)
+    },
   })
 }
+
+/** In the words of the store, so that what is beyond sight cannot be told from what is not. */
+const noSuchCommand = (id: string): Rejected =>
+  new Rejected('not-found', `there is no command ${id}`)

@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { scopeOf } from '#api/guard.ts'
 import { Instant, showInstant } from '#api/instant.ts'
 import { answers, nullable } from '#api/schemas/shared.ts'
-import type { Device } from '#model/device.ts'
-import { Rejected } from '#model/error.ts'
+import { seesDevice } from '#model/sees-device.ts'
 import type { EpochMs } from '#model/time.ts'
 import { DeviceParams } from './device-routes.ts'
 
@@ -46,11 +47,7 @@ const Takeover = Type.Object({
   toAddress: Type.String(),
 })
 
-export function connectionRoutes(
-  app: App,
-  findDevice: (id: string) => Device | undefined,
-  connections: Connections,
-): void {
+export function connectionRoutes(app: App, findDevice: FindDevice, connections: Connections): void {
   app.get('/api/v1/devices/:id/connection', {
     schema: {
       tags,
@@ -59,9 +56,9 @@ export function connectionRoutes(
       params: DeviceParams,
       response: answers(200, ConnectionState),
     },
-    handler: async ({ params }) => {
-      if (!findDevice(params.id)) throw new Rejected('not-found', `there is no device ${params.id}`)
-      const connection = connections.connectionOf(params.id)
+    handler: async (request) => {
+      const { id } = deviceInSight(findDevice, request, request.params.id)
+      const connection = connections.connectionOf(id)
       return Promise.resolve({
         connected: connection !== undefined,
         listener: connection?.listener ?? null,
@@ -85,9 +82,11 @@ export function connectionRoutes(
         }),
       ),
     },
-    handler: async () => {
+    handler: async (request) => {
+      const scope = scopeOf(request)
       const items = connections
         .takeovers()
+        .filter(({ deviceId }) => seesDevice(scope, findDevice(deviceId)))
         .map((takeover) => ({ ...takeover, at: showInstant(takeover.at) ?? '' }))
       return Promise.resolve({ items, next: null })
     },

@@ -1,13 +1,18 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { type Box, boxParameter, readBox } from '#api/box.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { type DeviceRecord, DeviceView, showDevice } from '#api/schemas/device-view.ts'
 import { answers, refTo } from '#api/schemas/shared.ts'
 import { DEVICE_ID_PATTERN, DevicePatch, NewDevice } from '#model/device.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
+import type { Scope } from '#model/principal.ts'
 
-/** What these routes need of the registry. It throws `Rejected` as the routes answer. */
+/**
+ * What these routes need of the registry. It throws `Rejected` as the routes answer. What lies beyond
+ * a scope is not there, and `forbidden` is what would put a device beyond it.
+ */
 export interface DeviceRegistry {
   list(
     filter: PageRequest & {
@@ -17,17 +22,19 @@ export interface DeviceRegistry {
       readonly gridCode?: string | undefined
       readonly enabled?: boolean | undefined
       readonly bbox?: Box | undefined
+      readonly scope: Scope
     },
   ): Promise<Page<DeviceRecord>>
-  get(id: string): Promise<DeviceRecord>
+  get(id: string, scope: Scope): Promise<DeviceRecord>
   /** `secret` is set when it was generated. */
   create(
     device: NewDevice,
+    scope: Scope,
   ): Promise<{ readonly device: DeviceRecord; readonly secret: string | null }>
-  update(id: string, patch: DevicePatch): Promise<DeviceRecord>
-  remove(id: string): Promise<void>
+  update(id: string, patch: DevicePatch, scope: Scope): Promise<DeviceRecord>
+  remove(id: string, scope: Scope): Promise<void>
   /** The new secret when it was generated. */
-  rotateSecret(id: string, given: string | undefined): Promise<string | null>
+  rotateSecret(id: string, given: string | undefined, scope: Scope): Promise<string | null>
 }
 
 const tags = ['devices']
@@ -72,8 +79,11 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       ),
       response: answers(200, pageOf(refTo(DeviceView))),
     },
-    handler: async ({ query: { bbox, ...filter } }) =>
-      showPage(await devices.list({ ...filter, bbox: readBox(bbox) }), showDevice),
+    handler: async (request) => {
+      const { bbox, ...filter } = request.query
+      const scope = scopeOf(request)
+      return showPage(await devices.list({ ...filter, bbox: readBox(bbox), scope }), showDevice)
+    },
   })
 
   app.post('/api/v1/devices', {
@@ -84,8 +94,8 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       body: NewDevice,
       response: answers(201, refTo(RegisteredDevice)),
     },
-    handler: async ({ body }, reply) => {
-      const { device, secret } = await devices.create(body)
+    handler: async (request, reply) => {
+      const { device, secret } = await devices.create(request.body, scopeOf(request))
       void reply.code(201).header('location', `/api/v1/devices/${device.id}`)
       return { ...showDevice(device), ...(secret === null ? {} : { secret }) }
     },
@@ -99,7 +109,7 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       params: DeviceParams,
       response: answers(200, refTo(DeviceView)),
     },
-    handler: async ({ params }) => showDevice(await devices.get(params.id)),
+    handler: async (request) => showDevice(await devices.get(request.params.id, scopeOf(request))),
   })
 
   app.patch('/api/v1/devices/:id', {
@@ -111,7 +121,8 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       body: DevicePatch,
       response: answers(200, refTo(DeviceView)),
     },
-    handler: async ({ params, body }) => showDevice(await devices.update(params.id, body)),
+    handler: async (request) =>
+      showDevice(await devices.update(request.params.id, request.body, scopeOf(request))),
   })
 
   app.delete('/api/v1/devices/:id', {
@@ -122,8 +133,8 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       params: DeviceParams,
       response: answers(204, Type.Null()),
     },
-    handler: async ({ params }, reply) => {
-      await devices.remove(params.id)
+    handler: async (request, reply) => {
+      await devices.remove(request.params.id, scopeOf(request))
       return reply.code(204).send(null)
     },
   })
@@ -137,8 +148,9 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
       body: GivenSecret,
       response: answers(200, Type.Object({ id: Type.String(), secret: Type.Optional(Secret) })),
     },
-    handler: async ({ params: { id }, body }) => {
-      const secret = await devices.rotateSecret(id, body?.secret)
+    handler: async (request) => {
+      const { id } = request.params
+      const secret = await devices.rotateSecret(id, request.body?.secret, scopeOf(request))
       return { id, ...(secret === null ? {} : { secret }) }
     },
   })

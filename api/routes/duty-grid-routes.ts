@@ -1,15 +1,20 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { actorOf } from '#api/authentication.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { answers, refTo } from '#api/schemas/shared.ts'
 import type { Actor } from '#model/audit.ts'
 import { DUTY_GRID_CODE_PATTERN, type DutyGrid, DutyGridSchema } from '#model/duty-grid.ts'
+import type { Scope } from '#model/principal.ts'
 
-/** What these routes need of the store. It throws `Rejected` as the routes answer. */
+/**
+ * What these routes need of the store. It throws `Rejected` as the routes answer. A duty grid is seen
+ * with those of its unit grids that are within the scope; without any it is not there.
+ */
 export interface DutyGrids {
-  list(filter: PageRequest): Promise<Page<DutyGrid>>
-  get(code: string): Promise<DutyGrid>
+  list(filter: PageRequest & { readonly scope: Scope }): Promise<Page<DutyGrid>>
+  get(code: string, scope: Scope): Promise<DutyGrid>
   /** Answers whether it is new. */
   put(dutyGrid: DutyGrid, actor: Actor): Promise<boolean>
   remove(code: string, actor: Actor): Promise<void>
@@ -34,7 +39,10 @@ export function dutyGridRoutes(app: App, dutyGrids: DutyGrids): void {
       querystring: Type.Object(pageParameters, { additionalProperties: false }),
       response: answers(200, pageOf(refTo(DutyGridView))),
     },
-    handler: async ({ query }) => showPage(await dutyGrids.list(query), (found) => found),
+    handler: async (request) => {
+      const filter = { ...request.query, scope: scopeOf(request) }
+      return showPage(await dutyGrids.list(filter), (found) => found)
+    },
   })
 
   app.get('/api/v1/duty-grids/:code', {
@@ -45,7 +53,7 @@ export function dutyGridRoutes(app: App, dutyGrids: DutyGrids): void {
       params: Params,
       response: answers(200, refTo(DutyGridView)),
     },
-    handler: async ({ params }) => dutyGrids.get(params.code),
+    handler: async (request) => dutyGrids.get(request.params.code, scopeOf(request)),
   })
 
   app.put('/api/v1/duty-grids/:code', {
@@ -62,7 +70,7 @@ export function dutyGridRoutes(app: App, dutyGrids: DutyGrids): void {
     handler: async (request, reply) => {
       const { code } = request.params
       const isNew = await dutyGrids.put({ ...request.body, code }, actorOf(request))
-      return reply.code(isNew ? 201 : 200).send(await dutyGrids.get(code))
+      return reply.code(isNew ? 201 : 200).send(await dutyGrids.get(code, scopeOf(request)))
     },
   })
 

@@ -1,12 +1,14 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { instantParameter, readRange, type TimeRange } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { type EpisodeRecord, EpisodeView, showEpisode } from '#api/schemas/episode-view.ts'
 import { answers, refTo } from '#api/schemas/shared.ts'
+import type { Scope } from '#model/principal.ts'
 import { SEVERITIES } from '#model/rule.ts'
 
-/** What these routes need of the episodes. */
+/** What this route needs of the episodes: of devices within the scope. */
 export interface Episodes {
   list(
     filter: PageRequest &
@@ -15,6 +17,7 @@ export interface Episodes {
         readonly ruleId?: string | undefined
         readonly severity?: string | undefined
         readonly state?: 'open' | 'cleared' | 'withdrawn' | undefined
+        readonly scope: Scope
       },
   ): Promise<Page<EpisodeRecord>>
 }
@@ -41,7 +44,10 @@ export function episodeRoutes(app: App, episodes: Episodes): void {
       ),
       response: answers(200, pageOf(refTo(EpisodeView))),
     },
-    handler: async ({ query }) =>
-      showPage(await episodes.list({ ...query, ...readRange(query) }), showEpisode),
+    handler: async (request) => {
+      const { query } = request
+      const filter = { ...query, ...readRange(query), scope: scopeOf(request) }
+      return showPage(await episodes.list(filter), showEpisode)
+    },
   })
 }

@@ -1,22 +1,28 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { answers, nullable, refTo } from '#api/schemas/shared.ts'
 import { Rejected } from '#model/error.ts'
 import { type Place, placeFault } from '#model/place.ts'
+import type { Scope } from '#model/principal.ts'
 import { GRID_CODE_PATTERN, UnitGrid, UnitGridPatch } from '#model/unit-grid.ts'
 
-/** What these routes need of the registry. It throws `Rejected` as the routes answer. */
+/**
+ * What these routes need of the registry. It throws `Rejected` as the routes answer. What lies beyond
+ * a scope is not there. Grids are changed only by who sees the whole city.
+ */
 export interface GridRegistry {
   list(
     filter: PageRequest & {
       readonly district?: string | undefined
       readonly street?: string | undefined
+      readonly scope: Scope
     },
   ): Promise<Page<UnitGrid>>
-  get(code: string): Promise<UnitGrid>
+  get(code: string, scope: Scope): Promise<UnitGrid>
   /** The one grid that holds a point. */
-  locate(place: Place): UnitGrid | undefined
+  locate(place: Place, scope: Scope): UnitGrid | undefined
   create(grid: UnitGrid): Promise<UnitGrid>
   update(code: string, patch: UnitGridPatch): Promise<UnitGrid>
   remove(code: string): Promise<void>
@@ -46,7 +52,8 @@ export function gridRoutes(app: App, grids: GridRegistry): void {
       ),
       response: answers(200, pageOf(refTo(GridView))),
     },
-    handler: async ({ query }) => showPage(await grids.list(query), (grid) => grid),
+    handler: async (request) =>
+      showPage(await grids.list({ ...request.query, scope: scopeOf(request) }), (grid) => grid),
   })
 
   app.get('/api/v1/grids/locate', {
@@ -60,10 +67,11 @@ export function gridRoutes(app: App, grids: GridRegistry): void {
       ),
       response: answers(200, Type.Object({ grid: nullable(refTo(GridView)) })),
     },
-    handler: async ({ query }) => {
+    handler: async (request) => {
+      const { query } = request
       const fault = placeFault(query.lon_deg, query.lat_deg)
       if (fault) throw new Rejected('invalid-input', `the point is refused: ${fault}`)
-      return Promise.resolve({ grid: grids.locate(query) ?? null })
+      return Promise.resolve({ grid: grids.locate(query, scopeOf(request)) ?? null })
     },
   })
 
@@ -90,7 +98,7 @@ export function gridRoutes(app: App, grids: GridRegistry): void {
       params: GridParams,
       response: answers(200, refTo(GridView)),
     },
-    handler: async ({ params }) => grids.get(params.code),
+    handler: async (request) => grids.get(request.params.code, scopeOf(request)),
   })
 
   app.patch('/api/v1/grids/:code', {

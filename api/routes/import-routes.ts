@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { type TObject, Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { csvRows } from '#api/import/csv-rows.ts'
 import { geojsonRows } from '#api/import/geojson-rows.ts'
 import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
@@ -13,11 +14,19 @@ import { NewDevice } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import { IMPORT_REASONS, type ImportReport, REPORTED_ROWS_MAX } from '#model/import-report.ts'
 import { Part } from '#model/part.ts'
+import type { Scope } from '#model/principal.ts'
 import { UnitGrid } from '#model/unit-grid.ts'
 
-type Import = (rows: AsyncIterable<ImportRow>, partial: boolean) => Promise<ImportReport>
+type Import = (
+  rows: AsyncIterable<ImportRow>,
+  partial: boolean,
+  scope: Scope,
+) => Promise<ImportReport>
 
-/** What these routes need of the registry: each takes a whole file, row by row. */
+/**
+ * What these routes need of the registry: each takes a whole file, row by row. A row about what lies
+ * beyond the scope is refused.
+ */
 export interface Imports {
   readonly devices: Import
   readonly parts: Import
@@ -101,7 +110,8 @@ export function importRoutes(
         handler: async (request, reply) => {
           const options = { format: FORMATS[name], limitBytes: importLimitBytes }
           const rows = uploadedRows(request, reply, READERS, options)
-          return answer(reply, await imports[name](rows, request.query.partial))
+          const { partial } = request.query
+          return answer(reply, await imports[name](rows, partial, scopeOf(request)))
         },
       })
     }

@@ -1,11 +1,14 @@
 import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { principalOf } from '#api/authentication.ts'
 import { boxParameter, readBox } from '#api/box.ts'
-import type { LiveHub } from '#api/live/live-hub.ts'
+import { mayUse, requireAccess } from '#api/guard.ts'
+import type { LiveHub, LookAgain } from '#api/live/live-hub.ts'
 import type { LiveSink } from '#api/live/live-viewer.ts'
 import { answers, asMedia } from '#api/schemas/shared.ts'
-import { Rejected } from '#model/error.ts'
+import { messageOf, Rejected } from '#model/error.ts'
 
 /** After a lost connection a browser waits this long. */
 const RETRY_MS = 3_000
@@ -25,7 +28,8 @@ export function liveRoutes(app: App, hub: LiveHub): void {
       summary: 'Watch committed readings and cases as server-sent events',
       description: `Events \`reading\` and \`case\`, each with one JSON document. A viewer that cannot
 keep up gets the newest state of each device instead of every reading, after an event \`skipped\`
-that says how many it did not get.`,
+that says how many it did not get. Whoever is signed out, or may see less than before, is cut off or
+told less within seconds.`,
       querystring: Type.Object(
         {
           bbox: boxParameter,
@@ -43,12 +47,15 @@ that says how many it did not get.`,
     },
     handler: (request, reply) => {
       const { bbox, device, cases } = request.query
+      const principal = principalOf(request)
+      if (cases) requireAccess(CASES, principal)
       const devices = device === undefined ? undefined : new Set(device.split(','))
-      const filter = { box: readBox(bbox), devices, cases }
+      const filter = { box: readBox(bbox), devices, cases, scope: principal.scope }
       if (filter.box === undefined && devices === undefined && !cases) {
         throw new Rejected('invalid-input', 'say what to watch: bbox, device or cases=true')
       }
-      const stop = hub.watch(filter, sinkOf(reply.raw))
+      const again = lookAgain(app, request, cases ? [LIVE, CASES] : [LIVE])
+      const stop = hub.watch(filter, sinkOf(reply.raw), again)
       reply.hijack()
       reply.raw.on('close', stop)
       // What a slow viewer lets pass is judged by us and not by the idle time of its socket.
@@ -58,6 +65,24 @@ that says how many it did not get.`,
     },
   })
 }
+
+const LIVE = 'GET /api/v1/live'
+const CASES = 'GET /api/v1/cases'
+
+/** By the credentials the viewer came with: they may have ended, or stand for less than they did. */
+const lookAgain =
+  (app: App, request: FastifyRequest, routes: readonly string[]): LookAgain =>
+  async () => {
+    try {
+      const principal = await app.identify(request)
+      const may = principal !== null && routes.every((route) => mayUse(route, principal))
+      return may ? principal.scope : null
+    } catch (error) {
+      // It connects again, and is asked who it is.
+      request.log.warn({ reason: messageOf(error) }, 'a live viewer is let go unrecognised')
+      return null
+    }
+  }
 
 const sinkOf = (response: ServerResponse): LiveSink => ({
   write: (text) => response.write(text),

@@ -54,7 +54,6 @@ export function oidcRoutes(app: App, parts: OidcRouteParts): void {
   }
 
   app.get(PATH, {
-    config: { open: true },
     schema: {
       tags,
       operationId: 'beginOidcSignIn',
@@ -82,7 +81,6 @@ export function oidcRoutes(app: App, parts: OidcRouteParts): void {
   })
 
   app.get(`${PATH}/callback`, {
-    config: { open: true },
     schema: {
       tags,
       operationId: 'endOidcSignIn',

@@ -1,5 +1,8 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { scopeOf } from '#api/guard.ts'
+import { overrideSight } from '#api/override-sight.ts'
 import { editOf, editProperties, RuleParams } from '#api/rule-input.ts'
 import {
   EffectiveParamView,
@@ -10,8 +13,10 @@ import {
 import { answers, refTo } from '#api/schemas/shared.ts'
 import { DEVICE_ID_PATTERN, type Device } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
+import type { Scope } from '#model/principal.ts'
 import type { BookedOverride, BookedRule } from '#model/rule-book.ts'
 import { type EffectiveParam, OVERRIDE_SCOPES, type RuleOverride } from '#model/rule-override.ts'
+import type { DeviceRegistry } from './device-routes.ts'
 import type { RuleEdit } from './rule-routes.ts'
 
 /** What these routes need of the rule book. It throws `Rejected` as the routes answer. */
@@ -48,12 +53,19 @@ const List = Type.Object({ items: Type.Array(refTo(OverrideView)) })
 
 export function overrideRoutes(
   app: App,
-  findDevice: (id: string) => Device | undefined,
+  findDevice: FindDevice,
+  devices: Pick<DeviceRegistry, 'list'>,
   rules: Overrides,
 ): void {
   app.addSchema(OverrideView)
   app.addSchema(EffectiveParamView)
-  const list = (id: string) => ({ items: rules.overrides(id).map(showOverride) })
+  const list = async (id: string, scope: Scope) => {
+    const sight = overrideSight(scope, findDevice, devices)
+    const seen = await Promise.all(
+      rules.overrides(id).map(async (each) => ((await sight.sees(each)) ? [each] : [])),
+    )
+    return { items: seen.flat().map(showOverride) }
+  }
 
   app.get('/api/v1/rules/:id/overrides', {
     schema: {
@@ -63,7 +75,7 @@ export function overrideRoutes(
       params: RuleParams,
       response: answers(200, List),
     },
-    handler: async ({ params }) => list(params.id),
+    handler: async (request) => list(request.params.id, scopeOf(request)),
   })
 
   app.put('/api/v1/rules/:id/overrides', {
@@ -76,10 +88,18 @@ export function overrideRoutes(
       body: NewOverride,
       response: answers(200, List),
     },
-    handler: async ({ params, body }) => {
-      const { param, scope, key, value } = body
-      await rules.setOverride({ ruleId: params.id, param, scope, key, value }, editOf(body))
-      return list(params.id)
+    handler: async (request) => {
+      const ruleId = request.params.id
+      const { param, scope, key, value } = request.body
+      const within = scopeOf(request)
+      if (!overrideSight(within, findDevice, devices).changes({ scope, key })) {
+        throw new Rejected(
+          'forbidden',
+          `the account may not set parameters for ${scope} ${key}: it is bounded to a part of the city`,
+        )
+      }
+      await rules.setOverride({ ruleId, param, scope, key, value }, editOf(request.body))
+      return list(ruleId, within)
     },
   })
 
@@ -92,10 +112,17 @@ export function overrideRoutes(
       querystring: Type.Object({ ...whose, ...editProperties }, { additionalProperties: false }),
       response: answers(200, List),
     },
-    handler: async ({ params, query }) => {
-      const { param, scope, key } = query
-      await rules.removeOverride({ ruleId: params.id, param, scope, key }, editOf(query))
-      return list(params.id)
+    handler: async (request) => {
+      const ruleId = request.params.id
+      const { param, scope, key } = request.query
+      const within = scopeOf(request)
+      if (!overrideSight(within, findDevice, devices).changes({ scope, key })) {
+        rules.get(ruleId)
+        const sentence = `${param} of ${ruleId} is not overridden for ${scope} ${key}`
+        throw new Rejected('not-found', sentence)
+      }
+      await rules.removeOverride({ ruleId, param, scope, key }, editOf(request.query))
+      return list(ruleId, within)
     },
   })
 
@@ -119,10 +146,10 @@ export function overrideRoutes(
         }),
       ),
     },
-    handler: async ({ params: { id }, query }) => {
+    handler: async (request) => {
+      const { id } = request.params
       const { version } = rules.get(id)
-      const device = findDevice(query.device)
-      if (!device) throw new Rejected('not-found', `no device ${query.device} is registered`)
+      const device = deviceInSight(findDevice, request, request.query.device)
       const params = Object.fromEntries(
         Object.entries(rules.effective(id, device)).map(([name, param]) => [
           name,

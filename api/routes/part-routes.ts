@@ -1,23 +1,29 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { type PartRecord, PartView, showPart } from '#api/schemas/part-view.ts'
 import { answers, refTo } from '#api/schemas/shared.ts'
 import { PART_ID_PATTERN, PART_STATES, Part, PartPatch } from '#model/part.ts'
+import type { Scope } from '#model/principal.ts'
 
-/** What these routes need of the registry. It throws `Rejected` as the routes answer. */
+/**
+ * What these routes need of the registry. It throws `Rejected` as the routes answer. What lies beyond
+ * a scope is not there, and `forbidden` is what would put a part beyond it.
+ */
 export interface PartRegistry {
   list(
     filter: PageRequest & {
       readonly gridCode?: string | undefined
       readonly state?: string | undefined
       readonly class?: string | undefined
+      readonly scope: Scope
     },
   ): Promise<Page<PartRecord>>
-  get(id: string): Promise<PartRecord>
-  create(part: Part): Promise<PartRecord>
-  update(id: string, patch: PartPatch): Promise<PartRecord>
-  remove(id: string): Promise<void>
+  get(id: string, scope: Scope): Promise<PartRecord>
+  create(part: Part, scope: Scope): Promise<PartRecord>
+  update(id: string, patch: PartPatch, scope: Scope): Promise<PartRecord>
+  remove(id: string, scope: Scope): Promise<void>
 }
 
 const tags = ['parts']
@@ -45,7 +51,8 @@ export function partRoutes(app: App, parts: PartRegistry): void {
       ),
       response: answers(200, pageOf(refTo(PartView))),
     },
-    handler: async ({ query }) => showPage(await parts.list(query), showPart),
+    handler: async (request) =>
+      showPage(await parts.list({ ...request.query, scope: scopeOf(request) }), showPart),
   })
 
   app.post('/api/v1/parts', {
@@ -56,8 +63,8 @@ export function partRoutes(app: App, parts: PartRegistry): void {
       body: Part,
       response: answers(201, refTo(PartView)),
     },
-    handler: async ({ body }, reply) => {
-      const part = await parts.create(body)
+    handler: async (request, reply) => {
+      const part = await parts.create(request.body, scopeOf(request))
       void reply.code(201).header('location', `/api/v1/parts/${part.id}`)
       return showPart(part)
     },
@@ -71,7 +78,7 @@ export function partRoutes(app: App, parts: PartRegistry): void {
       params: PartParams,
       response: answers(200, refTo(PartView)),
     },
-    handler: async ({ params }) => showPart(await parts.get(params.id)),
+    handler: async (request) => showPart(await parts.get(request.params.id, scopeOf(request))),
   })
 
   app.patch('/api/v1/parts/:id', {
@@ -83,7 +90,8 @@ export function partRoutes(app: App, parts: PartRegistry): void {
       body: PartPatch,
       response: answers(200, refTo(PartView)),
     },
-    handler: async ({ params, body }) => showPart(await parts.update(params.id, body)),
+    handler: async (request) =>
+      showPart(await parts.update(request.params.id, request.body, scopeOf(request))),
   })
 
   app.delete('/api/v1/parts/:id', {
@@ -94,8 +102,8 @@ export function partRoutes(app: App, parts: PartRegistry): void {
       params: PartParams,
       response: answers(204, Type.Null()),
     },
-    handler: async ({ params }, reply) => {
-      await parts.remove(params.id)
+    handler: async (request, reply) => {
+      await parts.remove(request.params.id, scopeOf(request))
       return reply.code(204).send(null)
     },
   })

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { scopeOf } from '#api/guard.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import {
   type QuarantineEntry,
@@ -12,9 +13,10 @@ import {
 import { answers, refTo, Uuid } from '#api/schemas/shared.ts'
 import { DEVICE_ID_PATTERN } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
+import type { Scope } from '#model/principal.ts'
 import { REASONS } from '#model/rejection.ts'
 
-/** What these routes need of the quarantine. */
+/** What these routes need of the quarantine. What came of a device beyond a scope is not there. */
 export interface Quarantine {
   list(
     filter: PageRequest & {
@@ -22,9 +24,10 @@ export interface Quarantine {
       readonly reason?: string | undefined
       readonly deviceId?: string | undefined
       readonly order?: 'asc' | 'desc' | undefined
+      readonly scope: Scope
     },
   ): Promise<Page<QuarantineEntry>>
-  get(id: string): Promise<QuarantineMessage>
+  get(id: string, scope: Scope): Promise<QuarantineMessage>
 }
 
 /** Takes a message in once more; resolves when what came of it is committed. */
@@ -59,15 +62,18 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
   app.addSchema(QuarantineMessageView)
   app.addSchema(ReplayReport)
 
-  const read = (ids: readonly string[]): Promise<QuarantineMessage[]> =>
-    Promise.all(ids.map((id) => quarantine.get(id)))
+  const read = (ids: readonly string[], scope: Scope): Promise<QuarantineMessage[]> =>
+    Promise.all(ids.map((id) => quarantine.get(id, scope)))
 
   /** Runs messages again in the order given; one that passed before is let be. */
-  const replaySome = async (ids: readonly string[]): Promise<readonly QuarantineMessage[]> => {
-    const messages = await read(ids)
+  const replaySome = async (
+    ids: readonly string[],
+    scope: Scope,
+  ): Promise<readonly QuarantineMessage[]> => {
+    const messages = await read(ids, scope)
     const waiting = messages.filter(({ resolvedAt }) => resolvedAt === null)
     await Promise.all(waiting.map((message) => replay(envelopeOf(message))))
-    return waiting.length === 0 ? messages : read(ids)
+    return waiting.length === 0 ? messages : read(ids, scope)
   }
 
   app.get('/api/v1/quarantine', {
@@ -85,7 +91,8 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       ),
       response: answers(200, pageOf(refTo(QuarantineEntryView))),
     },
-    handler: async ({ query }) => showPage(await quarantine.list(query), showEntry),
+    handler: async (request) =>
+      showPage(await quarantine.list({ ...request.query, scope: scopeOf(request) }), showEntry),
   })
 
   app.get('/api/v1/quarantine/:id', {
@@ -96,7 +103,8 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       params: EntryParams,
       response: answers(200, refTo(QuarantineMessageView)),
     },
-    handler: async ({ params }) => showMessage(await quarantine.get(params.id)),
+    handler: async (request) =>
+      showMessage(await quarantine.get(request.params.id, scopeOf(request))),
   })
 
   app.post('/api/v1/quarantine/:id/replay', {
@@ -107,8 +115,8 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       params: EntryParams,
       response: answers(200, refTo(QuarantineMessageView)),
     },
-    handler: async ({ params }) => {
-      const [message] = await replaySome([params.id])
+    handler: async (request) => {
+      const [message] = await replaySome([request.params.id], scopeOf(request))
       return showMessage(message as QuarantineMessage)
     },
   })
@@ -128,12 +136,21 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       ),
       response: answers(200, refTo(ReplayReport)),
     },
-    handler: async ({ body }) => {
-      const page = await quarantine.list({ ...body, state: 'waiting', order: 'asc' })
+    handler: async (request) => {
+      const scope = scopeOf(request)
+      const page = await quarantine.list({
+        ...request.body,
+        state: 'waiting',
+        order: 'asc',
+        scope,
+      })
       let resolved = 0
       for (let at = 0; at < page.items.length; at += AT_A_TIME) {
         const some = page.items.slice(at, at + AT_A_TIME)
-        const after = await replaySome(some.map(({ id }) => id))
+        const after = await replaySome(
+          some.map(({ id }) => id),
+          scope,
+        )
         resolved += after.filter(({ resolvedAt }) => resolvedAt !== null).length
       }
       const replayed = page.items.length

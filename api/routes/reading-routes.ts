@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { csvLines, jsonLines, readingChunks } from '#api/reading-export.ts'
@@ -60,17 +61,8 @@ const STREAMS = {
 } as const
 const STREAMED = Object.keys(STREAMS)
 
-export function readingRoutes(
-  app: App,
-  findDevice: (id: string) => Device | undefined,
-  readings: ReadingHistory,
-): void {
+export function readingRoutes(app: App, findDevice: FindDevice, readings: ReadingHistory): void {
   app.addSchema(ReadingView)
-  const known = (id: string): Device => {
-    const device = findDevice(id)
-    if (!device) throw new Rejected('not-found', `no device ${id} is registered`)
-    return device
-  }
 
   app.get('/api/v1/devices/:id/readings', {
     schema: {
@@ -87,7 +79,7 @@ export function readingRoutes(
       ),
     },
     handler: async (request, reply) => {
-      const device = known(request.params.id)
+      const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
       const channels = readChannels(device, query.channels)
       const { order, after } = query
@@ -123,8 +115,8 @@ export function readingRoutes(
       params: DeviceParams,
       response: answers(200, refTo(ReadingView)),
     },
-    handler: async ({ params }) => {
-      const device = known(params.id)
+    handler: async (request) => {
+      const device = deviceInSight(findDevice, request, request.params.id)
       const reading = await readings.latest(device)
       if (!reading) throw new Rejected('not-found', `the device ${device.id} has not reported yet`)
       return showReading(device.kind, reading)

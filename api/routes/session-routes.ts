@@ -60,7 +60,6 @@ export function sessionRoutes(app: App, parts: SessionRouteParts): void {
   }
 
   app.get('/api/v1/session/ways', {
-    config: { open: true },
     schema: {
       tags,
       operationId: 'listSignInWays',
@@ -76,7 +75,6 @@ export function sessionRoutes(app: App, parts: SessionRouteParts): void {
   })
 
   app.post('/api/v1/session', {
-    config: { open: true },
     schema: {
       tags,
       operationId: 'signIn',

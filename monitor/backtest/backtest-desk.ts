@@ -2,6 +2,9 @@ import { v4 as uuid } from 'uuid'
 import type { Backtest, Finding, PlacedFinding } from '#model/backtest.ts'
 import type { Device } from '#model/device.ts'
 import { isWanmiError, messageOf, Rejected } from '#model/error.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
+import { scopeCovers } from '#model/scope-covers.ts'
+import { seesDevice } from '#model/sees-device.ts'
 import type { DeviceSelector } from '#model/selector.ts'
 import { selects } from '#model/selects.ts'
 import { type DurationMs, type EpochMs, epochMs } from '#model/time.ts'
@@ -25,6 +28,8 @@ export interface BacktestRequest {
   readonly from: EpochMs
   /** Exclusive. */
   readonly to: EpochMs
+  /** Whose devices are tried: what whoever asks may see. The whole city when absent. */
+  readonly within?: Scope | undefined
 }
 
 export interface DeskParts {
@@ -54,6 +59,8 @@ export interface DeskParts {
 
 interface Job {
   backtest: Backtest
+  /** What it is about: seen only by those who see all of it. */
+  readonly within: Scope
   readonly stopping: AbortController
   findings: readonly PlacedFinding[]
   over: Promise<void>
@@ -80,14 +87,17 @@ export class BacktestDesk {
    *   is empty, `not-found` for an id no rule has, `conflict` when too many wait
    */
   start(request: BacktestRequest): Backtest {
-    const { from, to, where } = request
+    const { from, to, where, within = WHOLE_CITY } = request
     const { rules: inForce } = this.#parts
     const rule = triedRule(request.rule, inForce)
     const against = request.against && triedRule(request.against, inForce)
     const rules = against ? [rule, against] : [rule]
     if (to <= from) throw new Rejected('invalid-input', 'the span ends before it begins')
     const devices = [...this.#parts.devices()].filter(
-      (device) => selects(where, device) && rules.some((tried) => appliesTo(tried.rule, device)),
+      (device) =>
+        seesDevice(within, device) &&
+        selects(where, device) &&
+        rules.some((tried) => appliesTo(tried.rule, device)),
     )
     if (devices.length === 0) {
       throw new Rejected('invalid-input', `no ${rule.rule.kinds.join(' or ')} is selected`)
@@ -110,6 +120,7 @@ export class BacktestDesk {
     }
     const job: Job = {
       backtest,
+      within,
       stopping: new AbortController(),
       findings: [],
       over: Promise.resolve(),
@@ -123,24 +134,25 @@ export class BacktestDesk {
     return backtest
   }
 
-  /** The newest first. */
-  list(): readonly Backtest[] {
-    return [...this.#jobs.values()].map(({ backtest }) => backtest).reverse()
+  /** The newest first, of those about nothing beyond a scope. */
+  list(scope: Scope = WHOLE_CITY): readonly Backtest[] {
+    const seen = [...this.#jobs.values()].filter(({ within }) => scopeCovers(scope, within))
+    return seen.map(({ backtest }) => backtest).reverse()
   }
 
-  /** @throws Rejected `not-found` */
-  get(id: string): Backtest {
-    return this.#job(id).backtest
+  /** @throws Rejected `not-found`, also of one that is about more than the scope */
+  get(id: string, scope: Scope = WHOLE_CITY): Backtest {
+    return this.#job(id, scope).backtest
   }
 
   /** What was found, by device and time; empty before it is done. @throws Rejected `not-found` */
-  findings(id: string): readonly PlacedFinding[] {
-    return this.#job(id).findings
+  findings(id: string, scope: Scope = WHOLE_CITY): readonly PlacedFinding[] {
+    return this.#job(id, scope).findings
   }
 
   /** Ends a trial that waits or runs; one that is over stays as it is. @throws Rejected `not-found` */
-  async cancel(id: string): Promise<Backtest> {
-    const job = this.#job(id)
+  async cancel(id: string, scope: Scope = WHOLE_CITY): Promise<Backtest> {
+    const job = this.#job(id, scope)
     job.stopping.abort()
     await job.over
     return job.backtest
@@ -157,9 +169,10 @@ export class BacktestDesk {
     await this.#turn
   }
 
-  #job(id: string): Job {
+  #job(id: string, scope: Scope): Job {
     const job = this.#jobs.get(id)
-    if (!job) throw new Rejected('not-found', `there is no trial ${id}`)
+    if (!job || !scopeCovers(scope, job.within))
+      throw new Rejected('not-found', `there is no trial ${id}`)
     return job
   }
 

@@ -1,9 +1,13 @@
 import type { Actor } from '#model/audit.ts'
 import type { DutyGrid } from '#model/duty-grid.ts'
 import { Rejected } from '#model/error.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
+import { seesWholeCity } from '#model/scope-covers.ts'
+import { seesPlace } from '#model/sees-device.ts'
 import { isStorable } from '#model/storable.ts'
 import { Conditions } from '#store/queries/conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from '#store/queries/page.ts'
+import { addScopeOf, GRID_SCOPE } from '#store/queries/scope.ts'
 import { query, type Session } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { changePeople, type PeopleContext } from './people-change.ts'
@@ -16,11 +20,20 @@ interface DutyGridRow {
 
 const COLUMNS = 'code, title, unit_grids'
 
-const toDutyGrid = ({ code, title, unit_grids }: DutyGridRow): DutyGrid => ({
+/** With those of its unit grids that are seen. */
+const toDutyGrid = ({ code, title, unit_grids }: DutyGridRow, scope: Scope): DutyGrid => ({
   code,
   title,
-  unitGrids: [...unit_grids],
+  unitGrids: seesWholeCity(scope)
+    ? [...unit_grids]
+    : unit_grids.filter((grid) => seesPlace(scope, grid)),
 })
+
+/** Duty grids of which something is seen. */
+const inSight = (where: Conditions, scope: Scope): Conditions =>
+  addScopeOf(where, scope, GRID_SCOPE, (condition) => {
+    return `exists (select from unnest(unit_grids) as each(code) where ${condition})`
+  })
 
 /** How many missing unit grids an error names. */
 const NAMED = 5
@@ -29,21 +42,25 @@ const NAMED = 5
 export function createDutyGridRegistry(context: PeopleContext) {
   const { pool, clock } = context
   return {
-    async list(filter: PageRequest): Promise<Page<DutyGrid>> {
+    async list(
+      filter: PageRequest & { readonly scope?: Scope | undefined },
+    ): Promise<Page<DutyGrid>> {
+      const { scope = WHOLE_CITY } = filter
       const after = decodeCursor(filter.after, ['string'])
-      const where = new Conditions().addGiven('code > ?', after?.[0])
+      const where = inSight(new Conditions().addGiven('code > ?', after?.[0]), scope)
       const rows = await query<DutyGridRow>(
         pool,
         `select ${COLUMNS} from duty_grid ${where.clause()}
          order by code limit ${rowsFor(filter.limit)}`,
         where.values,
       )
-      return toPage(rows, filter.limit, toDutyGrid, (row) => [row.code])
+      const show = (row: DutyGridRow): DutyGrid => toDutyGrid(row, scope)
+      return toPage(rows, filter.limit, show, (row) => [row.code])
     },
 
     /** @throws Rejected('not-found') */
-    async get(code: string): Promise<DutyGrid> {
-      const found = await read(pool, code)
+    async get(code: string, scope: Scope = WHOLE_CITY): Promise<DutyGrid> {
+      const found = await read(pool, code, scope)
       if (!found) throw noSuchDutyGrid(code)
       return found
     },
@@ -95,13 +112,15 @@ export function createDutyGridRegistry(context: PeopleContext) {
   }
 }
 
-async function read(session: Session, code: string): Promise<DutyGrid | undefined> {
-  const [row] = await query<DutyGridRow>(
-    session,
-    `select ${COLUMNS} from duty_grid where code = $1`,
-    [code],
-  )
-  return row && toDutyGrid(row)
+async function read(
+  session: Session,
+  code: string,
+  scope: Scope = WHOLE_CITY,
+): Promise<DutyGrid | undefined> {
+  const where = inSight(new Conditions().add('code = ?', code), scope)
+  const text = `select ${COLUMNS} from duty_grid ${where.clause()}`
+  const [row] = await query<DutyGridRow>(session, text, where.values)
+  return row && toDutyGrid(row, scope)
 }
 
 async function checkUnitGrids(session: Session, codes: readonly string[]): Promise<void> {

@@ -1,12 +1,14 @@
 import type { Pool } from 'pg'
 import type { CaseState } from '#model/case-state.ts'
 import type { Episode } from '#model/episode.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
 import type { EpochMs } from '#model/time.ts'
 import { EPISODE_COLUMNS, type EpisodeRow, toEpisode } from '#store/episode-row.ts'
 import { query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { Conditions } from './conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from './page.ts'
+import { addDeviceScope } from './scope.ts'
 
 /** An episode with the case it led to. */
 export interface EpisodeRecord extends Episode {
@@ -22,6 +24,8 @@ export interface EpisodeFilter extends PageRequest {
   /** Of `startedAt`, inclusive and exclusive. */
   readonly from?: EpochMs | undefined
   readonly to?: EpochMs | undefined
+  /** Of what is seen by its device; everything when absent. */
+  readonly scope?: Scope | undefined
 }
 
 interface RecordRow extends EpisodeRow {
@@ -136,6 +140,7 @@ export function episodePage(filter: EpisodeFilter) {
     .addGiven('device_id = ?', filter.deviceId)
     .addGiven('rule_id = ?', filter.ruleId)
     .addGiven('severity = ?', filter.severity)
+  addDeviceScope(where, filter.scope ?? WHOLE_CITY, 'device_id')
   if (filter.state) where.add(STATES[filter.state])
   if (filter.from !== undefined) where.add('started_at >= ?', formatTimestamp(filter.from))
   if (filter.to !== undefined) where.add('started_at < ?', formatTimestamp(filter.to))

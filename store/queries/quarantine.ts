@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
 import { Rejected } from '#model/error.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
 import type { Reason } from '#model/rejection.ts'
 import type { EpochMs } from '#model/time.ts'
 import { query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { Conditions } from './conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from './page.ts'
+import { addDeviceScope } from './scope.ts'
 
 /** A message in the quarantine, without its bytes. */
 export interface QuarantineEntry {
@@ -32,6 +34,8 @@ export interface QuarantineFilter extends PageRequest {
   readonly deviceId?: string | undefined
   /** Newest first unless it says otherwise. */
   readonly order?: 'asc' | 'desc' | undefined
+  /** Of what is seen by its device; everything when absent. */
+  readonly scope?: Scope | undefined
 }
 
 interface EntryRow {
@@ -75,11 +79,12 @@ export function createQuarantineQueries(pool: Pool) {
     },
 
     /** With its bytes. @throws Rejected('not-found') */
-    async get(id: string): Promise<QuarantineMessage> {
+    async get(id: string, scope: Scope = WHOLE_CITY): Promise<QuarantineMessage> {
+      const where = addDeviceScope(new Conditions().add('id = ?', id), scope, 'device_id')
       const [row] = await query<EntryRow & { readonly payload: Buffer }>(
         pool,
-        `select ${COLUMNS}, payload from quarantine where id = $1`,
-        [id],
+        `select ${COLUMNS}, payload from quarantine ${where.clause()}`,
+        where.values,
       )
       if (!row) throw new Rejected('not-found', `no entry ${id} is in the quarantine`)
       return { ...toEntry(row), payload: row.payload }
@@ -88,7 +93,7 @@ export function createQuarantineQueries(pool: Pool) {
 }
 
 export function quarantinePage(filter: QuarantineFilter) {
-  const { state = 'waiting', order = 'desc' } = filter
+  const { state = 'waiting', order = 'desc', scope = WHOLE_CITY } = filter
   const after = decodeCursor(filter.after, ['string', 'string'])
   const where = new Conditions()
   if (state === 'waiting') where.add('resolved_at is null')
@@ -96,6 +101,7 @@ export function quarantinePage(filter: QuarantineFilter) {
   where
     .addGiven('device_id = ?', filter.deviceId)
     .addGiven('reason_codes @> array[?]', filter.reason)
+  addDeviceScope(where, scope, 'device_id')
   if (after) where.add(`(received_at, id) ${order === 'asc' ? '>' : '<'} (?, ?)`, ...after)
   return {
     text: `select ${COLUMNS} from quarantine ${where.clause()}

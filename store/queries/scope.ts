@@ -5,7 +5,7 @@ import type { Conditions } from './conditions.ts'
  * Where a table keeps what bounds an account: an expression for each, or null where its rows are not
  * bounded in that respect. Naming all three is what keeps a bound from being forgotten.
  *
- * `area` gives an area code, COLLATE "C" so that its index finds beginnings. A row in which an
+ * `area` gives an area code; an index for a district is on `left(area, 6)`. A row in which an
  * expression is null is seen only by those who are not bounded in that respect.
  */
 export interface ScopeColumns {
@@ -32,17 +32,36 @@ export const DEVICE_SCOPE: ScopeColumns = {
   department: null,
 }
 
+/** What is in no network is not seen by those who are bounded to some. */
+const NONE = 'null::text'
+
+/** What bounds the rows of the table `part`. */
+export const PART_SCOPE: ScopeColumns = { area: PART_AREA, network: NONE, department: null }
+/** What bounds the rows of the table `unit_grid`. */
+export const GRID_SCOPE: ScopeColumns = { area: 'code', network: NONE, department: null }
+
 /** Only rows about a device that is seen. Of a device that was removed only the unbounded see rows. */
-export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string): Conditions {
-  const parts = bounds(scope, DEVICE_SCOPE)
+export const addDeviceScope = (where: Conditions, scope: Scope, deviceId: string): Conditions =>
+  addScopeOf(
+    where,
+    scope,
+    DEVICE_SCOPE,
+    (condition) => `${deviceId} in (select id from device where ${condition})`,
+  )
+
+/** Only rows bounded by what they refer to: `within` puts the condition on that into one on the rows. */
+export function addScopeOf(
+  where: Conditions,
+  scope: Scope,
+  columns: ScopeColumns,
+  within: (condition: string) => string,
+): Conditions {
+  const parts = bounds(scope, columns)
   if (parts.length === 0) return where
   const text = parts.map((part) => part.text).join(' and ')
-  const values = parts.flatMap((part) => part.values)
-  return where.add(`${deviceId} in (select id from device where ${text})`, ...values)
+  return where.add(within(text), ...parts.flatMap((part) => part.values))
 }
 
-/** Beginnings up to which an index is worth more than a look into a set. */
-const BEGINNINGS_MAX = 8
 const GRID_CODE_LENGTH = 15
 
 interface Bound {
@@ -59,33 +78,21 @@ function bounds({ areas, networks, departments }: Scope, columns: ScopeColumns):
   ].filter((bound) => bound !== undefined)
 }
 
-const isOneOf = (column: string, values: readonly string[]): Bound => ({
-  text: `${column} = any(?::text[])`,
-  values: [values],
-})
+/** One value is compared by itself, so that an index can hand out its rows in order. */
+const isOneOf = (expression: string, values: readonly string[]): Bound =>
+  values.length === 1
+    ? { text: `${expression} = ?`, values }
+    : { text: `${expression} = any(?::text[])`, values: [values] }
 
-/** Whether an area code begins with one of some areas. */
+/** Whether an area code begins with one of some areas. Indexes are on these expressions. */
 function inAreas(column: string, areas: readonly string[]): Bound {
-  const widest = withoutCovered(areas)
-  const grids = widest.filter((area) => area.length === GRID_CODE_LENGTH)
-  const wider = widest.filter((area) => area.length < GRID_CODE_LENGTH)
-  const parts = [
-    ...(grids.length > 0 ? [isOneOf(column, grids)] : []),
-    ...(wider.length <= BEGINNINGS_MAX
-      ? wider.map((area) => beginsWith(column, area))
-      : [...Map.groupBy(wider, ({ length }) => length)].map(([length, some]) =>
-          isOneOf(`left(${column}, ${length})`, some),
-        )),
-  ]
+  const byLength = Map.groupBy(withoutCovered(areas), ({ length }) => length)
+  const parts = [...byLength].map(([length, some]) =>
+    isOneOf(length < GRID_CODE_LENGTH ? `left(${column}, ${length})` : column, some),
+  )
   const text = parts.length === 0 ? 'false' : `(${parts.map((part) => part.text).join(' or ')})`
   return { text, values: parts.flatMap((part) => part.values) }
 }
-
-/** As `like 'area%'`, but nothing in an area can be a wildcard: ':' follows '9'. */
-const beginsWith = (column: string, area: string): Bound => ({
-  text: `(${column} >= ? and ${column} < ?)`,
-  values: [area, `${area}:`],
-})
 
 /** Without the areas that lie in another one of them. */
 function withoutCovered(areas: readonly string[]): string[] {

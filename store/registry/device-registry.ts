@@ -1,11 +1,14 @@
 import type { Pool, PoolClient } from 'pg'
 import { type Device, type DevicePatch, NewDevice } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
+import { seesDevice } from '#model/sees-device.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { generateSecret, hashSecret } from '#runtime/secret.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import { Conditions } from '#store/queries/conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from '#store/queries/page.ts'
+import { addScope, DEVICE_SCOPE } from '#store/queries/scope.ts'
 import { inTransaction, query } from '#store/query.ts'
 import { refuse, registryCheck } from './check.ts'
 import {
@@ -42,21 +45,28 @@ export interface DeviceFilter extends PageRequest {
   readonly enabled?: boolean | undefined
   /** West, south, east, north in degrees. */
   readonly bbox?: readonly [number, number, number, number] | undefined
+  /** The whole city when absent. */
+  readonly scope?: Scope | undefined
 }
 
 export const checkDevice = registryCheck(NewDevice)
 
-/** Devices one by one. Each write is in the directory when it is answered. */
+/**
+ * Devices one by one. Each write is in the directory when it is answered. A device beyond the scope
+ * is not found, and none is put there: Rejected('forbidden').
+ */
 export function createDeviceRegistry({ pool, directory, grids, clock }: RegistryContext) {
   const change = async (
     id: string,
+    scope: Scope,
     work: (before: DeviceRow, client: PoolClient) => Promise<{ device: Device; hash?: string }>,
   ): Promise<DeviceRecord> => {
     const row = await inTransaction(pool, async (client) => {
       await holdGrids(client)
       const before = (await lockDevices(client, [id])).get(id)
-      if (!before) throw noSuchDevice(id)
+      if (!before || !seesDevice(scope, toDevice(before))) throw noSuchDevice(id)
       const { device, hash } = await work(before, client)
+      requireWithin(scope, device)
       const write = {
         device,
         secretHash: hash ?? before.secret_hash,
@@ -80,6 +90,7 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
         .addGiven('part_id = ?', filter.partId)
         .addGiven('grid_code = ?', filter.gridCode)
         .addGiven('enabled = ?', filter.enabled)
+      addScope(where, filter.scope ?? WHOLE_CITY, DEVICE_SCOPE)
       if (filter.bbox) {
         const [west, south, east, north] = filter.bbox
         where.add('lat_deg between ? and ?', south, north)
@@ -96,11 +107,12 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
     },
 
     /** @throws Rejected('not-found') */
-    async get(id: string): Promise<DeviceRecord> {
+    async get(id: string, scope: Scope = WHOLE_CITY): Promise<DeviceRecord> {
+      const where = addScope(new Conditions().add('id = ?', id), scope, DEVICE_SCOPE)
       const [row] = await query<DeviceRow>(
         pool,
-        `select ${DEVICE_COLUMNS} from device where id = $1`,
-        [id],
+        `select ${DEVICE_COLUMNS} from device ${where.clause()}`,
+        where.values,
       )
       if (!row) throw noSuchDevice(id)
       return toDeviceRecord(row)
@@ -113,15 +125,17 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
      */
     async create(
       given: NewDevice,
+      scope: Scope = WHOLE_CITY,
     ): Promise<{ readonly device: DeviceRecord; readonly secret: string | null }> {
       refuse(checkDevice(given))
       const secret = given.secret === undefined ? generateSecret() : null
       const secretHash = await hashSecret(given.secret ?? (secret as string))
       const row = await inTransaction(pool, async (client) => {
         await holdGrids(client)
-        await requirePart(client, given.partId)
+        await requirePart(client, given.partId, scope)
         const now = clock.now()
         const device = withGrid(grids, changeDevice(undefined, given, given.id, given.kind))
+        requireWithin(scope, device)
         const write = { device, secretHash, createdAt: now, updatedAt: now }
         const [written] = await writeDevices(client, [write], 'leave')
         if (!written) throw alreadyRegistered(given.id)
@@ -132,14 +146,14 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
     },
 
     /** @throws Rejected('not-found'), Rejected('invalid-input') */
-    update(id: string, patch: DevicePatch): Promise<DeviceRecord> {
-      return change(id, async (row, client) => {
+    update(id: string, patch: DevicePatch, scope: Scope = WHOLE_CITY): Promise<DeviceRecord> {
+      return change(id, scope, async (row, client) => {
         const before = toDevice(row)
         const merged: DeviceChange = patch
         const { attributes, ...plain } = withoutNulls(patch)
         const given = attributes ? { attributes: withoutNulls(attributes) } : {}
         refuse(checkDevice({ ...plain, ...given, id, kind: row.kind }))
-        if (patch.partId !== before.partId) await requirePart(client, patch.partId)
+        if (patch.partId !== before.partId) await requirePart(client, patch.partId, scope)
         const after = changeDevice(before, merged, id, row.kind)
         refuse(tooManyAttributes(after.attributes))
         return { device: withGrid(grids, after) }
@@ -151,16 +165,22 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
      *
      * @throws Rejected('not-found')
      */
-    async rotateSecret(id: string, given: string | undefined): Promise<string | null> {
+    async rotateSecret(
+      id: string,
+      given: string | undefined,
+      scope: Scope = WHOLE_CITY,
+    ): Promise<string | null> {
       const secret = given === undefined ? generateSecret() : null
       const hash = await hashSecret(given ?? (secret as string))
-      await change(id, async (row) => ({ device: toDevice(row), hash }))
+      await change(id, scope, async (row) => ({ device: toDevice(row), hash }))
       return secret
     },
 
     /** Its readings, episodes and cases stay. @throws Rejected('not-found') */
-    async remove(id: string): Promise<void> {
-      const removed = await query(pool, 'delete from device where id = $1 returning id', [id])
+    async remove(id: string, scope: Scope = WHOLE_CITY): Promise<void> {
+      const where = addScope(new Conditions().add('id = ?', id), scope, DEVICE_SCOPE)
+      const text = `delete from device ${where.clause()} returning id`
+      const removed = await query(pool, text, where.values)
       if (removed.length === 0) throw noSuchDevice(id)
       await directory.refresh([id])
     },
@@ -176,9 +196,19 @@ export const withGrid = (grids: GridLocator, device: Omit<Device, 'gridCode'>): 
 const withoutNulls = <Given extends object>(given: Given): Partial<Given> =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<Given>
 
-async function requirePart(client: PoolClient, id: string | null | undefined): Promise<void> {
+async function requirePart(
+  client: PoolClient,
+  id: string | null | undefined,
+  scope: Scope,
+): Promise<void> {
   if (typeof id !== 'string') return
-  if ((await unknownParts(client, [id])).size > 0) refuse([unknownPart(id)])
+  if ((await unknownParts(client, [id], scope)).size > 0) refuse([unknownPart(id)])
+}
+
+function requireWithin(scope: Scope, device: Device): void {
+  if (seesDevice(scope, device)) return
+  const sentence = `the device ${device.id} would lie beyond the areas and networks of the account`
+  throw new Rejected('forbidden', sentence)
 }
 
 const noSuchDevice = (id: string): Rejected =>

@@ -1,7 +1,10 @@
 import { ATTRIBUTES_MAX, type Attributes } from '#model/attributes.ts'
 import type { Device } from '#model/device.ts'
 import type { ImportReason } from '#model/import-report.ts'
+import type { Scope } from '#model/principal.ts'
 import { type EpochMs, formatInstant } from '#model/time.ts'
+import { Conditions } from '#store/queries/conditions.ts'
+import { addScope, PART_SCOPE } from '#store/queries/scope.ts'
 import { query, type Session } from '#store/query.ts'
 import { DEVICE_COLUMNS, type DeviceRow } from './device-record.ts'
 
@@ -77,17 +80,19 @@ const toStoredRow = ({ device, secretHash, createdAt, updatedAt }: DeviceWrite) 
   updated_at: formatInstant(updatedAt),
 })
 
-/** Which of these part codes are not in the registry. */
+/** Which of these part codes are not in the registry, as far as the scope sees it. */
 export async function unknownParts(
   session: Session,
   ids: readonly string[],
+  scope: Scope,
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set()
+  const where = addScope(new Conditions().add('part.id = given.id'), scope, PART_SCOPE)
   const rows = await query<{ id: string }>(
     session,
-    `select given.id from unnest($1::text[]) as given(id)
-     where not exists (select from part where part.id = given.id)`,
-    [ids],
+    `select given.id from unnest($${where.values.length + 1}::text[]) as given(id)
+     where not exists (select from part ${where.clause()})`,
+    [...where.values, ids],
   )
   return new Set(rows.map((row) => row.id))
 }

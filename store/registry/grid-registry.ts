@@ -2,9 +2,12 @@ import type { PoolClient } from 'pg'
 import { Rejected } from '#model/error.ts'
 import type { ImportReason } from '#model/import-report.ts'
 import type { Place } from '#model/place.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
+import { seesPlace } from '#model/sees-device.ts'
 import { type GridGeometry, UnitGrid, type UnitGridPatch } from '#model/unit-grid.ts'
 import { Conditions } from '#store/queries/conditions.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from '#store/queries/page.ts'
+import { addScope, GRID_SCOPE } from '#store/queries/scope.ts'
 import { inTransaction, query, type Session } from '#store/query.ts'
 import { type Check, refuse, registryCheck } from './check.ts'
 import type { RegistryContext } from './device-registry.ts'
@@ -16,6 +19,8 @@ import { applyGrids, type Regridded } from './regrid.ts'
 export interface GridFilter extends PageRequest {
   readonly district?: string | undefined
   readonly street?: string | undefined
+  /** The whole city when absent. */
+  readonly scope?: Scope | undefined
 }
 
 const GRID_COLUMNS = 'code, district, street, community, geometry'
@@ -30,7 +35,7 @@ export const checkGrid: Check = (value) => {
   return [...reasons, ...polygon]
 }
 
-/** Unit grids one by one. Each change works the codes of devices and parts out again. */
+/** Unit grids one by one. One beyond the scope is not found. Each change works the codes of devices and parts out again. */
 export function createGridRegistry(context: RegistryContext) {
   const { pool, grids } = context
   const write = (grid: UnitGrid, existing: 'leave' | 'overwrite') =>
@@ -43,6 +48,7 @@ export function createGridRegistry(context: RegistryContext) {
         .addGiven('code > ?', after?.[0])
         .addGiven('district = ?', filter.district)
         .addGiven('street = ?', filter.street)
+      addScope(where, filter.scope ?? WHOLE_CITY, GRID_SCOPE)
       const rows = await query<GridRow>(
         pool,
         `select ${GRID_COLUMNS} from unit_grid ${where.clause()}
@@ -53,13 +59,16 @@ export function createGridRegistry(context: RegistryContext) {
     },
 
     /** @throws Rejected('not-found') */
-    async get(code: string): Promise<UnitGrid> {
+    async get(code: string, scope: Scope = WHOLE_CITY): Promise<UnitGrid> {
       const grid = grids.find(code)
-      if (!grid) throw noSuchGrid(code)
+      if (!grid || !seesPlace(scope, code)) throw noSuchGrid(code)
       return Promise.resolve(grid)
     },
 
-    locate: (place: Place): UnitGrid | undefined => grids.locate(place),
+    locate(place: Place, scope: Scope = WHOLE_CITY): UnitGrid | undefined {
+      const grid = grids.locate(place)
+      return grid && seesPlace(scope, grid.code) ? grid : undefined
+    },
 
     /** @throws Rejected('invalid-input') with every reason, Rejected('conflict') */
     async create(grid: UnitGrid): Promise<UnitGrid> {

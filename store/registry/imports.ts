@@ -3,6 +3,9 @@ import type { Area } from '#model/area.ts'
 import type { NewDevice } from '#model/device.ts'
 import type { ImportReason, ImportReport } from '#model/import-report.ts'
 import type { Part } from '#model/part.ts'
+import { type Scope, WHOLE_CITY } from '#model/principal.ts'
+import { seesWholeCity } from '#model/scope-covers.ts'
+import { areaOfPart, seesDevice, seesPlace } from '#model/sees-device.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 import { generateSecret, hashSecret } from '#runtime/secret.ts'
 import type { AreaDirectory } from './area-directory.ts'
@@ -26,16 +29,19 @@ import { runImport } from './run-import.ts'
 
 type Rows = AsyncIterable<ImportRow>
 
-/** Imports of whole files. What is registered already is changed as a patch would change it. */
+/**
+ * Imports of whole files. What is registered already is changed as a patch would change it. A row about
+ * what lies beyond the scope, or would, is refused; grids and areas are not bounded.
+ */
 export function createImports(context: RegistryContext & { readonly areas: AreaDirectory }) {
   const { pool, directory, grids, areas, clock } = context
   return {
-    async devices(rows: Rows, partial: boolean): Promise<ImportReport> {
+    async devices(rows: Rows, partial: boolean, scope = WHOLE_CITY): Promise<ImportReport> {
       const written: string[] = []
       const report = await runImport<NewDevice>(pool, rows, partial, {
         id: 'id',
         check: checkDevice,
-        judge: judgeDevices,
+        judge: (client, devices) => judgeDevices(context, client, devices, scope),
         async write(client, devices) {
           const before = await lockDevices(client, idsOf(devices))
           const made = await Promise.all(devices.map((device) => merge(context, before, device)))
@@ -50,12 +56,12 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
       return report
     },
 
-    async parts(rows: Rows, partial: boolean): Promise<ImportReport> {
+    async parts(rows: Rows, partial: boolean, scope = WHOLE_CITY): Promise<ImportReport> {
       const written = new Set<string>()
       const report = await runImport<Part>(pool, rows, partial, {
         id: 'id',
         check: checkPart,
-        judge: async () => Promise.resolve(new Map()),
+        judge: (client, parts) => judgeParts(context, client, parts, scope),
         async write(client, parts) {
           const before = await lockParts(client, idsOf(parts))
           const now = clock.now()
@@ -116,11 +122,13 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map((row) => row.id)
 
 async function judgeDevices(
+  { grids }: RegistryContext,
   client: PoolClient,
   devices: readonly NewDevice[],
+  scope: Scope,
 ): Promise<ReadonlyMap<string, readonly ImportReason[]>> {
   const partIds = new Set(devices.map((device) => device.partId).filter((id) => id !== undefined))
-  const unknown = await unknownParts(client, [...partIds])
+  const unknown = await unknownParts(client, [...partIds], scope)
   const registered = await lockDevices(client, idsOf(devices))
   return new Map(
     devices.map((device) => {
@@ -128,6 +136,10 @@ async function judgeDevices(
       const { id, kind, partId, attributes } = device
       if (partId !== undefined && unknown.has(partId)) reasons.push(unknownPart(partId))
       const before = registered.get(id)
+      // Of what lies beyond nothing else is said.
+      if (before && !seesDevice(scope, toDevice(before))) return [id, [beyondScope(id)]]
+      const after = changeDevice(before && toDevice(before), device, id, kind)
+      if (!seesDevice(scope, withGrid(grids, after))) reasons.push(beyondScope(id))
       if (before && before.kind !== kind) {
         const detail = `${id} is registered as ${before.kind}; a device keeps its kind`
         reasons.push({ code: 'kind-changed', field: 'kind', detail })
@@ -137,6 +149,29 @@ async function judgeDevices(
     }),
   )
 }
+
+async function judgeParts(
+  { grids, clock }: RegistryContext,
+  client: PoolClient,
+  parts: readonly Part[],
+  scope: Scope,
+): Promise<ReadonlyMap<string, readonly ImportReason[]>> {
+  if (seesWholeCity(scope)) return new Map()
+  const registered = await lockParts(client, idsOf(parts))
+  const isSeen = (part: Parameters<typeof areaOfPart>[0]): boolean =>
+    seesPlace(scope, areaOfPart(part))
+  const beyond = parts.filter((part) => {
+    const before = registered.get(part.id)
+    const after = changePart(before, part, part.id, grids, clock.now())
+    return (before !== undefined && !isSeen(before)) || !isSeen(after)
+  })
+  return new Map(beyond.map(({ id }) => [id, [beyondScope(id)]]))
+}
+
+const beyondScope = (id: string): ImportReason => ({
+  code: 'beyond-scope',
+  detail: `${id} lies, or would lie, beyond the areas and networks of the account`,
+})
 
 /** The device after its row, with a new secret only where there was none and none is given. */
 async function merge(

@@ -2,10 +2,12 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
+import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
+import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
@@ -61,6 +63,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     shutdown,
   })
   const people = await openTestPeople(pool, peopled)
+  const principals = new Map<string, Principal>()
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
@@ -91,6 +94,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
     caseDesk: testDesk(pool),
     filing: await FilingBook.open(pool, systemClock, silentLogger),
+    seesCase: (caseId, scope) => createCaseQueries(pool).sees(caseId, scope),
     commands: createCommands({ pool, clock: systemClock }),
     rules: await RuleBook.open({
       pool,
@@ -120,7 +124,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     }),
     deliver: (id) => void delivered.push(id),
     ...webhooks.ports,
-    people,
+    people: { ...people, identities: withStandIns(people.identities, principals) },
     connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
     config: {
@@ -138,6 +142,24 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   }
   const app = await buildApp(options, live)
   const check = documentCheck(app.swagger())
+  /** Calls a route; what it answers must be what the OpenAPI document says. */
+  const callWith =
+    (token: string) =>
+    async (method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const response = await app.inject({
+        method,
+        url,
+        ...(body === undefined ? {} : { payload: body as string | object }),
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      })
+      const type = response.headers['content-type'] ?? ''
+      const json = type.includes('json') && !type.includes('ndjson')
+      const answer = { status: response.statusCode, type, headers: response.headers }
+      if (!json) return { ...answer, text: response.body, body: undefined as never }
+      const parsed = JSON.parse(response.body)
+      check(method, url, answer.status, type, parsed)
+      return { ...answer, text: response.body, body: parsed }
+    }
   return {
     app,
     registry,
@@ -148,21 +170,20 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     delivered,
     replayed,
     webhooks,
-    /** Calls a route; what it answers must be what the OpenAPI document says. */
-    async call(method: Method, url: string, body?: unknown, headers: Record<string, string> = {}) {
-      const response = await app.inject({
-        method,
-        url,
-        ...(body === undefined ? {} : { payload: body as string | object }),
-        headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-      })
-      const type = response.headers['content-type'] ?? ''
-      const json = type.includes('json') && !type.includes('ndjson')
-      const answer = { status: response.statusCode, type, headers: response.headers }
-      if (!json) return { ...answer, text: response.body, body: undefined as never }
-      const parsed = JSON.parse(response.body)
-      check(method, url, answer.status, type, parsed)
-      return { ...answer, text: response.body, body: parsed }
+    /** With the token of the service. */
+    call: callWith(TOKEN),
+    /** Somebody with these roles and this scope, and how they call. */
+    async signIn(who: Partial<Principal>): Promise<Caller> {
+      const token = `token ${principals.size}`
+      const principal = { accountId: null, name: token, roles: [], scope: WHOLE_CITY, ...who }
+      principals.set(token, principal)
+      return Promise.resolve({ token, call: callWith(token) })
+    },
+    /** What their token stands for from now on; undefined: for nobody. */
+    become({ token }: Caller, who: Partial<Principal> | undefined): void {
+      const before = principals.get(token)
+      if (who === undefined || before === undefined) principals.delete(token)
+      else principals.set(token, { ...before, ...who })
     },
     async close() {
       await app.close()
@@ -173,8 +194,29 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   }
 }
 
+/** People of a test who have no account, and those who have one. */
+const withStandIns = (
+  accounts: People['identities'],
+  principals: ReadonlyMap<string, Principal>,
+): People['identities'] => ({
+  ofToken(token, isGlance) {
+    const principal = principals.get(token)
+    if (principal === undefined) return accounts.ofToken(token, isGlance)
+    const kind = 'access-token' as const
+    return { principal, kind, credentialId: null, expiresAt: null, passwordDue: false }
+  },
+  ofSession: (token, isGlance) => accounts.ofSession(token, isGlance),
+  onEnded: (listener) => accounts.onEnded(listener),
+})
+
 export type TestApi = Awaited<ReturnType<typeof openTestApi>>
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+export interface Caller {
+  readonly token: string
+  readonly call: TestApi['call']
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 interface Operation {
   readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>

@@ -1,0 +1,280 @@
+import { CASE_COMMAND_NAMES, CASE_COMMANDS, type CaseCommandName } from '#model/case-command.ts'
+import type { Method } from '#tests/api/api-fixture.ts'
+import { uuid } from '#tests/store/fixtures.ts'
+import { RULE, type Town, trialOf } from './two-districts.ts'
+
+/** How a route is asked about what lies in a district. */
+export interface Example {
+  readonly url: (of: Town) => string
+  readonly body?: (of: Town) => object | string
+  readonly headers?: Readonly<Record<string, string>>
+  /** Answers without an end: only its refusals are asked for here. */
+  readonly isStream?: true
+}
+
+const at = (
+  url: Example['url'],
+  body?: Example['body'],
+  headers?: Example['headers'],
+): Example => ({
+  url,
+  ...(body === undefined ? {} : { body }),
+  ...(headers === undefined ? {} : { headers }),
+})
+const plain = (path: string, body?: Example['body']): Example => at(() => path, body)
+
+const first = (of: Town): string => of.devices[0] as string
+const deviceAt = (rest = '') => at((of) => `/api/v1/devices/${first(of)}${rest}`)
+const partAt = at((of) => `/api/v1/parts/${of.parts[0]}`)
+const gridAt = at((of) => `/api/v1/grids/${of.grid.code}`)
+const rule = `/api/v1/rules/${RULE}`
+const override = (of: Town) => ({ param: 'angle_deg', scope: 'device', key: first(of) })
+const csv = { 'content-type': 'text/csv' }
+const csvOf = (of: Town, columns: object): string =>
+  `${['id', ...Object.keys(columns)].join(',')}\n${[first(of), ...Object.values(columns)].join(',')}\n`
+/** What a command must have, and no more. */
+const commandBody = (name: CaseCommandName, of: Town): object => {
+  const { required = [] } = CASE_COMMANDS[name] as { readonly required?: readonly string[] }
+  const filled = {
+    reason: 'because',
+    passed: true,
+    until: '2027-01-01T00:00:00Z',
+    by: 'leader',
+    isKey: true,
+    into: of.made.case,
+  }
+  return Object.fromEntries(Object.entries(filled).filter(([field]) => required.includes(field)))
+}
+const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
+const HOOK = `/api/v1/webhooks/${uuid(1)}`
+const EVENT = uuid(2)
+const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
+const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
+const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
+
+/** Every route of the application but those of the documentation's own pages. */
+export const EXAMPLES: Readonly<Record<string, Example>> = {
+  'GET /health/live': plain('/health/live'),
+  'GET /health/ready': plain('/health/ready'),
+  'GET /metrics': plain('/metrics'),
+  'GET /api/openapi.json': plain('/api/openapi.json'),
+  'GET /api/problems': plain('/api/problems'),
+  'GET /api/problems/:code': plain('/api/problems/conflict'),
+
+  'GET /api/v1/session/ways': plain('/api/v1/session/ways'),
+  'GET /api/v1/session/oidc': plain('/api/v1/session/oidc'),
+  'GET /api/v1/session/oidc/callback': plain('/api/v1/session/oidc/callback'),
+  'POST /api/v1/session': plain('/api/v1/session', () => ({})),
+  'GET /api/v1/session': plain('/api/v1/session'),
+  'DELETE /api/v1/session': plain('/api/v1/session'),
+  'POST /api/v1/session/password': plain('/api/v1/session/password', () => ({})),
+  'GET /api/v1/session/browsers': plain('/api/v1/session/browsers'),
+  'DELETE /api/v1/session/browsers': plain('/api/v1/session/browsers'),
+  'DELETE /api/v1/session/browsers/:id': plain(`/api/v1/session/browsers/${uuid(1)}`),
+  'GET /api/v1/session/tokens': plain('/api/v1/session/tokens'),
+  'POST /api/v1/session/tokens': plain('/api/v1/session/tokens', () => ({})),
+  'DELETE /api/v1/session/tokens/:id': plain(`/api/v1/session/tokens/${uuid(1)}`),
+
+  'GET /api/v1/accounts': plain('/api/v1/accounts'),
+  'POST /api/v1/accounts': plain('/api/v1/accounts', () => ({})),
+  'GET /api/v1/accounts/:id': plain(ACCOUNT),
+  'PATCH /api/v1/accounts/:id': plain(ACCOUNT, () => ({})),
+  'DELETE /api/v1/accounts/:id': plain(ACCOUNT),
+  'POST /api/v1/accounts/:id/password': plain(`${ACCOUNT}/password`, () => ({})),
+  'POST /api/v1/accounts/:id/unlock': plain(`${ACCOUNT}/unlock`),
+  'GET /api/v1/accounts/:id/sessions': plain(`${ACCOUNT}/sessions`),
+  'DELETE /api/v1/accounts/:id/sessions': plain(`${ACCOUNT}/sessions`),
+  'GET /api/v1/accounts/:id/tokens': plain(`${ACCOUNT}/tokens`),
+  'POST /api/v1/accounts/:id/tokens': plain(`${ACCOUNT}/tokens`, () => ({})),
+  'DELETE /api/v1/accounts/:id/tokens/:tokenId': plain(`${ACCOUNT}/tokens/${uuid(2)}`),
+  'GET /api/v1/audit': plain('/api/v1/audit'),
+  'GET /api/v1/roles': plain('/api/v1/roles'),
+  'GET /api/v1/departments': plain('/api/v1/departments'),
+  'GET /api/v1/departments/:id': plain('/api/v1/departments/roads'),
+  'PUT /api/v1/departments/:id': plain('/api/v1/departments/roads', () => ({ name: 'Roads' })),
+  'DELETE /api/v1/departments/:id': plain('/api/v1/departments/roads'),
+  'GET /api/v1/duty-grids': plain('/api/v1/duty-grids'),
+  'GET /api/v1/duty-grids/:code': at((of) => `/api/v1/duty-grids/${of.dutyGrid}`),
+  'PUT /api/v1/duty-grids/:code': at(
+    (of) => `/api/v1/duty-grids/${of.dutyGrid}`,
+    () => ({ title: 'changed', unitGrids: [] }),
+  ),
+  'DELETE /api/v1/duty-grids/:code': at((of) => `/api/v1/duty-grids/${of.dutyGrid}`),
+
+  'GET /api/v1/webhooks': plain('/api/v1/webhooks'),
+  'POST /api/v1/webhooks': plain('/api/v1/webhooks', () => ({})),
+  'GET /api/v1/webhooks/dead-letters': plain('/api/v1/webhooks/dead-letters'),
+  'GET /api/v1/webhooks/:id': plain(HOOK),
+  'PATCH /api/v1/webhooks/:id': plain(HOOK, () => ({})),
+  'DELETE /api/v1/webhooks/:id': plain(HOOK),
+  'POST /api/v1/webhooks/:id/secret': plain(`${HOOK}/secret`),
+  'POST /api/v1/webhooks/:id/test': plain(`${HOOK}/test`),
+  'GET /api/v1/webhooks/:id/deliveries': plain(`${HOOK}/deliveries`),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/replay': plain(
+    `${HOOK}/deliveries/${EVENT}/replay`,
+  ),
+  'POST /api/v1/webhooks/:id/deliveries/:eventId/discard': plain(
+    `${HOOK}/deliveries/${EVENT}/discard`,
+  ),
+  'POST /api/v1/webhooks/:id/dead-letters/replay': plain(`${HOOK}/dead-letters/replay`, () => ({})),
+  'POST /api/v1/webhooks/:id/dead-letters/discard': plain(
+    `${HOOK}/dead-letters/discard`,
+    () => ({}),
+  ),
+  'POST /api/v1/webhooks/:id/cases/:caseId/replay': at(
+    (of) => `${HOOK}/cases/${of.made.case}/replay`,
+  ),
+
+  'GET /api/v1/work-calendar': plain('/api/v1/work-calendar'),
+  'GET /api/v1/work-calendar/deadline': plain('/api/v1/work-calendar/deadline'),
+  'PUT /api/v1/work-calendar/days/:date': plain(HOLIDAY, () => ({})),
+  'DELETE /api/v1/work-calendar/days/:date': plain(HOLIDAY),
+  'PUT /api/v1/work-calendar/periods': plain('/api/v1/work-calendar/periods', () => ({})),
+  'PUT /api/v1/work-calendar/known-until': plain('/api/v1/work-calendar/known-until', () => ({})),
+  'POST /api/v1/work-calendar/import': at(
+    () => '/api/v1/work-calendar/import',
+    () => 'date,type,name\n',
+    csv,
+  ),
+
+  'GET /api/v1/devices': plain('/api/v1/devices'),
+  'POST /api/v1/devices': plain('/api/v1/devices', (of) => ({
+    id: of.wanted.device,
+    kind: 'manhole-cover',
+    ...of.place,
+  })),
+  'GET /api/v1/devices/:id': deviceAt(),
+  'PATCH /api/v1/devices/:id': { ...deviceAt(), body: () => ({ label: 'changed' }) },
+  'DELETE /api/v1/devices/:id': deviceAt(),
+  'POST /api/v1/devices/:id/secret': { ...deviceAt('/secret'), body: () => ({}) },
+  'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
+  'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
+  'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
+  'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
+
+  'POST /api/v1/devices/:id/commands': {
+    ...deviceAt('/commands'),
+    body: () => ({ name: 'blink' }),
+  },
+  'GET /api/v1/devices/:id/commands': deviceAt('/commands'),
+  'GET /api/v1/commands/:id': at((of) => `/api/v1/commands/${of.made.command}`),
+
+  'GET /api/v1/parts': plain('/api/v1/parts'),
+  'POST /api/v1/parts': plain('/api/v1/parts', (of) => ({
+    id: of.wanted.part,
+    name: 'new',
+    ...of.place,
+  })),
+  'GET /api/v1/parts/:id': partAt,
+  'PATCH /api/v1/parts/:id': { ...partAt, body: () => ({ note: 'changed' }) },
+  'DELETE /api/v1/parts/:id': partAt,
+
+  'GET /api/v1/grids': plain('/api/v1/grids'),
+  'GET /api/v1/grids/locate': at(
+    ({ place }) => `/api/v1/grids/locate?lon_deg=${place.lon_deg}&lat_deg=${place.lat_deg}`,
+  ),
+  'GET /api/v1/grids/:code': gridAt,
+  'POST /api/v1/grids': plain('/api/v1/grids', ({ grid }) => ({
+    ...grid,
+    code: '140802001001500',
+  })),
+  'PATCH /api/v1/grids/:code': { ...gridAt, body: () => ({ street: 'changed' }) },
+  'DELETE /api/v1/grids/:code': gridAt,
+
+  'GET /api/v1/areas': plain('/api/v1/areas'),
+  'GET /api/v1/areas/:id': plain('/api/v1/areas/old-town'),
+  'PUT /api/v1/areas/:id': plain('/api/v1/areas/old-town', ({ grid }) => ({
+    title: { en: 'old town', zh: '老城' },
+    geometry: grid.geometry,
+  })),
+  'DELETE /api/v1/areas/:id': plain('/api/v1/areas/old-town'),
+
+  'POST /api/v1/imports/devices': at(
+    () => '/api/v1/imports/devices',
+    (of) => csvOf(of, { kind: 'manhole-cover', ...of.place }),
+    csv,
+  ),
+  'POST /api/v1/imports/parts': at(
+    () => '/api/v1/imports/parts',
+    (of) => `id,name\n${of.parts[0]},changed\n`,
+    csv,
+  ),
+  'POST /api/v1/imports/grids': at(
+    () => '/api/v1/imports/grids',
+    (of) => `code,district,street,community,geometry\n${of.grid.code},a,b,c,${square(of)}\n`,
+    csv,
+  ),
+  'POST /api/v1/imports/areas': at(
+    () => '/api/v1/imports/areas',
+    (of) => `id,geometry\nold-town,${square(of)}\n`,
+    csv,
+  ),
+
+  'GET /api/v1/quarantine': plain('/api/v1/quarantine'),
+  'GET /api/v1/quarantine/:id': at((of) => `/api/v1/quarantine/${of.made.quarantined}`),
+  'POST /api/v1/quarantine/:id/replay': at(
+    (of) => `/api/v1/quarantine/${of.made.quarantined}/replay`,
+  ),
+  'POST /api/v1/quarantine/replay': plain('/api/v1/quarantine/replay', () => ({})),
+
+  'GET /api/v1/episodes': plain('/api/v1/episodes'),
+  'GET /api/v1/explain': at((of) => `/api/v1/explain?rule=${RULE}&device=${first(of)}`),
+  'GET /api/v1/live': {
+    ...at((of) => `/api/v1/live?device=${first(of)}`),
+    isStream: true,
+  },
+  'GET /api/v1/cases': plain('/api/v1/cases'),
+  'GET /api/v1/cases/counts': plain('/api/v1/cases/counts'),
+  'GET /api/v1/cases/:id': at((of) => `/api/v1/cases/${of.made.case}`),
+  ...Object.fromEntries(
+    CASE_COMMAND_NAMES.map((name) => [
+      `POST /api/v1/cases/:id/${name}`,
+      at(
+        (of) => `/api/v1/cases/${of.made.case}/${name}`,
+        (of) => commandBody(name, of),
+      ),
+    ]),
+  ),
+  'POST /api/v1/reports': plain('/api/v1/reports', () => ({})),
+  'POST /api/v1/attachments': at(
+    () => '/api/v1/attachments',
+    () => 'no photo',
+    { 'content-type': 'image/png' },
+  ),
+  'GET /api/v1/attachments/:id': at((of) => `/api/v1/attachments/${of.photo}`),
+  'GET /api/v1/attachments/:id/content': at((of) => `/api/v1/attachments/${of.photo}/content`),
+  'GET /api/v1/filing-conditions': plain('/api/v1/filing-conditions'),
+  'PUT /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY, () => ({})),
+  'DELETE /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY),
+  'GET /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules'),
+  'PUT /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules', () => ({})),
+  'DELETE /api/v1/dispatch-rules/:id': plain(`/api/v1/dispatch-rules/${uuid(1)}`),
+
+  'GET /api/v1/rules': plain('/api/v1/rules'),
+  'GET /api/v1/rules/:id': plain(rule),
+  'GET /api/v1/rules/:id/versions': plain(`${rule}/versions`),
+  'GET /api/v1/rules/:id/versions/:version': plain(`${rule}/versions/1`),
+  'GET /api/v1/rules/:id/changes': plain(`${rule}/changes`),
+  'POST /api/v1/rules/check': plain('/api/v1/rules/check', () => ({ document: 'id: a' })),
+  'PUT /api/v1/rules/:id': plain(rule, () => ({ document: 'id: a' })),
+  'POST /api/v1/rules/:id/rollback': plain(`${rule}/rollback`, () => ({ version: 1 })),
+  'POST /api/v1/rules/:id/enable': plain(`${rule}/enable`, () => ({})),
+  'POST /api/v1/rules/:id/disable': plain(`${rule}/disable`, () => ({})),
+  'GET /api/v1/rules/:id/overrides': plain(`${rule}/overrides`),
+  'PUT /api/v1/rules/:id/overrides': plain(`${rule}/overrides`, (of) => ({
+    ...override(of),
+    value: 30,
+  })),
+  'DELETE /api/v1/rules/:id/overrides': at(
+    (of) => `${rule}/overrides?${new URLSearchParams(override(of)).toString()}`,
+  ),
+  'GET /api/v1/rules/:id/effective': at((of) => `${rule}/effective?device=${first(of)}`),
+
+  'POST /api/v1/backtests': plain('/api/v1/backtests', trialOf),
+  'GET /api/v1/backtests': plain('/api/v1/backtests'),
+  'GET /api/v1/backtests/:id': at((of) => `/api/v1/backtests/${of.made.trial}`),
+  'DELETE /api/v1/backtests/:id': at((of) => `/api/v1/backtests/${of.made.trial}`),
+  'GET /api/v1/backtests/:id/episodes': at((of) => `/api/v1/backtests/${of.made.trial}/episodes`),
+}
+
+export const methodOf = (route: string): Method => route.split(' ', 1)[0] as Method
