@@ -41,7 +41,13 @@ export const TerminalReportMessage = Type.Object(
     ),
     lat_deg: Type.Optional(Type.Number()),
     address: text(300, 'Words for the spot.'),
-    text: text(2_000, 'What is wrong, in the words of the inspector.'),
+    text: Type.Optional(
+      Type.String({
+        maxLength: 2_000,
+        pattern: '\\S',
+        description: 'What is wrong, in the words of the inspector.',
+      }),
+    ),
     photos: Type.Optional(PhotoIds),
     observedAt: Type.Optional(
       Type.Unknown({

@@ -89,6 +89,7 @@ describe('a report', () => {
     ['a field nobody knows', { ...LEAST, adress: 'x' }, ['report-format adress']],
     ['a long text', { ...LEAST, text: 'x'.repeat(2_001) }, ['report-format text']],
     ['an empty text', { ...LEAST, text: '' }, ['report-format text']],
+    ['a blank text', { ...LEAST, text: ' \n' }, ['report-format text']],
     ['a photo twice', { ...LEAST, photos: [PHOTO, PHOTO] }, ['report-format photos']],
     ['ten photos', { ...LEAST, photos: TEN }, ['report-format photos']],
     ['the name of a photo', { ...LEAST, photos: ['a.jpg'] }, ['report-format photos.0']],
