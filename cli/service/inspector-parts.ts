@@ -10,7 +10,7 @@ import { createTerminalTasks } from './terminal-tasks.ts'
 
 interface InspectorPartsOptions {
   readonly desk: CaseDesk
-  readonly cases: Pick<ReturnType<typeof createCaseQueries>, 'list'>
+  readonly cases: Pick<ReturnType<typeof createCaseQueries>, 'list' | 'events'>
   readonly commands: ReturnType<typeof createCommands>
   readonly directory: { find(id: string): Device | undefined }
   readonly people: Pick<Awaited<ReturnType<typeof openPeopleParts>>, 'carrierOf' | 'terminalOf'>
@@ -38,6 +38,7 @@ export function openInspectorTasks(options: InspectorPartsOptions) {
       ).items,
     give: (deviceId, task, expiresIn, id) => tasks.give(deviceId, task, expiresIn, id),
     command: (id) => commands.get(id),
+    events: (caseId) => cases.events(caseId),
     carrierOf: people.carrierOf,
     terminalOf: people.terminalOf,
     clock,

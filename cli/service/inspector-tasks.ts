@@ -2,6 +2,7 @@ import { v5 as uuidv5 } from 'uuid'
 import type { CommandDesk } from '#broker/ports.ts'
 import type { Case, NewReport } from '#model/case.ts'
 import type { CaseCommand } from '#model/case-command.ts'
+import type { CaseEvent, CaseEventType } from '#model/case-event.ts'
 import type { Command } from '#model/command.ts'
 import { Rejected } from '#model/error.ts'
 import type { Principal } from '#model/principal.ts'
@@ -28,6 +29,7 @@ interface InspectorTaskParts {
     id: string,
   ) => Promise<unknown>
   readonly command: (id: string) => Promise<Command>
+  readonly events: (caseId: string) => Promise<readonly CaseEvent[]>
   readonly carrierOf: (deviceId: string) => Principal | undefined
   /** Of an account. */
   readonly terminalOf: (accountId: string) => string | null
@@ -77,7 +79,7 @@ export function inspectorTasks(parts: InspectorTaskParts) {
       async reply(deviceId, reply) {
         const task =
           reply.state === 'done' ? await taskCommand(parts, deviceId, reply.id) : undefined
-        if (task) await answer(parts, deviceId, task, reply.result)
+        if (task) await answer(parts, task, reply.result)
         return await commands.reply(deviceId, reply)
       },
     }),
@@ -88,13 +90,11 @@ async function taskCommand(
   { command }: Pick<InspectorTaskParts, 'command'>,
   deviceId: string,
   id: string,
-): Promise<TerminalTaskArgs | undefined> {
+): Promise<Command | undefined> {
   try {
     const found = await command(id)
     const isOpen = found.finishedAt === null && found.deviceId === deviceId
-    return isOpen && found.name === TASK_COMMAND
-      ? (found.args as unknown as TerminalTaskArgs)
-      : undefined
+    return isOpen && found.name === TASK_COMMAND ? found : undefined
   } catch (error) {
     // Which command there is not the desk says itself.
     if (error instanceof Rejected && error.code === 'not-found') return undefined
@@ -104,11 +104,11 @@ async function taskCommand(
 
 /** @throws Rejected when the answer is none, or the case does not take it any more */
 async function answer(
-  { desk, carrierOf }: Pick<InspectorTaskParts, 'desk' | 'carrierOf'>,
-  deviceId: string,
-  { caseId, task }: TerminalTaskArgs,
+  { desk, carrierOf, events }: Pick<InspectorTaskParts, 'desk' | 'carrierOf' | 'events'>,
+  { deviceId, args, createdAt }: Command,
   result: unknown,
 ): Promise<void> {
+  const { caseId, task } = args as unknown as TerminalTaskArgs
   const read = terminalTaskResult(result, task)
   if ('faults' in read) {
     const faults = read.faults.map(({ detail }) => detail).join('; ')
@@ -123,7 +123,21 @@ async function answer(
     reason: text ?? WORDS[outcome],
     attachments: [...photos],
   }
-  await desk.act(caseId, command, inspector, 'mqtt')
+  try {
+    await desk.act(caseId, command, inspector, 'mqtt')
+  } catch (error) {
+    // The step was taken, and then the reply was not stored: the same reply says nothing new.
+    const isTaken = (await events(caseId)).some(
+      ({ type, actor, at }) =>
+        type === EVENT_OF[task] && actor.accountId === inspector.accountId && at >= createdAt,
+    )
+    if (!isTaken) throw error
+  }
+}
+
+const EVENT_OF: Readonly<Record<TerminalTaskKind, CaseEventType>> = {
+  'pre-verify': 'pre-verified',
+  'post-check': 'post-checked',
 }
 
 /** What is noted where the inspector wrote nothing. */

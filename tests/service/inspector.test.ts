@@ -106,8 +106,12 @@ test('the nearest inspector on duty gets the task, and the answer is the step it
   expect(task).toMatchObject({ name: 'task', args: { caseId: id, task: 'pre-verify' } })
   const reply = { id: task?.id, state: 'done', result: { outcome: 'found', text: '属实' } }
   await publish(replyTopic('terminal-1'), reply)
-  // A reply that comes twice is one.
+  // A reply that comes twice is one, also when it was not stored the first time.
   await publish(replyTopic('terminal-1'), reply)
+  await db.database.pool.query("update command set state = 'acknowledged', finished_at = null")
+  await publish(replyTopic('terminal-1'), reply)
+  const { items } = await city.send<{ items: object[] }>('GET', '/api/v1/quarantine', undefined)
+  expect(items).toEqual([])
   const found = await staff.see('acceptor', id)
   expect(found).toMatchObject({ state: 'accepted', preVerifiedBy: staff.of('inspector').id })
   expect(found.events.at(-1)).toMatchObject({ type: 'pre-verified', reason: '属实' })
