@@ -1,3 +1,4 @@
+import type { NewReport } from '#model/case.ts'
 import type { CaseCommandName } from '#model/case-command.ts'
 import { CASE_STATES, type CaseState, OPEN_CASE_STATES } from '#model/case-state.ts'
 import type { Role } from '#model/role.ts'
@@ -60,3 +61,13 @@ export const GUARDS: Readonly<Record<CaseCommandName, Guard>> = {
 /** As the refusals and the docs name them: every state in its order. */
 export const statesInOrder = (states: readonly CaseState[]): readonly CaseState[] =>
   CASE_STATES.filter((state) => states.includes(state))
+
+/** Who may hand in a report of a source. Devices do it by their readings. */
+export const REPORTERS: Readonly<Record<NewReport['source'], readonly Role[]>> = {
+  inspector: ['inspector'],
+  operator: CENTRE,
+  hotline: [...CENTRE, 'integration'],
+  video: [...CENTRE, 'integration'],
+  outside: [...CENTRE, 'integration'],
+  leader: CENTRE,
+}

@@ -9,7 +9,7 @@ import {
   raise,
   withdraw,
 } from './opening.ts'
-import { roleFor } from './refusal.ts'
+import { reporterRole, roleFor } from './refusal.ts'
 import { alarm } from './steps/alarm.ts'
 import { prove } from './steps/checking.ts'
 import { merge, split } from './steps/merging.ts'
@@ -28,6 +28,7 @@ export const CASE_LAW = {
   raise,
   withdraw,
   roleFor,
+  reporterRole,
   unchanged,
   transition,
   merge,

@@ -1,10 +1,10 @@
-import type { Case } from '#model/case.ts'
+import type { Case, NewReport } from '#model/case.ts'
 import type { CaseCommandName } from '#model/case-command.ts'
 import type { CaseActor } from '#model/case-event.ts'
 import { STATE_FACTS } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
 import { ROLE_TITLES, type Role } from '#model/role.ts'
-import { GUARDS, statesInOrder } from './guards.ts'
+import { GUARDS, REPORTERS, statesInOrder } from './guards.ts'
 
 const nameOf = (state: Case['state']): string => `${state} (${STATE_FACTS[state].title.zh})`
 
@@ -36,6 +36,19 @@ export function roleFor(current: Case, command: CaseCommandName, roles: readonly
     throw refuse(current, `${command} is for ${statesInOrder(states).map(nameOf).join(', ')}`)
   }
   return role
+}
+
+/**
+ * The role in which somebody may hand in a report.
+ *
+ * @throws Rejected `forbidden` when none of theirs may
+ */
+export function reporterRole(source: NewReport['source'], roles: readonly Role[]): Role {
+  const allowed = REPORTERS[source]
+  const role = roles.find((each) => allowed.includes(each))
+  if (role !== undefined) return role
+  const who = allowed.map((each) => `${each} (${ROLE_TITLES[each].zh})`).join(', ')
+  throw new Rejected('forbidden', `reports of the source ${source} come from: ${who}`)
 }
 
 /** The commands that an account may give now, as far as state and role say. */

@@ -10,7 +10,6 @@ import { type CaseStage, stageOf } from '#model/case-state.ts'
 import type { CaseChange } from '#model/commit.ts'
 import { Rejected } from '#model/error.ts'
 import { type Principal, seesArea, seesDepartment, seesNetwork } from '#model/principal.ts'
-import type { Role } from '#model/role.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { CaseNumbers } from '#store/commit/case-number.ts'
@@ -42,9 +41,6 @@ export interface CaseDeskParts {
   /** Binds uploads to a case within the transaction. @throws Rejected when one cannot be */
   readonly bind: (session: Session, binding: CaseBinding) => Promise<unknown>
 }
-
-/** Who may hand in a report of a source. Devices do it by their readings. */
-const REPORTERS: readonly Role[] = ['inspector', 'acceptor', 'duty-officer', 'integration']
 
 /** Cases whose alarms are told in one transaction. */
 const ALARMS_AT_ONCE = 50
@@ -111,10 +107,7 @@ export class CaseDesk {
    * @throws Rejected `forbidden`, `invalid-input` where it names what is not there
    */
   async report(report: NewReport, principal: Principal, origin: CaseOrigin): Promise<Reported> {
-    const role = principal.roles.find((each) => REPORTERS.includes(each))
-    if (role === undefined) {
-      throw new Rejected('forbidden', `reporting is for: ${REPORTERS.join(', ')}`)
-    }
+    const role = this.#parts.law.reporterRole(report.source, principal.roles)
     const spot = this.#parts.spotOf(report)
     return await this.#change(async (session, sheet, now) => {
       const moment = this.#moment(now, {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { GUARDS } from '#cases/guards.ts'
-import { allowedCommands, roleFor } from '#cases/refusal.ts'
+import { allowedCommands, reporterRole, roleFor } from '#cases/refusal.ts'
 import { type LoneCommand, transition } from '#cases/transition.ts'
+import { CASE_SOURCES, type NewReport } from '#model/case.ts'
 import { CASE_COMMAND_NAMES, type CaseCommandName } from '#model/case-command.ts'
 import { CASE_STATES, type CaseState } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
@@ -132,6 +133,30 @@ test('a department never accepts, files, dispatches, checks or closes; supervisi
   )
   expect(supervising).toEqual([])
 })
+
+test('each source has those who may report of it, and nobody reports as an inspector who is none', () => {
+  const reporting = CASE_SOURCES.filter((source) => source !== 'device').map((source) => [
+    source,
+    ROLES.filter((role) => mayReport(source, role)).join(' '),
+  ])
+  expect(Object.fromEntries(reporting)).toEqual({
+    inspector: 'inspector',
+    operator: 'acceptor duty-officer',
+    hotline: 'acceptor duty-officer integration',
+    video: 'acceptor duty-officer integration',
+    outside: 'acceptor duty-officer integration',
+    leader: 'acceptor duty-officer',
+  })
+})
+
+function mayReport(source: NewReport['source'], role: Role): boolean {
+  try {
+    return reporterRole(source, [role]) === role
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    return false
+  }
+}
 
 test('whoever sets the system up acts on no case', () => {
   for (const role of ['administrator', 'engineer', 'integration'] as const) {

@@ -226,7 +226,7 @@ test('the same report under the same key is one, whoever else uses that key', as
   const once = await desk.report(keyed, person('inspector'), 'mqtt')
   const again = await desk.report(keyed, person('inspector'), 'mqtt')
   expect(again).toEqual({ ...once, isNew: false })
-  const others = await desk.report(keyed, person('acceptor'), 'api')
+  const others = await desk.report({ ...keyed, source: 'leader' }, person('acceptor'), 'api')
   expect(others.reportId).not.toBe(once.reportId)
   expect(await storedCases()).toHaveLength(2)
 })
