@@ -157,7 +157,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   calendarImportRoutes(app, options.workCalendar, config)
   quarantineRoutes(app, options.quarantine, options.replay)
   episodeRoutes(app, options.episodes)
-  caseRoutes(app, options.cases, options.caseFlow)
+  caseRoutes(app, options.findDevice, options.cases, options.caseFlow)
   caseCommandRoutes(app, options.caseDesk, options.cases)
   filingRoutes(app, options.filing)
   attachmentRoutes(app, options.attachments)

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { principalOf } from '#api/authentication.ts'
+import { caseSight } from '#api/case-sight.ts'
+import type { FindDevice } from '#api/device-in-sight.ts'
 import { instantParameter, readInstant, readRange } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
@@ -132,7 +134,7 @@ function readStates(given: string): readonly CaseState[] {
 const seesContact = ({ roles }: Principal): boolean =>
   roles.some((role) => SUPERVISION_ROLES.some((each) => each === role))
 
-export function caseRoutes(app: App, cases: Cases, flow: CaseFlow): void {
+export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow: CaseFlow): void {
   app.addSchema(CaseView)
   app.addSchema(CaseBasisView)
   app.addSchema(CaseEventView)
@@ -204,6 +206,7 @@ export function caseRoutes(app: App, cases: Cases, flow: CaseFlow): void {
     handler: async (request) => {
       const principal = principalOf(request)
       const found = await cases.get(request.params.id, principal.scope)
+      const sight = caseSight(found, principal.scope, findDevice)
       const [episodes, reports, events] = await Promise.all([
         cases.episodes(found.id),
         cases.reports(found.id),
@@ -214,9 +217,9 @@ export function caseRoutes(app: App, cases: Cases, flow: CaseFlow): void {
         actions: [...flow.actions(found, principal.roles)],
         proposedDepartmentId: flow.proposedDepartment(found),
         closing: flow.closing(found),
-        episodes: episodes.map(showEpisode),
+        episodes: sight.episodes(episodes).map(showEpisode),
         reports: reports.map((report) => showReport(report, seesContact(principal))),
-        basis: found.basis && showBasis(found.basis),
+        basis: found.basis && showBasis(sight.basis(found.basis)),
         events: events.map(showEvent),
       }
     },
