@@ -2,6 +2,7 @@ import { metresBetween } from './choose-inspector.ts'
 import { applyEvent, BLANK_CASE } from './fold.ts'
 import {
   adoptFinding,
+  classReport,
   joinEpisode,
   joinReport,
   openByDevice,
@@ -22,6 +23,7 @@ export const CASE_LAW = {
   applyEvent,
   openByDevice,
   openByReport,
+  classReport,
   joinEpisode,
   adoptFinding,
   joinReport,

@@ -65,7 +65,7 @@ export function openByReport(
     ...BLANK_CASE,
     ...facts,
     ...spot,
-    ...classed(report),
+    ...classReport(report),
     source: report.source,
     kind: report.kind,
     objectId: report.partId,
@@ -115,7 +115,12 @@ const ofReport = ({ attachments, place }: NewReport, reportId: string) => ({
 
 const TITLE_MAX = 40
 
-function classed(
+/**
+ * What a report says of its class and condition, completed by the catalogue.
+ *
+ * @throws Rejected `invalid-input` when they are in no catalogue, or do not belong together
+ */
+export function classReport(
   report: NewReport,
 ): Pick<Case, 'edition' | 'class' | 'condition' | 'limit' | 'title'> {
   const { kind, description } = report

@@ -9,6 +9,7 @@ import { CASE_COMMAND_NAMES, CASE_COMMANDS, type CaseCommand } from '#model/case
 import type { CaseOrigin } from '#model/case-event.ts'
 import { Rejected } from '#model/error.ts'
 import type { Principal, Scope } from '#model/principal.ts'
+import { seesCase } from '#model/sees-case.ts'
 import { CaseParams, type Cases } from './case-routes.ts'
 
 /** Where commands and reports go. */
@@ -65,7 +66,7 @@ export const NewReportBody = Type.Object(
 const Answer = Type.Object({
   reportId: Type.String(),
   isNew: Type.Boolean({ description: 'False: it joined a case that was open already.' }),
-  case: refTo(CaseView),
+  case: nullable(refTo(CaseView)),
 })
 
 export function caseCommandRoutes(app: App, desk: CaseDesk, cases: Pick<Cases, 'get'>): void {
@@ -104,7 +105,9 @@ export function caseCommandRoutes(app: App, desk: CaseDesk, cases: Pick<Cases, '
       }
       const principal = principalOf(request)
       const { reportId, isNew, case: found } = await desk.report(report, principal, 'api')
-      return await reply.code(201).send({ reportId, isNew, case: showCase(found) })
+      // What it joined may lie beyond the sight of whoever reported it.
+      const seen = seesCase(principal.scope, found) ? showCase(found) : null
+      return await reply.code(201).send({ reportId, isNew, case: seen })
     },
   })
 

@@ -9,7 +9,8 @@ import { type CaseActor, type CaseOrigin, SYSTEM_ACTOR } from '#model/case-event
 import { type CaseStage, stageOf } from '#model/case-state.ts'
 import type { CaseChange } from '#model/commit.ts'
 import { Rejected } from '#model/error.ts'
-import { type Principal, seesArea, seesDepartment, seesNetwork } from '#model/principal.ts'
+import type { Principal } from '#model/principal.ts'
+import { seesCase } from '#model/sees-case.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { CaseNumbers } from '#store/commit/case-number.ts'
@@ -220,11 +221,8 @@ export class CaseDesk {
 /** @throws Rejected('not-found'), which is all that whoever is not to see it is told */
 function visible(sheet: CaseSheet, caseId: string, scope: Principal['scope']): Case {
   const found = sheet.find(caseId)
-  const isSeen =
-    found !== undefined &&
-    seesArea(scope, found.areaCode) &&
-    seesNetwork(scope, found.network) &&
-    seesDepartment(scope, found.departmentId)
-  if (!isSeen) throw new Rejected('not-found', `there is no case ${caseId}`)
+  if (found === undefined || !seesCase(scope, found)) {
+    throw new Rejected('not-found', `there is no case ${caseId}`)
+  }
   return found
 }

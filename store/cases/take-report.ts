@@ -40,6 +40,7 @@ export async function takeReport(
   { law, numbers }: Parts,
   { report, spot, principal, moment, origin }: Taken,
 ): Promise<Reported> {
+  const { class: digits } = law.classReport(report)
   await lockOpening(session)
   const known = await findReport(session, report.key, principal)
   if (known) {
@@ -49,7 +50,7 @@ export async function takeReport(
   const reportId = uuidv7()
   const { now, world } = moment
   const policy = world.policyOf(report.kind, report.condition)
-  const sought = soughtBy(report, report.class, law.windowsOf(policy, now))
+  const sought = soughtBy(report, digits, law.windowsOf(policy, now))
   const same = await aboutTheSame(session, sought, law.metresBetween)
   // Somebody may have closed it since it was found: then it is no longer what this one joins.
   if (same) await sheet.load('c.id = $1', [same.id])
