@@ -118,7 +118,7 @@ test('a wrong token and a service that is not running are each one clear sentenc
     '--token',
     'x',
   ])
-  expect(wrong.err).toBe('the token is not the one of this service\n')
+  expect(wrong.err).toBe('the token is none of this service, or has expired or been revoked\n')
   const nobody = 'http://127.0.0.1:9'
   const gone = await runInProcess(importCommand(), [
     'devices',

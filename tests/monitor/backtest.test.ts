@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Backtest, Finding } from '#model/backtest.ts'
-import { CASE_STATES } from '#model/case-state.ts'
 import type { Device } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'
@@ -33,7 +32,6 @@ const RULES = [
   rule({ id: 'risen', when: 'delta(level_mm) > 50.0', clear: 'delta(level_mm) <= 0.0' }),
   rule({ id: 'open', when: 'lid_open' }),
 ]
-const NO_CASES = Object.fromEntries(CASE_STATES.map((state) => [state, 0]))
 const COVERS = Array.from({ length: 40 }, (_, index) => device(`cover-${index}`))
 /** Tilted for some minutes, and for two days after that it says nothing of its tilt. */
 const MUTE = device('cover-mute')
@@ -212,7 +210,7 @@ test('a report counts what would have been, beside what was', async () => {
   expect(report).toMatchObject({ episodes: live.length, devices: 40, compared: null })
   expect(report?.readings).toBeGreaterThan(9_000)
   expect(report?.known).toEqual({
-    byCaseState: { ...NO_CASES, reported: live.length },
+    byCaseState: expect.objectContaining({ reported: live.length, withdrawn: 0, closed: 0 }),
     unknown: 0,
     missed: 0,
   })
