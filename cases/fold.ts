@@ -29,6 +29,7 @@ export const BLANK_CASE: Case = {
   address: null,
   department: null,
   departmentId: null,
+  outsideSystem: null,
   outsideNumber: null,
   basis: null,
   limit: null,

@@ -10,10 +10,12 @@ import {
   raise,
   withdraw,
 } from './opening.ts'
+import { needsDepartment } from './outside-fields.ts'
 import { reporterRole, roleFor } from './refusal.ts'
 import { alarm } from './steps/alarm.ts'
 import { prove } from './steps/checking.ts'
 import { merge, split } from './steps/merging.ts'
+import { follow, takeOver } from './steps/taking-over.ts'
 import { transition, unchanged } from './transition.ts'
 import { windowsOf } from './windows.ts'
 
@@ -37,6 +39,9 @@ export const CASE_LAW = {
   split,
   alarm,
   prove,
+  takeOver,
+  follow,
+  needsDepartment,
   metresBetween,
   windowsOf,
 } as const

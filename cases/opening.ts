@@ -1,5 +1,5 @@
 import type { Case, CaseProposal, NewReport } from '#model/case.ts'
-import { findClass, findCondition } from '#model/catalogue.ts'
+import { DEFAULT_EDITION, findClass, findCondition } from '#model/catalogue.ts'
 import { Rejected } from '#model/error.ts'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { afterStep, type CaseStep, inTurn, step } from './case-step.ts'
@@ -147,10 +147,8 @@ export function classReport(
   }
 }
 
-/** Of the classes a report names without saying of which catalogue. */
-const DEFAULT_EDITION = 'yuncheng'
-
-const shortened = (text: string): string => {
+/** What a title says where no class does. */
+export const shortened = (text: string): string => {
   const line = text.trim().split('\n', 1)[0] ?? ''
   return line.length > TITLE_MAX ? `${line.slice(0, TITLE_MAX - 1)}…` : line
 }

@@ -19,7 +19,8 @@ import type { EpochMs } from './time.ts'
  * - `episode-gone`: an episode no longer stands for the case
  * - `withdrawn`: no episode stands, and nobody had acted
  *
- * Of the flow, in its order, then its side ways, the clock and the sensor.
+ * Of the flow, in its order, then its side ways, the clock and the sensor. `followed`: the system it
+ * was taken over from says other things of it, and its state is the same.
  */
 export const CASE_EVENT_TYPES = [
   'opened',
@@ -59,6 +60,7 @@ export const CASE_EVENT_TYPES = [
   'split',
   'gave-back',
   'reopened',
+  'followed',
   'soon-overdue',
   'overdue',
   'watch-begun',

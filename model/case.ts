@@ -138,6 +138,9 @@ export interface Case {
   readonly department: string | null
   /** Who handles it, once dispatched. */
   readonly departmentId: string | null
+  /** The system it was taken over from; null: it is our own. */
+  readonly outsideSystem: string | null
+  /** Its number there, or the one its reporter gave. */
   readonly outsideNumber: string | null
   readonly basis: CaseBasis | null
 

@@ -64,3 +64,39 @@ export const findClass = (
   kind: 'part' | 'event',
   digits: string,
 ): CaseClass | undefined => byClass.get(classKey(edition, kind, digits))
+
+/** Of the classes that are named without saying of which catalogue. */
+export const DEFAULT_EDITION = 'yuncheng'
+
+/** In the order of the catalogue. */
+export const classesOf = (edition: string): readonly CaseClass[] =>
+  CLASSES.filter((entry) => entry.edition === edition)
+
+export const EDITIONS: readonly string[] = [...new Set(CLASSES.map(({ edition }) => edition))]
+
+const byName = new Map(
+  CLASSES.map((entry) => [
+    classKey(entry.edition, entry.kind, `${entry.majorName}/${entry.minorName}`),
+    entry,
+  ]),
+)
+
+/** By the names of major and minor. */
+export const findClassByName = (
+  edition: string,
+  kind: 'part' | 'event',
+  majorName: string,
+  minorName: string,
+): CaseClass | undefined => byName.get(classKey(edition, kind, `${majorName}/${minorName}`))
+
+/** The conditions under which a class is filed, in their order. */
+export const conditionsOf = ({
+  edition,
+  kind,
+  major,
+  minor,
+}: Pick<CaseClass, 'edition' | 'kind' | 'major' | 'minor'>): readonly FilingCondition[] =>
+  FILING_CONDITIONS.filter(
+    (each) =>
+      each.edition === edition && each.kind === kind && each.classes.includes(major + minor),
+  )

@@ -41,6 +41,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Case, Paired>, SqlType>> = {
   address: 'text',
   department: 'text',
   departmentId: 'text',
+  outsideSystem: 'text',
   outsideNumber: 'text',
   basis: 'jsonb',
   deadlineAt: 'timestamptz',

@@ -66,6 +66,7 @@ const plain = {
   address: nullable(Text),
   department: nullable(Type.String({ description: 'Who looks after it, as its record says.' })),
   departmentId: nullable(Type.String({ description: 'Who handles it, once dispatched.' })),
+  outsideSystem: nullable(Type.String({ description: 'The system it was taken over from.' })),
   outsideNumber: nullable(Text),
   limit: nullable(Type.Object({ amount: Type.Number(), unit: Type.Enum([...LIMIT_UNITS]) })),
   deadlineMark: Type.Enum([...DEADLINE_MARKS]),

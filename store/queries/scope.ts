@@ -20,6 +20,15 @@ export function addScope(where: Conditions, scope: Scope, columns: ScopeColumns)
   return where
 }
 
+/** The same as one condition, for whoever puts it beside another. */
+export function scopeCondition(scope: Scope, columns: ScopeColumns): Bound {
+  const parts = bounds(scope, columns)
+  return {
+    text: parts.length === 0 ? 'true' : parts.map(({ text }) => text).join(' and '),
+    values: parts.flatMap(({ values }) => values),
+  }
+}
+
 /** The area of a device, as `districtOf` has it: of its unit grid, else the district of its part. */
 export const DEVICE_AREA = 'coalesce(grid_code, left(part_id, 6))'
 /** Of a part: its unit grid, else the district its own code begins with. */
