@@ -6,6 +6,7 @@ import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.
 import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
@@ -231,6 +232,7 @@ async function buildService(
   })
   shutdown.add('attachments', attachmentParts.stop)
 
+  const exchange = openExchange({ pool, world, surroundings, config, clock })
   const api = createApi({
     config: config.http,
     token,
@@ -244,6 +246,7 @@ async function buildService(
     cases,
     caseFlow: flow,
     caseDesk: desk,
+    ...exchange.ports,
     filing,
     seesCase: (caseId, scope) => cases.sees(caseId, scope),
     rules: book,
@@ -263,8 +266,10 @@ async function buildService(
           }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
-  desk.onChange((changes) => api.live.cases(changes))
-  desk.onChange(webhooks.poke)
+  for (const changed of [desk, exchange]) {
+    changed.onChange((changes) => api.live.cases(changes))
+    changed.onChange(webhooks.poke)
+  }
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)

@@ -157,6 +157,21 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/v1/cases': allow(STAFF, 'area', 'network', 'department'),
   'GET /api/v1/cases/counts': allow(STAFF, 'area', 'network', 'department'),
+  'GET /api/v1/cases/export': allow(STAFF, 'area', 'network', 'department'),
+  // An integration hands over the cases of its own system.
+  'POST /api/v1/cases/import': allow(
+    [...TECHNICAL, 'integration'],
+    'area',
+    'network',
+    'department',
+  ),
+  'GET /api/v1/integrations': allowWholeCity(ADMINISTRATOR),
+  'GET /api/v1/integrations/:accountId': allowWholeCity(ADMINISTRATOR),
+  'PUT /api/v1/integrations/:accountId': allowWholeCity(ADMINISTRATOR),
+  'DELETE /api/v1/integrations/:accountId': allowWholeCity(ADMINISTRATOR),
+  // Whoever is to be known there shows a key where the standard has it, and reads its own requests.
+  'GET /open311/v2/*': ANYONE,
+  'POST /open311/v2/*': ANYONE,
   'GET /api/v1/cases/:id': allow(STAFF, 'area', 'network', 'department'),
   // Which role gives which command in which state the flow says, and with it the state the case is in.
   ...Object.fromEntries(

@@ -12,6 +12,7 @@ import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { cutOpenAnswers } from './open-answers.ts'
+import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
@@ -20,6 +21,7 @@ import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
 import { type CalendarImports, calendarImportRoutes } from './routes/calendar-import-routes.ts'
 import { calendarRoutes, type WorkCalendarDesk } from './routes/calendar-routes.ts'
 import { type CaseDesk, caseCommandRoutes } from './routes/case-command-routes.ts'
+import { type CaseExchange, caseExchangeRoutes } from './routes/case-exchange-routes.ts'
 import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
@@ -30,6 +32,7 @@ import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
+import { type Integrations, integrationRoutes } from './routes/integration-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
 import { type Overrides, overrideRoutes } from './routes/override-routes.ts'
 import { type PartRegistry, partRoutes } from './routes/part-routes.ts'
@@ -60,6 +63,9 @@ export interface ApiPorts {
   readonly cases: Cases
   readonly caseFlow: CaseFlow
   readonly caseDesk: CaseDesk
+  readonly caseExchange: CaseExchange
+  readonly integrations: Integrations
+  readonly open311: Open311
   readonly filing: Filing
   readonly seesCase: SeesCase
   readonly rules: RuleBook & Overrides
@@ -159,6 +165,14 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   episodeRoutes(app, options.episodes)
   caseRoutes(app, options.findDevice, options.cases, options.caseFlow)
   caseCommandRoutes(app, options.caseDesk, options.cases)
+  caseExchangeRoutes(app, options.caseExchange, config)
+  integrationRoutes(app, options.integrations)
+  open311Routes(app, {
+    ...options.open311,
+    desk: options.caseDesk,
+    integrations: options.integrations,
+    identities: people.identities,
+  })
   filingRoutes(app, options.filing)
   attachmentRoutes(app, options.attachments)
   ruleRoutes(app, options.rules)

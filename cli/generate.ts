@@ -11,6 +11,7 @@ import { asyncApiDocument } from './asyncapi-document.ts'
 import { caseFlowPage } from './case-flow-page.ts'
 import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
+import { exchangeColumnsPage } from './exchange-columns-page.ts'
 import { kindsPage } from './kinds-page.ts'
 import { loadRules } from './load-rules.ts'
 import { ruleLibraryPage } from './rule-library-page.ts'
@@ -26,6 +27,7 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/access.md', accessPage()],
+    ['docs/exchange-columns.md', exchangeColumnsPage()],
     ['docs/device-kinds.md', kindsPage()],
     ['docs/rule-library.md', ruleLibraryPage(shipped)],
     ['docs/case-flow.md', caseFlowPage()],

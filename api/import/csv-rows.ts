@@ -13,31 +13,51 @@ interface ParsedRecord {
   readonly info: Info
 }
 
+/** A record of a CSV file, with the line on which it begins, from 1. */
+export interface CsvRecord {
+  readonly line: number
+  readonly cells: readonly string[]
+}
+
 /**
  * The rows of a CSV file (RFC 4180) whose first row names the columns. Cells are read by the type
  * of their property, those of an attribute by what they look like; an empty cell counts as absent;
  * rows without any value are passed over.
  *
- * @throws Rejected('invalid-input') when the header is not one for such a file or the quoting is
- *   broken, after which nobody can tell where rows begin.
+ * @throws Rejected('invalid-input') when the header is not one for such a file, and as
+ *   {@link csvRecords} does
  */
 export async function* csvRows(
   text: AsyncIterable<string>,
   format: ImportFormat,
 ): AsyncGenerator<ImportRow> {
   let columns: readonly Column[] | undefined
+  for await (const { line, cells } of csvRecords(text)) {
+    if (columns === undefined) columns = readHeader(cells, format)
+    else yield { line, ...readRecord(cells, columns) }
+  }
+}
+
+/**
+ * The records of a CSV file that have any value, the header among them.
+ *
+ * @throws Rejected('invalid-input') when there is none, or the quoting is broken, after which nobody
+ *   can tell where rows begin
+ */
+export async function* csvRecords(text: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
   let line = 1
-  for await (const { record, raw } of records(text)) {
+  let isEmpty = true
+  for await (const { record, raw } of parsedRecords(text)) {
     const first = line
     line += newlines(raw)
     if (record.every((cell) => cell === '')) continue
-    if (columns === undefined) columns = readHeader(record, format)
-    else yield { line: first, ...readRecord(record, columns) }
+    isEmpty = false
+    yield { line: first, cells: record }
   }
-  if (columns === undefined) throw new Rejected('invalid-input', 'the file is empty')
+  if (isEmpty) throw new Rejected('invalid-input', 'the file is empty')
 }
 
-async function* records(text: AsyncIterable<string>): AsyncGenerator<ParsedRecord> {
+async function* parsedRecords(text: AsyncIterable<string>): AsyncGenerator<ParsedRecord> {
   const parser = parse({
     info: true,
     raw: true,

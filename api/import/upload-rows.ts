@@ -6,15 +6,15 @@ import { bodyText, tooLarge } from './body-text.ts'
 import type { ImportFormat, ImportRow } from './import-format.ts'
 
 /** What reads the rows of a file, by its media type. */
-export type RowReaders = Readonly<
-  Record<string, (text: AsyncIterable<string>, format: ImportFormat) => AsyncIterable<ImportRow>>
+export type RowReaders<Row = ImportRow, Format = ImportFormat> = Readonly<
+  Record<string, (text: AsyncIterable<string>, format: Format) => AsyncIterable<Row>>
 >
 
 /** An upload from which nothing comes for so long is given up. */
 const STALL_MS = 60_000
 
 /** Routes of this scope take bodies of these media types as they arrive; nothing is read ahead. */
-export function takeUploads(scope: App, readers: RowReaders): void {
+export function takeUploads(scope: App, readers: Readonly<Record<string, unknown>>): void {
   scope.removeAllContentTypeParsers()
   for (const type of Object.keys(readers)) {
     scope.addContentTypeParser(type, (_request, payload, done) => done(null, payload))
@@ -27,15 +27,15 @@ export function takeUploads(scope: App, readers: RowReaders): void {
  * @throws Rejected('unsupported-media') for a media type without reader, Rejected('too-large'), and
  *   while they are read what {@link bodyText} and the reader throw
  */
-export function uploadedRows(
+export function uploadedRows<Row, Format>(
   request: Pick<FastifyRequest, 'raw'> & {
     readonly headers: IncomingHttpHeaders
     readonly body: IncomingMessage
   },
   reply: FastifyReply,
-  readers: RowReaders,
-  { format, limitBytes }: { readonly format: ImportFormat; readonly limitBytes: number },
-): AsyncIterable<ImportRow> {
+  readers: RowReaders<Row, Format>,
+  { format, limitBytes }: { readonly format: Format; readonly limitBytes: number },
+): AsyncIterable<Row> {
   // What is still coming when the answer is out is let pass, or its end is never seen.
   reply.raw.once('finish', () => request.raw.resume())
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes)

@@ -22,7 +22,7 @@ import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
 import { UUID_PATTERN } from '#model/uuid.ts'
 
-interface CaseConditions {
+export interface CaseConditions {
   readonly scope: Scope
   readonly state?: readonly CaseState[] | undefined
   readonly stage?: CaseStage | undefined
@@ -65,7 +65,8 @@ export const CaseParams = Type.Object({
 const text = (description: string, maxLength = 64) =>
   Type.Optional(Type.String({ minLength: 1, maxLength, description }))
 
-const filters = {
+/** What lists, counts and files of cases can be narrowed by. */
+export const caseFilters = {
   state: Type.Optional(
     Type.String({
       maxLength: 300,
@@ -106,10 +107,10 @@ const filters = {
   ),
 }
 
-type Filters = Partial<Static<ReturnType<typeof Type.Object<typeof filters>>>>
+type Filters = Partial<Static<ReturnType<typeof Type.Object<typeof caseFilters>>>>
 
 /** @throws Rejected('invalid-input') */
-function readFilters({ state, dueFrom, dueTo, from, to, ...rest }: Filters, scope: Scope) {
+export function readFilters({ state, dueFrom, dueTo, from, to, ...rest }: Filters, scope: Scope) {
   return {
     ...rest,
     scope,
@@ -149,7 +150,7 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
       querystring: Type.Object(
         {
           ...pageParameters,
-          ...filters,
+          ...caseFilters,
           order: Type.Optional(
             Type.Enum(['reported', 'deadline'], {
               description: 'deadline lists those that have one, the nearest first.',
@@ -175,7 +176,7 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
       tags: ['cases'],
       operationId: 'countCases',
       summary: 'Count cases by state, with how many of them are overdue',
-      querystring: Type.Object(filters, { additionalProperties: false }),
+      querystring: Type.Object(caseFilters, { additionalProperties: false }),
       response: answers(
         200,
         Type.Object({

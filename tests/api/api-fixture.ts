@@ -5,6 +5,7 @@ import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
+import { openExchange } from '#cli/service/exchange.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
@@ -26,13 +27,13 @@ import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
-import { testDesk } from '#tests/support/case-rules.ts'
+import { TEST_WORLD, testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 
 export const TOKEN = 'a token for tests'
 
 interface TestApiOptions extends TestPeopleOptions {
-  /** Of accounts, sessions and the audit log. */
+  /** Of accounts, sessions and the audit log, and of what other systems do. */
   readonly clock?: Clock
 }
 
@@ -64,6 +65,18 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   })
   const people = await openTestPeople(pool, peopled)
   const principals = new Map<string, Principal>()
+  const clock = peopled.clock ?? systemClock
+  const exchange = openExchange({
+    pool,
+    world: () => TEST_WORLD,
+    surroundings: { gridOf: (place) => registry.locator.locate(place) },
+    config: {
+      http: { publicUrl: null },
+      city: { district: '140802', timeZone: 'Asia/Shanghai' },
+      open311: { jurisdictionId: null, contact: 'Ask us.' },
+    },
+    clock,
+  })
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
@@ -92,7 +105,8 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       reports: (id) => reportsOf(pool, id),
     },
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
-    caseDesk: testDesk(pool),
+    caseDesk: testDesk(pool, { clock }),
+    ...exchange.ports,
     filing: await FilingBook.open(pool, systemClock, silentLogger),
     seesCase: (caseId, scope) => createCaseQueries(pool).sees(caseId, scope),
     commands: createCommands({ pool, clock: systemClock }),

@@ -31,7 +31,7 @@ afterAll(() => api.close())
 
 const TABLES = `device part unit_grid area quarantine command rule rule_version rule_override
   rule_change case_record case_event case_report account department duty_grid
-  webhook attachment`
+  webhook attachment outside_case integration`
 
 const everything = async ({ registry }: TestApi): Promise<object> => {
   const rows = await Promise.all(
@@ -133,7 +133,8 @@ async function expectNothing(caller: Caller, route: string, role: Role): Promise
   const absent = await ask(caller, route, ghost)
   expect(answer.status, role).toBe(absent.status)
   expect(renamed(answer.text, alpha, ghost), role).toBe(renamed(absent.text, alpha, ghost))
-  if (answer.status < 300) expect(answer.body, role).toSatisfy(isEmpty)
+  // A file of lines has no body that is read, and nothing in it either.
+  if (answer.status < 300) expect(answer.body ?? answer.text, role).toSatisfy(isEmpty)
   else expect([400, 403, 404], `${role} ${answer.text}`).toContain(answer.status)
 }
 

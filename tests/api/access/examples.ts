@@ -48,6 +48,7 @@ const commandBody = (name: CaseCommandName, of: Town): object => {
 const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
 const HOOK = `/api/v1/webhooks/${uuid(1)}`
 const EVENT = uuid(2)
+const INTEGRATION = `/api/v1/integrations/${uuid(1)}`
 const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
 const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
@@ -225,6 +226,22 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   'GET /api/v1/cases': plain('/api/v1/cases'),
   'GET /api/v1/cases/counts': plain('/api/v1/cases/counts'),
+  'GET /api/v1/cases/export': plain('/api/v1/cases/export'),
+  'POST /api/v1/cases/import': at(
+    () => '/api/v1/cases/import?system=elsewhere',
+    (of) =>
+      `taskNumber,kind,reportedAt,gridCode,state\n1,part,2026-11-20 08:00,${of.grid.code},reported\n`,
+    csv,
+  ),
+  'GET /api/v1/integrations': plain('/api/v1/integrations'),
+  'GET /api/v1/integrations/:accountId': plain(INTEGRATION),
+  'PUT /api/v1/integrations/:accountId': plain(INTEGRATION, () => ({})),
+  'DELETE /api/v1/integrations/:accountId': plain(INTEGRATION),
+  'GET /open311/v2/:resource': plain('/open311/v2/requests.json'),
+  'GET /open311/v2/:resource/:name': plain(`/open311/v2/requests/${uuid(1)}.json`),
+  'POST /open311/v2/:resource': plain('/open311/v2/requests.json'),
+  'GET /open311/v2/*': plain('/open311/v2/a/b/c'),
+  'POST /open311/v2/*': plain('/open311/v2/a/b/c'),
   'GET /api/v1/cases/:id': at((of) => `/api/v1/cases/${of.made.case}`),
   ...Object.fromEntries(
     CASE_COMMAND_NAMES.map((name) => [

@@ -1,0 +1,11 @@
+// What a spreadsheet takes for a formula, behind any apostrophes of ours.
+const FORMULA = /^'*[=+\-@\t]/
+const ESCAPED = /^'+[=+\-@\t]/
+const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
+
+/** A text that no spreadsheet runs as a formula: an apostrophe before it. */
+export const toSpreadsheet = (text: string): string =>
+  FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
+
+/** The text as it was before {@link toSpreadsheet}. */
+export const fromSpreadsheet = (cell: string): string => (ESCAPED.test(cell) ? cell.slice(1) : cell)
