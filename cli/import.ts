@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import type { Readable } from 'node:stream'
 import { Argument, Command, Option } from 'commander'
 import { stringify } from 'csv-stringify/sync'
 import { messageOf, Rejected } from '#model/error.ts'
-import type { ImportReport, RefusedRow } from '#model/import-report.ts'
-import { printable } from './quarantine-message.ts'
+import type { ImportReport } from '#model/import-report.ts'
+import { openFile } from './open-file.ts'
+import { refusedLine } from './refused-line.ts'
 import { defaultApiUrl, serviceAddress } from './service-address.ts'
 import { type UploadAnswer, upload } from './upload.ts'
 import { uploadDisplay } from './upload-display.ts'
@@ -75,20 +74,6 @@ async function importFile(what: string, file: string, options: ImportOptions): P
   }
 }
 
-async function openFile(
-  file: string,
-): Promise<{ readonly body: Readable; readonly length_bytes: number | undefined }> {
-  if (file === '-') return { body: process.stdin, length_bytes: undefined }
-  try {
-    const { size } = await stat(file)
-    return { body: createReadStream(file, { highWaterMark: 256 * 1_024 }), length_bytes: size }
-  } catch (error) {
-    throw new Rejected('invalid-input', `${file} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    })
-  }
-}
-
 /** The report of the service, also the one inside the problem of a file that was not kept. */
 function reportOf({ status, body }: UploadAnswer): ImportReport {
   const answer = body as Partial<ImportReport> & { readonly detail?: string }
@@ -110,11 +95,6 @@ function printReport(what: string, report: ImportReport): void {
   const refused = rejected === 0 ? '' : `, ${rejected} rows refused`
   console.log(`${accepted} ${what} imported${refused}.`)
 }
-
-const refusedLine = ({ line, id, reasons }: RefusedRow): string =>
-  printable(
-    `line ${line}${id === null ? '' : `  ${id}`}: ${reasons.map(({ detail }) => detail).join('; ')}`,
-  )
 
 /** As CSV, so that they can be taken to where the devices are set up. */
 async function handOutSecrets(

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { backtestCommand } from './backtest.ts'
+import { casesCommand } from './cases.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
@@ -15,6 +16,7 @@ const program = new Command('wanmi')
   )
   .addCommand(accountCommand())
   .addCommand(backtestCommand())
+  .addCommand(casesCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
   .addCommand(rulesCommand())

@@ -44,6 +44,21 @@ export async function askService(
   throw refusal(response.status, text, new URL(path, address.url))
 }
 
+/**
+ * Asks the service for a file of any length.
+ *
+ * @throws as {@link askService} does; reading what it returns throws when the file breaks off
+ */
+export async function askFile(address: ServiceAddress, path: string): Promise<ReadableStream> {
+  const response = await fetch(new URL(path, address.url), {
+    headers: { authorization: `Bearer ${address.token}` },
+  }).catch((error: unknown) => {
+    throw unreachable(address.url, error)
+  })
+  if (response.ok && response.body) return response.body
+  throw refusal(response.status, await response.text(), new URL(path, address.url))
+}
+
 function unreachable(url: string, error: unknown): Error {
   // fetch says no more than "fetch failed"; the reason is below.
   const cause = error instanceof Error && error.cause ? error.cause : error
