@@ -7,13 +7,14 @@ import { instantParameter, readInstant, readRange } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
 import { CaseEventView, showEvent } from '#api/schemas/case-event-view.ts'
-import { CaseReportView, type ShownReport, showReport } from '#api/schemas/case-report-view.ts'
+import { CaseReportView, showReport } from '#api/schemas/case-report-view.ts'
 import { CaseDetail, CaseView, showCase } from '#api/schemas/case-view.ts'
 import { type EpisodeRecord, showEpisode } from '#api/schemas/episode-view.ts'
 import { answers, refTo } from '#api/schemas/shared.ts'
 import { CASE_SOURCES, type Case } from '#model/case.ts'
 import type { CaseCommandName } from '#model/case-command.ts'
 import type { CaseEvent } from '#model/case-event.ts'
+import type { CaseReport } from '#model/case-report.ts'
 import { CASE_STAGES, CASE_STATES, type CaseStage, type CaseState } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
 import type { Principal, Scope } from '#model/principal.ts'
@@ -47,7 +48,7 @@ export interface Cases {
   get(id: string, scope: Scope): Promise<Case>
   /** By id, in their order. */
   events(caseId: string): Promise<readonly CaseEvent[]>
-  reports(caseId: string): Promise<readonly ShownReport[]>
+  reports(caseId: string): Promise<readonly CaseReport[]>
   episodes(caseId: string): Promise<readonly EpisodeRecord[]>
 }
 

@@ -1,28 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { Instant, showInstant } from '#api/instant.ts'
-import { CASE_SOURCES, type CaseSource } from '#model/case.ts'
-import type { Place } from '#model/place.ts'
-import { type EpochMs, formatInstant } from '#model/time.ts'
+import { CASE_SOURCES } from '#model/case.ts'
+import type { CaseReport } from '#model/case-report.ts'
+import { formatInstant } from '#model/time.ts'
 import { nullable, PlaceView, refTo } from './shared.ts'
-
-/** A report as these pages show it. Who it came from is told to no department. */
-export interface ShownReport {
-  readonly id: string
-  readonly source: CaseSource
-  readonly class: string | null
-  readonly condition: string | null
-  readonly description: string
-  readonly place: Place | null
-  readonly address: string | null
-  readonly partId: string | null
-  readonly observedAt: EpochMs | null
-  readonly reportedAt: EpochMs
-  readonly reporterName: string
-  readonly outsideNumber: string | null
-  readonly contact: { readonly name: string | null; readonly phone: string | null } | null
-  readonly attachments: readonly string[]
-  readonly isOpening: boolean
-}
 
 const Text = Type.String()
 
@@ -52,8 +33,9 @@ export const CaseReportView = Type.Object(
   { $id: 'CaseReport', description: 'What a person or another system reported.' },
 )
 
+/** Who reported it is told only to those who may have to ask back. */
 export const showReport = (
-  report: ShownReport,
+  report: CaseReport,
   seesContact: boolean,
 ): Static<typeof CaseReportView> => ({
   id: report.id,

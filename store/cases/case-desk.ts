@@ -19,7 +19,6 @@ import { inTransaction, query, type Session } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { CaseSheet } from './case-sheet.ts'
 import { lockEpisodes, mergeCases, splitCase } from './merge-cases.ts'
-import { findReport, type ReportRecord } from './reports.ts'
 import { type Reported, takeReport } from './take-report.ts'
 
 /** Uploads that prove a case, and who brings them. */
@@ -122,13 +121,6 @@ export class CaseDesk {
       if (!isRepeat) await this.#bind(session, done.case, report.attachments, principal, now)
       return done
     })
-  }
-
-  /** A report with the case it led to. @throws Rejected('not-found') */
-  async reportOf(reportId: string): Promise<ReportRecord> {
-    const found = await findReport(this.#parts.pool, null, null, reportId)
-    if (!found) throw new Rejected('not-found', `there is no report ${reportId}`)
-    return found
   }
 
   /**

@@ -1,32 +1,9 @@
-import type { CaseSource, NewReport } from '#model/case.ts'
-import type { Place } from '#model/place.ts'
+import type { NewReport } from '#model/case.ts'
+import type { CaseReport } from '#model/case-report.ts'
 import type { Principal } from '#model/principal.ts'
 import type { EpochMs } from '#model/time.ts'
 import { query, type Session } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
-
-/** A report as it is stored. */
-export interface ReportRecord {
-  readonly id: string
-  readonly caseId: string
-  readonly source: CaseSource
-  readonly kind: 'part' | 'event'
-  readonly class: string | null
-  readonly condition: string | null
-  readonly description: string
-  readonly place: Place | null
-  readonly address: string | null
-  readonly partId: string | null
-  readonly observedAt: EpochMs | null
-  readonly reportedAt: EpochMs
-  readonly reportedBy: string | null
-  readonly reporterName: string
-  readonly outsideNumber: string | null
-  readonly contact: NewReport['contact']
-  readonly attachments: readonly string[]
-  /** False: it joined a case that was open. */
-  readonly isOpening: boolean
-}
 
 interface ReportRow extends Record<string, unknown> {
   readonly id: string
@@ -37,12 +14,12 @@ interface ReportRow extends Record<string, unknown> {
   readonly contact_phone: string | null
 }
 
-export const toReport = (row: ReportRow): ReportRecord => {
+export const toReport = (row: ReportRow): CaseReport => {
   const { lon_deg, lat_deg, contact_name: name, contact_phone: phone } = row
   return {
     id: row.id,
     caseId: row.case_id,
-    source: row['source'] as CaseSource,
+    source: row['source'] as CaseReport['source'],
     kind: row['kind'] as 'part' | 'event',
     class: row['class'] as string | null,
     condition: row['condition'] as string | null,
@@ -61,28 +38,24 @@ export const toReport = (row: ReportRow): ReportRecord => {
   }
 }
 
-/** By the reporter's own key, or by its id. */
+/** By the reporter's own key; undefined also where there is none. */
 export async function findReport(
   session: Session,
   key: string | null,
-  reporter: Principal | null,
-  id: string | null = null,
-): Promise<ReportRecord | undefined> {
-  if (key === null && id === null) return undefined
+  reporter: Principal,
+): Promise<CaseReport | undefined> {
+  if (key === null) return undefined
   const [row] = await query<ReportRow>(
     session,
-    `select * from case_report where id = $1 or
-       (reporter_key = $2 and coalesce(reported_by::text, reporter_name) = $3)`,
-    [id, key, reporter && (reporter.accountId ?? reporter.name)],
+    `select * from case_report
+     where reporter_key = $1 and coalesce(reported_by::text, reporter_name) = $2`,
+    [key, reporter.accountId ?? reporter.name],
   )
   return row && toReport(row)
 }
 
 /** Of a case, in the order in which they came. */
-export async function reportsOf(
-  session: Session,
-  caseId: string,
-): Promise<readonly ReportRecord[]> {
+export async function reportsOf(session: Session, caseId: string): Promise<readonly CaseReport[]> {
   const text = 'select * from case_report where case_id = $1 order by reported_at, id'
   return (await query<ReportRow>(session, text, [caseId])).map(toReport)
 }

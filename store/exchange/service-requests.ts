@@ -1,10 +1,11 @@
 import type { Pool } from 'pg'
 import type { Case } from '#model/case.ts'
+import type { CaseReport } from '#model/case-report.ts'
 import { CASE_STATES, type CaseState, STATE_FACTS } from '#model/case-state.ts'
 import type { Principal } from '#model/principal.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
-import { type ReportRecord, toReport } from '#store/cases/reports.ts'
+import { toReport } from '#store/cases/reports.ts'
 import { Conditions } from '#store/queries/conditions.ts'
 import { scopeCondition } from '#store/queries/scope.ts'
 import { query } from '#store/query.ts'
@@ -12,7 +13,7 @@ import { formatTimestamp } from '#store/timestamp.ts'
 
 /** A report with the case that it led to in the end. */
 export interface ServiceRequest {
-  readonly report: ReportRecord
+  readonly report: CaseReport
   readonly case: Case
   /** It did not open that case, but joined it. */
   readonly isJoined: boolean
