@@ -11,11 +11,13 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json main.ts ./
 COPY api ./api
 COPY broker ./broker
+COPY cases ./cases
 COPY cli ./cli
 COPY files ./files
 COPY ingest ./ingest
 COPY model ./model
 COPY monitor ./monitor
+COPY outbox ./outbox
 COPY rules ./rules
 COPY runtime ./runtime
 COPY simulator ./simulator
