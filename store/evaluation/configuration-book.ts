@@ -1,6 +1,11 @@
 import type { Pool } from 'pg'
 import { Rejected } from '#model/error.ts'
 import { DEFAULT_EVALUATION } from '#model/evaluation/default-evaluation.ts'
+import type {
+  ConfigurationVersion,
+  NewConfiguration,
+  StoredConfiguration,
+} from '#model/evaluation/evaluation.ts'
 import {
   configurationFaults,
   type EvaluationConfiguration,
@@ -11,25 +16,6 @@ import type { Clock } from '#runtime/clock.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from '#store/queries/page.ts'
 import { query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
-
-/** Who set which version when; version 0 is what Wanmi ships, which nobody set. */
-export interface ConfigurationVersion {
-  readonly version: number
-  readonly note: string | null
-  readonly createdAt: EpochMs | null
-  readonly createdBy: string | null
-}
-
-export interface StoredConfiguration extends ConfigurationVersion {
-  readonly configuration: EvaluationConfiguration
-}
-
-export interface NewConfiguration {
-  /** The version it was made from, which must still be the last. */
-  readonly basedOn: number
-  readonly note: string | null
-  readonly configuration: EvaluationConfiguration
-}
 
 interface VersionRow {
   readonly version: number

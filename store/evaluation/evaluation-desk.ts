@@ -1,68 +1,33 @@
 import type { Pool } from 'pg'
 import type { Case } from '#model/case.ts'
 import { Rejected } from '#model/error.ts'
+import type {
+  EvaluatedRow,
+  Evaluation,
+  EvaluationRequest,
+  EvaluationTarget,
+  FigureRequest,
+} from '#model/evaluation/evaluation.ts'
 import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
-import { type CountName, countsOf } from '#model/evaluation/evaluation-count.ts'
-import type { EvaluationSubject } from '#model/evaluation/evaluation-subject.ts'
+import { countsOf } from '#model/evaluation/evaluation-count.ts'
 import { addCounts, type Figures, figuresOf } from '#model/evaluation/figures.ts'
-import { type Scope, seesDepartment } from '#model/principal.ts'
+import { seesDepartment } from '#model/principal.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { decodeCursor, type Page, type PageRequest, toPage } from '#store/queries/page.ts'
 import { areaTitles } from './area-titles.ts'
 import { casesBehind } from './cases-behind.ts'
 import { classTitle } from './class-title.ts'
-import { createConfigurationBook, type StoredConfiguration } from './configuration-book.ts'
+import { createConfigurationBook } from './configuration-book.ts'
 import { type CountedRow, countCases } from './count-cases.ts'
 import { belowOf, type KnownDepartment, withBelow } from './department-tree.ts'
-import type { EvaluationQuestion, EvaluationTarget, InspectorArea } from './evaluation-question.ts'
+import type { EvaluationQuestion, InspectorArea } from './evaluation-question.ts'
 
 /** Who there is, for the names of what is evaluated and for what inspectors are to find. */
 export interface EvaluatedPeople {
   readonly departments: readonly KnownDepartment[]
   readonly accounts: readonly { readonly id: string; readonly name: string }[]
   readonly inspectorAreas: readonly InspectorArea[]
-}
-
-export interface EvaluationRequest {
-  readonly target: EvaluationTarget
-  /** Of departments: with what the departments below them handle. */
-  readonly withBelow: boolean
-  /** Inclusive and exclusive. */
-  readonly from: EpochMs
-  readonly to: EpochMs
-  /** Of the configuration; undefined: the one in force. */
-  readonly version?: number | undefined
-  readonly scope: Scope
-}
-
-export interface EvaluatedRow extends Figures {
-  readonly key: string
-  /** What it is called; null where that is not known. */
-  readonly title: string | null
-  /** Of departments: the one above. */
-  readonly parentKey: string | null
-}
-
-export interface Evaluation {
-  readonly subject: EvaluationSubject
-  readonly from: EpochMs
-  readonly to: EpochMs
-  /** Up to when is evaluated: the end of the period, or now where that is earlier. */
-  readonly until: EpochMs
-  readonly configuration: StoredConfiguration
-  /** Only what whoever asks may see is in it. */
-  readonly isBounded: boolean
-  readonly rows: Page<EvaluatedRow>
-  /** Of all rows together; null of posts, of which several may have worked on one case. */
-  readonly total: Figures | null
-}
-
-export interface FigureRequest {
-  /** Of the row; null: of all rows. */
-  readonly key: string | null
-  readonly count: CountName
-  readonly withoutParked: boolean
 }
 
 interface EvaluationDeskParts {
@@ -135,7 +100,7 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
         until: untilOf(request),
         configuration: stored,
         isBounded: Object.values(scope).some((bound) => bound !== null),
-        rows: pageOf(evaluated, page),
+        ...pageOf(evaluated, page),
         total: total?.[0] ?? null,
       }
     },
@@ -155,7 +120,7 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
         })
       }
       const [{ configuration }, known] = await Promise.all([book.read(request.version), people()])
-      const isTree = subject === 'department' && request.withBelow
+      const isTree = request.target.subject === 'department' && request.target.withBelow
       const keys = key === null ? null : isTree ? belowOf(key, known.departments) : [key]
       const question = questionOf(request, configuration, known)
       return await casesBehind(pool, question, { keys, count, withoutParked }, page)
@@ -188,24 +153,28 @@ const isPost = ({ subject }: EvaluationTarget): boolean =>
 
 /** In the order of their keys; of departments only those that are seen. */
 function rowsOf(
-  { target, withBelow: isTree, scope }: EvaluationRequest,
+  { target, scope }: EvaluationRequest,
   counted: readonly CountedRow[],
   departments: readonly KnownDepartment[],
 ): readonly CountedRow[] {
   const rows =
-    target.subject === 'department' && isTree
+    target.subject === 'department' && target.withBelow
       ? withBelow(counted, departments).filter(({ key }) => seesDepartment(scope, key))
       : counted
   return rows.toSorted((one, other) => (one.key < other.key ? -1 : 1))
 }
 
-function pageOf(rows: readonly EvaluatedRow[], { limit, after }: PageRequest): Page<EvaluatedRow> {
+function pageOf(
+  rows: readonly EvaluatedRow[],
+  { limit, after }: PageRequest,
+): Pick<Evaluation, 'rows' | 'next'> {
   const [last] = decodeCursor(after, ['string']) ?? []
   const rest = last === undefined ? rows : rows.filter(({ key }) => key > last)
-  return toPage(
+  const page = toPage(
     rest,
     limit,
     (row) => row,
     ({ key }) => [key],
   )
+  return { rows: page.items, next: page.next }
 }

@@ -1,3 +1,4 @@
+import type { EvaluationTarget } from '#model/evaluation/evaluation.ts'
 import { type CountName, countsOf } from '#model/evaluation/evaluation-count.ts'
 import {
   AREA_LEVELS,
@@ -9,7 +10,7 @@ import { Conditions } from '#store/queries/conditions.ts'
 import { addScope } from '#store/queries/scope.ts'
 import { caseCounts } from './case-counts.ts'
 import { deedsOf } from './deeds.ts'
-import type { EvaluationQuestion, EvaluationTarget } from './evaluation-question.ts'
+import type { EvaluationQuestion } from './evaluation-question.ts'
 import { POST_COUNTS } from './post-counts.ts'
 
 /**
