@@ -5,7 +5,7 @@ import type { Conditions } from './conditions.ts'
  * Where a table keeps what bounds an account: an expression for each, or null where its rows are not
  * bounded in that respect. Naming all three is what keeps a bound from being forgotten.
  *
- * `area` gives an area code, COLLATE "C" so that its index finds beginnings. A row in which an
+ * `area` gives an area code; an index for a district is on `left(area, 6)`. A row in which an
  * expression is null is seen only by those who are not bounded in that respect.
  */
 export interface ScopeColumns {
@@ -41,8 +41,6 @@ export function addDeviceScope(where: Conditions, scope: Scope, deviceId: string
   return where.add(`${deviceId} in (select id from device where ${text})`, ...values)
 }
 
-/** Beginnings up to which an index is worth more than a look into a set. */
-const BEGINNINGS_MAX = 8
 const GRID_CODE_LENGTH = 15
 
 interface Bound {
@@ -59,33 +57,21 @@ function bounds({ areas, networks, departments }: Scope, columns: ScopeColumns):
   ].filter((bound) => bound !== undefined)
 }
 
-const isOneOf = (column: string, values: readonly string[]): Bound => ({
-  text: `${column} = any(?::text[])`,
-  values: [values],
-})
+/** One value is compared by itself, so that an index can hand out its rows in order. */
+const isOneOf = (expression: string, values: readonly string[]): Bound =>
+  values.length === 1
+    ? { text: `${expression} = ?`, values }
+    : { text: `${expression} = any(?::text[])`, values: [values] }
 
-/** Whether an area code begins with one of some areas. */
+/** Whether an area code begins with one of some areas. Indexes are on these expressions. */
 function inAreas(column: string, areas: readonly string[]): Bound {
-  const widest = withoutCovered(areas)
-  const grids = widest.filter((area) => area.length === GRID_CODE_LENGTH)
-  const wider = widest.filter((area) => area.length < GRID_CODE_LENGTH)
-  const parts = [
-    ...(grids.length > 0 ? [isOneOf(column, grids)] : []),
-    ...(wider.length <= BEGINNINGS_MAX
-      ? wider.map((area) => beginsWith(column, area))
-      : [...Map.groupBy(wider, ({ length }) => length)].map(([length, some]) =>
-          isOneOf(`left(${column}, ${length})`, some),
-        )),
-  ]
+  const byLength = Map.groupBy(withoutCovered(areas), ({ length }) => length)
+  const parts = [...byLength].map(([length, some]) =>
+    isOneOf(length < GRID_CODE_LENGTH ? `left(${column}, ${length})` : column, some),
+  )
   const text = parts.length === 0 ? 'false' : `(${parts.map((part) => part.text).join(' or ')})`
   return { text, values: parts.flatMap((part) => part.values) }
 }
-
-/** As `like 'area%'`, but nothing in an area can be a wildcard: ':' follows '9'. */
-const beginsWith = (column: string, area: string): Bound => ({
-  text: `(${column} >= ? and ${column} < ?)`,
-  values: [area, `${area}:`],
-})
 
 /** Without the areas that lie in another one of them. */
 function withoutCovered(areas: readonly string[]): string[] {
