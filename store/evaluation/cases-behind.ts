@@ -3,10 +3,10 @@ import type { Case } from '#model/case.ts'
 import type { CountName } from '#model/evaluation/evaluation-count.ts'
 import type { EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
+import { overMany } from '#store/queries/over-many.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from '#store/queries/page.ts'
-import { inTransaction, query } from '#store/query.ts'
+import { query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
-import { planForMany } from './count-cases.ts'
 import { evaluationFacts } from './evaluation-facts.ts'
 import type { EvaluationQuestion } from './evaluation-question.ts'
 
@@ -41,10 +41,7 @@ export async function casesBehind(
   const text = `select c.* from case_record as c
     where c.id in (select case_id from (${facts.text}) as fact where ${counted}) ${beyond}
     order by c.reported_at desc, c.id desc limit ${rowsFor(limit)}`
-  const rows = await inTransaction(pool, async (client) => {
-    await planForMany(client)
-    return await query<CaseRow>(client, text, values)
-  })
+  const rows = await overMany(pool, (client) => query<CaseRow>(client, text, values))
   return toPage(rows, limit, toCase, ({ id, ...row }) => [
     formatTimestamp(row['reported_at'] as EpochMs),
     id,

@@ -1,7 +1,8 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import { type CountName, countsOf } from '#model/evaluation/evaluation-count.ts'
 import type { Counted, Counts } from '#model/evaluation/figures.ts'
-import { inTransaction, query } from '#store/query.ts'
+import { overMany } from '#store/queries/over-many.ts'
+import { query } from '#store/query.ts'
 import { evaluationFacts } from './evaluation-facts.ts'
 import type { EvaluationQuestion } from './evaluation-question.ts'
 
@@ -22,10 +23,7 @@ export async function countCases(
   question: EvaluationQuestion,
 ): Promise<readonly CountedRow[]> {
   const { text, values } = countStatement(question)
-  const parts = await inTransaction(pool, async (client) => {
-    await planForMany(client)
-    return await query<PartRow>(client, text, values)
-  })
+  const parts = await overMany(pool, (client) => query<PartRow>(client, text, values))
   const names = countsOf(question.target.subject)
   return [...Map.groupBy(parts, ({ key }) => key)].map(([key, ofKey]) => ({
     key,
@@ -44,11 +42,6 @@ export function countStatement(question: EvaluationQuestion) {
       group by key, parked order by key`,
     values,
   }
-}
-
-/** Many rows are read by several indexes at once, and the statement is planned once. */
-export async function planForMany(client: PoolClient): Promise<void> {
-  await query(client, 'set local enable_bitmapscan = on; set local jit = off; set local random_page_cost = 1.1')
 }
 
 function countedIn(parts: readonly PartRow[], name: CountName): Counted {

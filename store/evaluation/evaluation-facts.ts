@@ -7,7 +7,7 @@ import {
 } from '#model/evaluation/evaluation-subject.ts'
 import { CASE_SCOPE } from '#store/queries/cases.ts'
 import { Conditions } from '#store/queries/conditions.ts'
-import { addScope } from '#store/queries/scope.ts'
+import { addScope, withinArea } from '#store/queries/scope.ts'
 import { caseCounts } from './case-counts.ts'
 import { deedsOf } from './deeds.ts'
 import type { EvaluationQuestion } from './evaluation-question.ts'
@@ -42,10 +42,9 @@ function caseFacts(
   const { conditions, any, parked } = caseCounts(question)
   const where = new Conditions().add(any)
   if (target.subject === 'department') where.add('department_id is not null')
-  if (target.subject === 'area' && target.within !== null) {
-    addWithin(where, target.within)
-  }
-  addScope(where, question.scope, CASE_SCOPE)
+  const within = target.subject === 'area' ? target.within : null
+  const seen = within === null ? question.scope : withinArea(question.scope, within)
+  addScope(where, seen, CASE_SCOPE)
   const columns = countsOf(target.subject).map((name) => flag(name, conditions[name]))
   return {
     text: `select ${keyOf(target)} as key, c.id as case_id, ${parked} as parked, ${columns.join(', ')}
@@ -59,12 +58,6 @@ function keyOf(target: Exclude<EvaluationTarget, { subject: EvaluatedPost }>): s
   if (target.subject === 'department') return 'c.department_id'
   return `case when c.class is null then '${UNCLASSED}'
     else concat_ws('/', c.edition, c.kind, c.class) end`
-}
-
-/** Codes of whole districts, streets and communities have indexes of their own. */
-function addWithin(where: Conditions, within: string): void {
-  const isGrid = within.length === AREA_LEVELS.grid
-  where.add(isGrid ? 'area_code = ?' : `left(area_code, ${within.length}) = ?`, within)
 }
 
 function postFacts(post: EvaluatedPost, question: EvaluationQuestion): EvaluationFacts {
