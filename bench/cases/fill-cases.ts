@@ -195,7 +195,7 @@ const caseStatement = (): string => `
     CASE WHEN NOT over AND late < 0.15 THEN 'overdue' ELSE 'none' END,
     CASE WHEN was_sent THEN due_at END, CASE WHEN was_sent THEN due_at END,
     CASE WHEN was_filed THEN reported_at + interval '3 days' END, NULL,
-    CASE WHEN NOT over AND late < 0.05 THEN 'overdue' ELSE 'none' END,
+    CASE WHEN late BETWEEN 0.06 AND 0.08 THEN 'overdue' ELSE 'none' END,
     CASE WHEN late < 0.01 THEN ARRAY['file'] WHEN late < 0.02 THEN ARRAY['dispatch']
       WHEN late < 0.06 THEN ARRAY['handle'] WHEN late < 0.08 THEN ARRAY['handle', 'case']
       WHEN late < 0.1 THEN ARRAY['check'] ELSE '{}' END,

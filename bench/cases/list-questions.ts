@@ -44,7 +44,9 @@ const classOf = (n: number): string =>
 const PAGE = 100
 
 /** What is looked for, beside the bounds of whoever looks. */
-function filters(now: EpochMs): Readonly<Record<string, (n: number) => Omit<CaseConditions, 'scope'>>> {
+function filters(
+  now: EpochMs,
+): Readonly<Record<string, (n: number) => Omit<CaseConditions, 'scope'>>> {
   return {
     newest: () => ({}),
     'of a district': () => ({ area: DISTRICT }),
@@ -65,8 +67,6 @@ function filters(now: EpochMs): Readonly<Record<string, (n: number) => Omit<Case
     'not overdue': () => ({ overdue: false }),
     'due within a day': () => ({ dueFrom: now, dueTo: plus(now, days(1)) }),
     'of a department': (n) => ({ departmentId: departmentOf(n) }),
-    'of a source': (n) => ({ source: n % 2 === 0 ? 'leader' : 'device' }),
-    'of a severity': () => ({ severity: 'critical' }),
     'of a week': (n) => ({
       from: minus(now, days(14 + 7 * (n % 40))),
       to: minus(now, days(7 + 7 * (n % 40))),
@@ -82,7 +82,9 @@ function filters(now: EpochMs): Readonly<Record<string, (n: number) => Omit<Case
     'with a frequent text in a community': (n) => ({ text: FREQUENT_TEXT, area: communityOf(n) }),
     'with a rare text in a district': () => ({ text: RARE_TEXT, area: DISTRICT }),
     'with an absent text in a street': (n) => ({ text: ABSENT_TEXT, area: streetOf(n) }),
-    'by number': (n) => ({ text: `1408012026${String(1 + (n % 9)).padStart(2, '0')}` }),
+    'by the beginning of a number': (n) => ({
+      text: `14080120260${1 + (n % 9)}1${n % 10}`,
+    }),
   }
 }
 
@@ -90,25 +92,33 @@ function filters(now: EpochMs): Readonly<Record<string, (n: number) => Omit<Case
 export function listQuestions(now: EpochMs): readonly ListQuestion[] {
   const wanted = Object.entries(filters(now))
   return Object.entries(SCOPES).flatMap(([whose, scopeOf]) => [
-    ...wanted.map(([what, filterOf]): ListQuestion => ({
-      name: `${whose}: ${what}`,
-      ask: async (queries, n) => {
-        const filter = { ...filterOf(n), scope: scopeOf(n), limit: PAGE }
-        return (await queries.list(filter)).items.length
-      },
-    })),
-    ...(['newest', 'of a street', 'of a department'] as const).map((what): ListQuestion => ({
-      name: `${whose}: ${what}, by deadline`,
-      ask: async (queries, n) => {
-        const filter = { ...filters(now)[what]?.(n), scope: scopeOf(n), limit: PAGE }
-        return (await queries.list({ ...filter, order: 'deadline' })).items.length
-      },
-    })),
-    ...[2, 10].map((page): ListQuestion => ({
-      name: `${whose}: page ${page}`,
-      ask: (queries, n) => lastOf(queries, scopeOf(n), page),
-    })),
-    ...(['newest', 'of a district', 'of a community', 'of a class', 'handling', 'overdue'] as const).map(
+    ...wanted.map(
+      ([what, filterOf]): ListQuestion => ({
+        name: `${whose}: ${what}`,
+        ask: async (queries, n) => {
+          const filter = { ...filterOf(n), scope: scopeOf(n), limit: PAGE }
+          return (await queries.list(filter)).items.length
+        },
+      }),
+    ),
+    ...(['newest', 'of a street', 'of a department'] as const).map(
+      (what): ListQuestion => ({
+        name: `${whose}: ${what}, by deadline`,
+        ask: async (queries, n) => {
+          const filter = { ...filters(now)[what]?.(n), scope: scopeOf(n), limit: PAGE }
+          return (await queries.list({ ...filter, order: 'deadline' })).items.length
+        },
+      }),
+    ),
+    ...[2, 10].map(
+      (page): ListQuestion => ({
+        name: `${whose}: page ${page}`,
+        ask: (queries, n) => lastOf(queries, scopeOf(n), page),
+      }),
+    ),
+    ...(
+      ['newest', 'of a district', 'of a community', 'of a class', 'handling', 'overdue'] as const
+    ).map(
       (what): ListQuestion => ({
         name: `${whose}: count, ${what}`,
         ask: async (queries, n) => {
