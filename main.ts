@@ -5,6 +5,7 @@ import { backtestThread } from '#cli/backtest-thread.ts'
 import { commandDesk } from '#cli/command-desk.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { evaluationParts } from '#cli/service/evaluation.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
 import { replayEnvelope } from '#cli/service/replay-envelope.ts'
@@ -252,6 +253,7 @@ async function buildService(
     caseFlow: flow,
     caseDesk: desk,
     filing,
+    ...evaluationParts({ pool, timeZone, clock }),
     rules: book,
     explainer,
     backtests,

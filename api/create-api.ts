@@ -24,6 +24,11 @@ import { type Commands, commandRoutes, type Deliver } from './routes/command-rou
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
+import {
+  type EvaluationConfigurations,
+  evaluationConfigurationRoutes,
+} from './routes/evaluation-configuration-routes.ts'
+import { type Evaluator, evaluationRoutes } from './routes/evaluation-routes.ts'
 import { type Explainer, explainRoutes } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
@@ -58,6 +63,8 @@ export interface ApiPorts {
   readonly caseFlow: CaseFlow
   readonly caseDesk: CaseDesk
   readonly filing: Filing
+  readonly evaluator: Evaluator
+  readonly evaluationConfigurations: EvaluationConfigurations
   readonly rules: RuleBook & Overrides
   readonly explainer: Explainer
   readonly backtests: Backtests
@@ -154,6 +161,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   caseRoutes(app, options.cases, options.caseFlow)
   caseCommandRoutes(app, options.caseDesk, options.cases)
   filingRoutes(app, options.filing)
+  evaluationConfigurationRoutes(app, options.evaluationConfigurations)
+  evaluationRoutes(app, options.evaluator)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.rules)
   explainRoutes(app, options.explainer)

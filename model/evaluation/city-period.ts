@@ -18,6 +18,11 @@ const DAY = days(1)
 export function cityPeriods(timeZone: string) {
   // The Swedish way to write a date is that of ISO 8601.
   const date = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' })
+  const clock = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  })
 
   /** When a day begins: at midnight, or later where the clocks jump over it. */
   function startOf(day: CityDay): EpochMs {
@@ -38,6 +43,9 @@ export function cityPeriods(timeZone: string) {
 
     /** The day an instant lies in, as `2026-11-01`. */
     dayOf: (at: EpochMs): string => date.format(at),
+
+    /** What clocks and calendars show, as `2026-11-01 00:00:00`. */
+    wallClock: (at: EpochMs): string => clock.format(at),
 
     /** The whole month that an instant lies in. */
     monthOf(at: EpochMs): CityPeriod {

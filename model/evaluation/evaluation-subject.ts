@@ -14,6 +14,9 @@ export type EvaluatedPost = (typeof EVALUATED_POSTS)[number]
 export const EVALUATION_SUBJECTS = ['area', 'department', 'class', ...EVALUATED_POSTS] as const
 export type EvaluationSubject = (typeof EVALUATION_SUBJECTS)[number]
 
+export const isPost = (subject: EvaluationSubject): subject is EvaluatedPost =>
+  EVALUATED_POSTS.some((post) => post === subject)
+
 export const SUBJECT_TITLES: Readonly<Record<EvaluationSubject, Bilingual>> = {
   area: { en: 'area', zh: '区域评价' },
   department: { en: 'department', zh: '部门评价' },

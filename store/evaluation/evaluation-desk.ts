@@ -10,6 +10,7 @@ import type {
 } from '#model/evaluation/evaluation.ts'
 import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
 import { countsOf } from '#model/evaluation/evaluation-count.ts'
+import { isPost } from '#model/evaluation/evaluation-subject.ts'
 import { addCounts, type Figures, figuresOf } from '#model/evaluation/figures.ts'
 import { seesDepartment } from '#model/principal.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
@@ -21,25 +22,18 @@ import { classTitle } from './class-title.ts'
 import { createConfigurationBook } from './configuration-book.ts'
 import { type CountedRow, countCases } from './count-cases.ts'
 import { belowOf, type KnownDepartment, withBelow } from './department-tree.ts'
-import type { EvaluationQuestion, InspectorArea } from './evaluation-question.ts'
-
-/** Who there is, for the names of what is evaluated and for what inspectors are to find. */
-export interface EvaluatedPeople {
-  readonly departments: readonly KnownDepartment[]
-  readonly accounts: readonly { readonly id: string; readonly name: string }[]
-  readonly inspectorAreas: readonly InspectorArea[]
-}
+import { type EvaluatedPeople, readEvaluatedPeople } from './evaluated-people.ts'
+import type { EvaluationQuestion } from './evaluation-question.ts'
 
 interface EvaluationDeskParts {
   readonly pool: Pool
   readonly clock: Clock
-  readonly people: () => Promise<EvaluatedPeople>
 }
 
 const EVERYTHING: PageRequest = { limit: Number.POSITIVE_INFINITY }
 
 /** Evaluates the city, and shows the cases behind each figure. */
-export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskParts) {
+export function createEvaluationDesk({ pool, clock }: EvaluationDeskParts) {
   const book = createConfigurationBook({ pool, clock })
 
   const untilOf = ({ from, to }: EvaluationRequest): EpochMs =>
@@ -64,27 +58,17 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
     ): Promise<Evaluation> {
       const { target, from, to, scope } = request
       const { subject } = target
-      const [stored, known] = await Promise.all([book.read(request.version), people()])
+      const [stored, known] = await Promise.all([
+        book.read(request.version),
+        readEvaluatedPeople(pool),
+      ])
       const { configuration } = stored
       const counted = await countCases(pool, questionOf(request, configuration, known))
       const rows = rowsOf(request, counted, known.departments)
-      const figures = figuresOf(
-        subject,
-        rows.map(({ counts }) => counts),
-        configuration,
-      )
-      const total = isPost(target)
-        ? undefined
-        : figuresOf(
-            subject,
-            [
-              addCounts(
-                subject,
-                counted.map(({ counts }) => counts),
-              ),
-            ],
-            configuration,
-          )
+      const figures = figuresOf(subject, countsIn(rows), configuration)
+      // Cases that several accounts worked on would be in it several times.
+      const together = isPost(subject) ? [] : [addCounts(subject, countsIn(counted))]
+      const [total] = figuresOf(subject, together, configuration)
       const titled = await titlesFor(target, known)
       const evaluated = rows.map(
         ({ key }, index): EvaluatedRow => ({
@@ -101,7 +85,7 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
         configuration: stored,
         isBounded: Object.values(scope).some((bound) => bound !== null),
         ...pageOf(evaluated, page),
-        total: total?.[0] ?? null,
+        total: total ?? null,
       }
     },
 
@@ -119,7 +103,10 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
           detail: { errors: [{ parameter: 'count', detail }] },
         })
       }
-      const [{ configuration }, known] = await Promise.all([book.read(request.version), people()])
+      const [{ configuration }, known] = await Promise.all([
+        book.read(request.version),
+        readEvaluatedPeople(pool),
+      ])
       const isTree = request.target.subject === 'department' && request.target.withBelow
       const keys = key === null ? null : isTree ? belowOf(key, known.departments) : [key]
       const question = questionOf(request, configuration, known)
@@ -133,10 +120,9 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
       parentKey: null,
     })
     if (target.subject === 'area') return plain(await areaTitles(pool, target.digits))
-    if (target.subject === 'class')
+    if (isPost(target.subject)) return plain(known.names)
+    if (target.subject === 'class') {
       return (key: string) => ({ title: classTitle(key), parentKey: null })
-    if (target.subject !== 'department') {
-      return plain(new Map(known.accounts.map(({ id, name }) => [id, name])))
     }
     const departments = new Map(known.departments.map((each) => [each.id, each]))
     return (key: string) => ({
@@ -148,8 +134,7 @@ export function createEvaluationDesk({ pool, clock, people }: EvaluationDeskPart
 
 export type EvaluationDesk = ReturnType<typeof createEvaluationDesk>
 
-const isPost = ({ subject }: EvaluationTarget): boolean =>
-  subject !== 'area' && subject !== 'department' && subject !== 'class'
+const countsIn = (rows: readonly CountedRow[]) => rows.map(({ counts }) => counts)
 
 /** In the order of their keys; of departments only those that are seen. */
 function rowsOf(

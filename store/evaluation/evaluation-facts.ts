@@ -1,10 +1,6 @@
 import type { EvaluationTarget } from '#model/evaluation/evaluation.ts'
 import { type CountName, countsOf } from '#model/evaluation/evaluation-count.ts'
-import {
-  AREA_LEVELS,
-  EVALUATED_POSTS,
-  type EvaluatedPost,
-} from '#model/evaluation/evaluation-subject.ts'
+import { type EvaluatedPost, isPost } from '#model/evaluation/evaluation-subject.ts'
 import { CASE_SCOPE } from '#store/queries/cases.ts'
 import { Conditions } from '#store/queries/conditions.ts'
 import { addScope, withinArea } from '#store/queries/scope.ts'
@@ -31,9 +27,6 @@ export function evaluationFacts(question: EvaluationQuestion): EvaluationFacts {
     ? postFacts(target.subject, question)
     : caseFacts(question, target as Exclude<EvaluationTarget, { subject: EvaluatedPost }>)
 }
-
-const isPost = (subject: string): subject is EvaluatedPost =>
-  EVALUATED_POSTS.some((post) => post === subject)
 
 function caseFacts(
   question: EvaluationQuestion,

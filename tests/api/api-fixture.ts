@@ -4,6 +4,7 @@ import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
+import { evaluationParts } from '#cli/service/evaluation.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
@@ -70,6 +71,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
     caseDesk: testDesk(pool),
+    ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock: systemClock }),
     filing: await FilingBook.open(pool, systemClock, silentLogger),
     commands: createCommands({ pool, clock: systemClock }),
     rules: await RuleBook.open({
