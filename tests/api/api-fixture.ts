@@ -28,7 +28,7 @@ import { testLanguage } from '#tests/support/rule-language.ts'
 export const TOKEN = 'a token for tests'
 
 interface TestApiOptions extends TestPeopleOptions {
-  /** Of accounts, sessions and the audit log. */
+  /** Of accounts, sessions and the audit log, and of evaluation. */
   readonly clock?: Clock
 }
 
@@ -71,7 +71,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
     caseDesk: testDesk(pool),
-    ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock: systemClock }),
+    ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock: peopled.clock ?? systemClock }),
     filing: await FilingBook.open(pool, systemClock, silentLogger),
     commands: createCommands({ pool, clock: systemClock }),
     rules: await RuleBook.open({

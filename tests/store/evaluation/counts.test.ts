@@ -166,6 +166,6 @@ test('what is counted, and which cases are listed for it, is what counting one b
       },
     ),
     // Each run leaves its cases behind, out of the sight of the next: nothing is tried twice.
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: 12, endOnFailure: true },
   )
 }, 120_000)
