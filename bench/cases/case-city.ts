@@ -20,8 +20,9 @@ export const STREET = `${DISTRICT}001`
 export const COMMUNITY = `${STREET}001`
 export const GRID = `${COMMUNITY}001`
 
-/** One that every sixth case has in its address, one that thirty have, one that none has. */
+/** One that every fifth case has, one that one in 200 has, one that thirty have, one that none has. */
 export const FREQUENT_TEXT = '解放路'
+export const OCCASIONAL_TEXT = '人民路12'
 export const RARE_TEXT = '青石桥北口'
 export const ABSENT_TEXT = '孔雀石塔下'
 

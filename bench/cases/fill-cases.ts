@@ -23,6 +23,7 @@ export async function fillCases(
 ): Promise<void> {
   await client.query("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'")
   await client.query(CHANCE)
+  for (const statement of PEOPLE_AND_PLACES) await client.query(statement)
   const indexes = await dropIndexes(client)
   const all = amount.closed + amount.open
   for (let from = 0; from < all; from += PART) {
@@ -217,6 +218,35 @@ const caseStatement = (): string => `
     CASE WHEN pg_temp.u(i, 36) < 0.05 THEN 1 ELSE 0 END, CASE WHEN pg_temp.u(i, 37) < 0.03 THEN 1 ELSE 0 END,
     CASE WHEN pg_temp.u(i, 38) < 0.04 THEN 1 ELSE 0 END, 0, CASE WHEN pg_temp.u(i, 39) < 0.29 THEN 1 ELSE 0 END
   FROM checked ORDER BY i`
+
+const code = (digits: number, number: string): string => `lpad((${number})::text, ${digits}, '0')`
+
+/** Those whom evaluation names: grids, departments as a tree, and the accounts of the centre. */
+const PEOPLE_AND_PLACES = [
+  `INSERT INTO unit_grid (code, district, street, community, geometry)
+   SELECT '1408' || ${code(2, 'd')} || ${code(3, 's')} || ${code(3, 'c')} || ${code(3, 'g')},
+     '第' || d || '区', '第' || s || '街道', '第' || c || '社区', '{}'
+   FROM generate_series(1, ${CITY.districts}) AS d, generate_series(1, ${CITY.streets}) AS s,
+     generate_series(1, ${CITY.communities}) AS c, generate_series(1, ${CITY.grids}) AS g`,
+  "INSERT INTO department (id, name) SELECT 'bureau-' || n, '第' || n || '局' FROM generate_series(0, 3) AS n",
+  `INSERT INTO department (id, parent_id, name)
+   SELECT 'department-' || n, 'bureau-' || n % 4, '第' || n || '处'
+   FROM generate_series(0, ${CITY.departments - 1}) AS n`,
+  ...Object.entries({
+    inspector: [1, CITY.inspectors],
+    acceptor: [2, CITY.acceptors],
+    'duty-officer': [3, CITY.dutyOfficers],
+    dispatcher: [4, CITY.dispatchers],
+  }).map(
+    ([role, [post, count = 0]]) =>
+      `INSERT INTO account (id, login, name, roles, areas)
+       SELECT pg_temp.account(${post}, n), '${role}-' || n, '员' || n, ARRAY['${role}'],
+         CASE '${role}' WHEN 'inspector' THEN ARRAY['1408' || ${code(2, `1 + n % ${CITY.districts}`)}
+           || ${code(3, `1 + n % ${CITY.streets}`)} || ${code(3, `1 + n % ${CITY.communities}`)}]
+         ELSE '{}' END
+       FROM generate_series(0, ${count - 1}) AS n`,
+  ),
+]
 
 /** Of each case what happened to it, with a row of `changes` as long as they are. */
 const EVENTS = `

@@ -10,6 +10,7 @@ import {
   DISTRICT,
   FREQUENT_TEXT,
   GRID,
+  OCCASIONAL_TEXT,
   RARE_TEXT,
   STREET,
 } from './case-city.ts'
@@ -19,6 +20,8 @@ type CaseQueries = ReturnType<typeof createCaseQueries>
 /** One way of asking for cases; the n-th time for others where there are others. */
 export interface ListQuestion {
   readonly name: string
+  /** What has to be known before it is asked. */
+  prepare?(queries: CaseQueries): Promise<void>
   /** How many cases the answer has, or counts. */
   ask(queries: CaseQueries, n: number): Promise<number>
 }
@@ -42,6 +45,8 @@ const classOf = (n: number): string =>
   CHOICES.conditions[n % CHOICES.conditions.length]?.class ?? '0101'
 
 const PAGE = 100
+/** As many as are measured. */
+const VARIANTS = 5
 
 /** What is looked for, beside the bounds of whoever looks. */
 function filters(
@@ -77,6 +82,7 @@ function filters(
       to: minus(now, days(7 + 7 * (n % 40))),
     }),
     'with a frequent text': () => ({ text: FREQUENT_TEXT }),
+    'with a text that one in 200 has': () => ({ text: OCCASIONAL_TEXT }),
     'with a rare text': () => ({ text: RARE_TEXT }),
     'with an absent text': () => ({ text: ABSENT_TEXT }),
     'with a frequent text in a community': (n) => ({ text: FREQUENT_TEXT, area: communityOf(n) }),
@@ -110,12 +116,7 @@ export function listQuestions(now: EpochMs): readonly ListQuestion[] {
         },
       }),
     ),
-    ...[2, 10].map(
-      (page): ListQuestion => ({
-        name: `${whose}: page ${page}`,
-        ask: (queries, n) => lastOf(queries, scopeOf(n), page),
-      }),
-    ),
+    ...[2, 10].map((page) => furtherPage(`${whose}: page ${page}`, scopeOf, page)),
     ...(
       ['newest', 'of a district', 'of a community', 'of a class', 'handling', 'overdue'] as const
     ).map(
@@ -130,19 +131,26 @@ export function listQuestions(now: EpochMs): readonly ListQuestion[] {
   ])
 }
 
-/** Where the pages before it were turned already: only the last is asked for, by its cursor. */
-const cursors = new Map<string, string>()
-
-async function lastOf(queries: CaseQueries, scope: Scope, page: number): Promise<number> {
-  const key = JSON.stringify([scope, page])
-  if (!cursors.has(key)) {
-    let after: string | undefined
-    for (let turned = 1; turned < page; turned++) {
-      after = (await queries.list({ scope, limit: PAGE, after })).next ?? undefined
-      if (after === undefined) break
-    }
-    cursors.set(key, after ?? '')
+/** The pages before it are turned beforehand: only the page itself is asked for, by its cursor. */
+function furtherPage(name: string, scopeOf: (n: number) => Scope, page: number): ListQuestion {
+  const cursors = new Map<string, string | undefined>()
+  const keyOf = (n: number): string => JSON.stringify(scopeOf(n))
+  return {
+    name,
+    async prepare(queries) {
+      for (let n = 0; n < VARIANTS; n++) {
+        let after: string | undefined
+        for (let turned = 1; turned < page; turned++) {
+          const { next } = await queries.list({ scope: scopeOf(n), limit: PAGE, after })
+          if (next === null) break
+          after = next
+        }
+        cursors.set(keyOf(n), after)
+      }
+    },
+    async ask(queries, n) {
+      const after = cursors.get(keyOf(n))
+      return (await queries.list({ scope: scopeOf(n), limit: PAGE, after })).items.length
+    },
   }
-  const after = cursors.get(key) || undefined
-  return (await queries.list({ scope, limit: PAGE, after })).items.length
 }
