@@ -6,6 +6,7 @@ import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.
 import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
@@ -249,6 +250,7 @@ async function buildService(
     ...exchange.ports,
     filing,
     seesCase: (caseId, scope) => cases.sees(caseId, scope),
+    ...evaluationParts({ pool, timeZone, clock }),
     rules: book,
     explainer,
     backtests,

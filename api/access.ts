@@ -25,6 +25,7 @@ const SIGNED_IN = allow('signed-in')
 const ENGINEER: readonly Role[] = ['engineer']
 /** Who gives people their accounts: of the whole city, or an account could widen its own bounds. */
 const ADMINISTRATOR: readonly Role[] = ['administrator']
+const LEADING: readonly Role[] = ['duty-officer', 'administrator']
 const TECHNICAL: readonly Role[] = ['engineer', 'administrator']
 const CITY_STAFF: readonly Role[] = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, ...TECHNICAL]
 /** Every person. An integration is none: it reads nothing but what it reported. */
@@ -188,6 +189,21 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/filing-conditions': allow(STAFF),
   'PUT /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),
   'DELETE /api/v1/filing-conditions/:kind/:condition/policy': allowWholeCity(TECHNICAL),
+  ...Object.fromEntries(
+    ['area', 'department', 'class'].flatMap((subject) => [
+      [`GET /api/v1/evaluation/${subject}`, allow(CITY_STAFF, 'area', 'network', 'department')],
+      [
+        `GET /api/v1/evaluation/${subject}/cases`,
+        allow(CITY_STAFF, 'area', 'network', 'department'),
+      ],
+    ]),
+  ),
+  // How single people do is for those who lead them.
+  'GET /api/v1/evaluation/post': allow(LEADING, 'area', 'network', 'department'),
+  'GET /api/v1/evaluation/post/cases': allow(LEADING, 'area', 'network', 'department'),
+  'GET /api/v1/evaluation/configuration': allow(CITY_STAFF),
+  'GET /api/v1/evaluation/configuration/versions': allow(CITY_STAFF),
+  'PUT /api/v1/evaluation/configuration': allowWholeCity(ADMINISTRATOR),
   'GET /api/v1/dispatch-rules': allow(CITY_STAFF),
   'PUT /api/v1/dispatch-rules': allowWholeCity(TECHNICAL),
   'DELETE /api/v1/dispatch-rules/:id': allowWholeCity(TECHNICAL),

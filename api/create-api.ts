@@ -27,6 +27,11 @@ import { type Commands, commandRoutes, type Deliver } from './routes/command-rou
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
+import {
+  type EvaluationConfigurations,
+  evaluationConfigurationRoutes,
+} from './routes/evaluation-configuration-routes.ts'
+import { type Evaluator, evaluationRoutes } from './routes/evaluation-routes.ts'
 import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
@@ -68,6 +73,8 @@ export interface ApiPorts {
   readonly open311: Open311
   readonly filing: Filing
   readonly seesCase: SeesCase
+  readonly evaluator: Evaluator
+  readonly evaluationConfigurations: EvaluationConfigurations
   readonly rules: RuleBook & Overrides
   readonly explainer: Explainer
   readonly backtests: Backtests
@@ -175,6 +182,8 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   })
   filingRoutes(app, options.filing)
   attachmentRoutes(app, options.attachments)
+  evaluationConfigurationRoutes(app, options.evaluationConfigurations)
+  evaluationRoutes(app, options.evaluator)
   ruleRoutes(app, options.rules)
   overrideRoutes(app, options.findDevice, options.devices, options.rules)
   explainRoutes(app, options.findDevice, options.explainer, options.seesCase)

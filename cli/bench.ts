@@ -15,6 +15,7 @@ const BENCHES = [
   'river',
   'restart',
   'memory',
+  'cases',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

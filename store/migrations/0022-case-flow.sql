@@ -87,6 +87,13 @@ CREATE INDEX case_street ON case_record (left(area_code, 9), reported_at, id);
 CREATE INDEX case_community ON case_record (left(area_code, 12), reported_at, id);
 CREATE INDEX case_grid ON case_record (area_code, reported_at, id);
 CREATE INDEX case_deadline ON case_record (deadline_at, id) WHERE deadline_at IS NOT NULL;
+-- What is to be done, as it is counted: of the cases that are not over, a handful among many.
+CREATE INDEX case_at_hand ON case_record (state)
+  INCLUDE (area_code, department_id, network, class, deadline_mark, case_deadline_mark)
+  WHERE state IN ('reported', 'verifying', 'accepted', 'filed', 'dispatched', 'handling', 'parked',
+    'fed-back', 'checking', 'checked');
+CREATE INDEX case_overdue ON case_record (reported_at, id)
+  WHERE deadline_mark = 'overdue' OR case_deadline_mark = 'overdue';
 CREATE INDEX case_alarm ON case_record (next_alarm_at, id) WHERE next_alarm_at IS NOT NULL;
 CREATE INDEX case_watch ON case_record (fed_back_at) WHERE watch = 'watching';
 CREATE INDEX case_master ON case_record (master_id) WHERE master_id IS NOT NULL;
@@ -100,8 +107,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   FROM generate_series(1, length(words) - 1) AS at
 $$;
 ALTER TABLE case_record ADD COLUMN words text GENERATED ALWAYS AS (
-  lower(number || ' ' || title || ' ' || coalesce(description, '') || ' ' || coalesce(address, '')
-    || ' ' || coalesce(part_id, '') || ' ' || coalesce(outside_number, ''))
+  lower(title || ' ' || coalesce(description, '') || ' ' || coalesce(address, ''))
 ) STORED;
 CREATE INDEX case_words ON case_record USING gin (case_pairs(words));
 

@@ -1,18 +1,33 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { Case } from '#model/case.ts'
 import type { CaseBasis } from '#model/case-basis.ts'
 import type { CaseEvent } from '#model/case-event.ts'
-import { CASE_STATES, type CaseStage, type CaseState, stageOf } from '#model/case-state.ts'
+import {
+  CASE_STATES,
+  type CaseStage,
+  type CaseState,
+  OPEN_CASE_STATES,
+  stageOf,
+} from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
 import type { Scope } from '#model/principal.ts'
 import type { DurationMs, EpochMs } from '#model/time.ts'
 import { type CaseRow, toCase } from '#store/case-row.ts'
 import { readEvents } from '#store/cases/case-events.ts'
-import { inTransaction, query } from '#store/query.ts'
+import { query } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
+import {
+  addText,
+  firstOfSomeWith,
+  firstWith,
+  isDigits,
+  LOOKED_THROUGH,
+  LOOKED_THROUGH_OF_SOME,
+} from './case-text.ts'
 import { Conditions } from './conditions.ts'
+import { overMany } from './over-many.ts'
 import { decodeCursor, type Page, type PageRequest, rowsFor, toPage } from './page.ts'
-import { addScope, type ScopeColumns } from './scope.ts'
+import { addScope, areasApart, type ScopeColumns, withinArea } from './scope.ts'
 
 export interface CaseConditions {
   readonly scope: Scope
@@ -66,12 +81,6 @@ export const CASE_SCOPE: ScopeColumns = {
   department: 'department_id',
 }
 
-/**
- * How many of the newest cases are looked through for a text before its index is asked: a text that
- * many cases have is found among them, and one that few have is found by the index quickly.
- */
-const LOOKED_THROUGH = 10_000
-
 /** Cases, for those who may see them. */
 export function createCaseQueries(pool: Pool) {
   return {
@@ -115,75 +124,87 @@ export function createCaseQueries(pool: Pool) {
       )
     },
 
-    /** How many there are in each state, and how many of them are overdue. */
+    /**
+     * How many there are in each state, and how many of them are overdue; of those that are not over,
+     * unless states or a stage are asked for.
+     */
     async counts(
       conditions: CaseConditions,
     ): Promise<readonly { state: CaseState; count: number; overdue: number }[]> {
-      const where = conditionsOf(conditions)
-      if (conditions.text !== undefined) addText(where, conditions.text)
-      return await query(
-        pool,
-        `select state, count(*) as count, count(*) filter (where ${IS_OVERDUE}) as overdue
-         from case_record ${where.clause()} group by state order by state`,
-        where.values,
-      )
+      const { state, stage, text: words } = conditions
+      const open = state ?? (stage === undefined ? OPEN_CASE_STATES : undefined)
+      const where = conditionsOf({ ...conditions, state: open })
+      if (words !== undefined) addText(where, words)
+      const text = `select state, count(*) as count, count(*) filter (where ${IS_OVERDUE}) as overdue
+        from case_record ${where.clause()} group by state order by state`
+      return await overMany(pool, (client) => query(client, text, where.values))
     },
   }
 }
 
 async function found(pool: Pool, filter: CaseFilter): Promise<readonly CaseRow[]> {
-  const { text, limit } = filter
-  if (text === undefined) {
-    const { text: statement, values } = casePage(filter)
-    return await query<CaseRow>(pool, statement, values)
-  }
-  const walk = casePage({ ...filter, text: undefined, limit: LOOKED_THROUGH - 1 })
-  const near = await query<CaseRow>(
-    pool,
-    `select * from (${walk.text}) as newest where position($${walk.values.length + 1} in words) > 0
-     limit ${rowsFor(limit)}`,
-    [...walk.values, text.toLowerCase()],
-  )
-  if (near.length === rowsFor(limit)) return near
-  const page = casePage(filter)
-  return await inTransaction(pool, async (client) => {
-    // Only a bitmap scan can ask this kind of index.
-    await query(client, 'set local enable_bitmapscan = on')
+  return await overMany(pool, async (client) => {
+    const near = await foundNear(client, filter)
+    if (near !== undefined) return near
+    const page = casePage(filter)
     return await query<CaseRow>(client, page.text, page.values)
   })
 }
 
+/** A page of those that have the text, where it is found among the first that are looked through. */
+async function foundNear(
+  client: PoolClient,
+  filter: CaseFilter,
+): Promise<readonly CaseRow[] | undefined> {
+  const { text } = filter
+  if (text === undefined || isDigits(text)) return undefined
+  const enough = rowsFor(filter.limit)
+  const all = { ...filter, text: undefined }
+  if (conditionsOf(all).clause() === '') {
+    const walk = casePage({ ...all, limit: LOOKED_THROUGH - 1 })
+    const near = firstWith(walk, text, enough)
+    const rows = await query<CaseRow>(client, near.text, near.values)
+    return rows.length === enough ? rows : undefined
+  }
+  const walk = casePage({ ...all, limit: LOOKED_THROUGH_OF_SOME - 1 })
+  const near = firstOfSomeWith(walk, text, enough)
+  const rows = await query<CaseRow>(client, near.text, near.values)
+  const isAll = Number(rows[0]?.['through']) < LOOKED_THROUGH_OF_SOME
+  return isAll || rows.length === enough ? rows.filter(({ id }) => id !== null) : undefined
+}
+
+/** One statement for one page. Where only some areas are seen, each gives its own first cases. */
 export function casePage(filter: CaseFilter) {
   const byDeadline = filter.order === 'deadline'
   const after = decodeCursor(filter.after, ['string', 'string'])
-  const where = conditionsOf(filter)
-  if (filter.text !== undefined) addText(where, filter.text)
-  if (byDeadline) where.add('deadline_at is not null')
-  if (after)
-    where.add(byDeadline ? '(deadline_at, id) > (?, ?)' : '(reported_at, id) < (?, ?)', ...after)
   const order = byDeadline ? 'deadline_at, id' : 'reported_at desc, id desc'
-  return {
-    text: `select * from case_record ${where.clause()}
-      order by ${order} limit ${rowsFor(filter.limit)}`,
-    values: where.values,
-  }
+  const end = `order by ${order} limit ${rowsFor(filter.limit)}`
+  const values: unknown[] = []
+  const { area } = filter
+  const seen = area === undefined ? filter.scope : withinArea(filter.scope, area)
+  const parts = areasApart(seen).map((scope) => {
+    const where = conditionsOf({ ...filter, scope, area: undefined }, values.length)
+    if (filter.text !== undefined) addText(where, filter.text)
+    if (byDeadline) where.add('deadline_at is not null')
+    if (after) {
+      where.add(byDeadline ? '(deadline_at, id) > (?, ?)' : '(reported_at, id) < (?, ?)', ...after)
+    }
+    values.push(...where.values)
+    return `select * from case_record ${where.clause()} ${end}`
+  })
+  const [only = '', ...more] = parts
+  const all = parts.map((part) => `(${part})`).join(' union all ')
+  const text = more.length === 0 ? only : `select * from (${all}) as seen ${end}`
+  return { text, values, order }
 }
 
 const IS_OVERDUE = "(deadline_mark = 'overdue' or case_deadline_mark = 'overdue')"
 
-function addText(where: Conditions, text: string): void {
-  const words = text.toLowerCase()
-  where.add('case_pairs(words) @> case_pairs(?)', words).add('position(? in words) > 0', words)
-}
-
-/** Codes of whole districts, streets and communities have indexes of their own. */
-const AREA_LENGTHS = [6, 9, 12]
-
-function conditionsOf(given: CaseConditions): Conditions {
-  const { state, stage, area } = given
+function conditionsOf(given: CaseConditions, before = 0): Conditions {
+  const { state, stage, area, scope } = given
   const states = stage === undefined ? state : CASE_STATES.filter((each) => stageOf(each) === stage)
   const both = states && state ? states.filter((each) => state.includes(each)) : states
-  const where = new Conditions()
+  const where = new Conditions(before)
     .addGiven('kind = ?', given.kind)
     .addGiven('source = ?', given.source)
     .addGiven('severity = ?', given.severity)
@@ -197,16 +218,10 @@ function conditionsOf(given: CaseConditions): Conditions {
     .addGiven('outside_number = ?', given.outsideNumber)
   if (both?.length === 1) where.add('state = ?', both[0])
   else if (both) where.add('state = any(?::text[])', both)
-  if (area !== undefined) {
-    const column = AREA_LENGTHS.includes(area.length)
-      ? `left(area_code, ${area.length})`
-      : 'area_code'
-    where.add(`${column} = ?`, area)
-  }
   if (given.overdue !== undefined) where.add(given.overdue ? IS_OVERDUE : `not ${IS_OVERDUE}`)
   if (given.dueFrom !== undefined) where.add('deadline_at >= ?', formatTimestamp(given.dueFrom))
   if (given.dueTo !== undefined) where.add('deadline_at < ?', formatTimestamp(given.dueTo))
   if (given.from !== undefined) where.add('reported_at >= ?', formatTimestamp(given.from))
   if (given.to !== undefined) where.add('reported_at < ?', formatTimestamp(given.to))
-  return addScope(where, given.scope, CASE_SCOPE)
+  return addScope(where, area === undefined ? scope : withinArea(scope, area), CASE_SCOPE)
 }

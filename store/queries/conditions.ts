@@ -2,10 +2,16 @@
 export class Conditions {
   readonly values: unknown[] = []
   readonly #parts: string[] = []
+  readonly #before: number
+
+  /** @param before how many values of the statement come before these */
+  constructor(before = 0) {
+    this.#before = before
+  }
 
   /** Adds a condition in which each `?` stands for the next of the values. */
   add(text: string, ...values: readonly unknown[]): this {
-    let next = this.values.length
+    let next = this.#before + this.values.length
     this.values.push(...values)
     this.#parts.push(
       text.replaceAll('?', () => {

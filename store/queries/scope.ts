@@ -41,6 +41,24 @@ export const DEVICE_SCOPE: ScopeColumns = {
   department: null,
 }
 
+/** What is seen of an area, by the beginning of its code: nothing where it lies outside. */
+export function withinArea(scope: Scope, area: string): Scope {
+  const { areas } = scope
+  const isSeen = areas === null || areas.some((each) => area.startsWith(each))
+  return { ...scope, areas: isSeen ? [area] : areas.filter((each) => each.startsWith(area)) }
+}
+
+/** Areas that are better looked through one by one, each in the order of its index, than at once. */
+const AREAS_APART_MAX = 8
+
+/** The same bounds as scopes of one area each, where there are only some; no row is in two of them. */
+export function areasApart(scope: Scope): readonly Scope[] {
+  if (scope.areas === null) return [scope]
+  const areas = withoutCovered(scope.areas)
+  if (areas.length < 2 || areas.length > AREAS_APART_MAX) return [scope]
+  return areas.map((area) => ({ ...scope, areas: [area] }))
+}
+
 /** What is in no network is not seen by those who are bounded to some. */
 const NONE = 'null::text'
 

@@ -5,6 +5,7 @@ import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
+import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
@@ -33,7 +34,7 @@ import { testLanguage } from '#tests/support/rule-language.ts'
 export const TOKEN = 'a token for tests'
 
 interface TestApiOptions extends TestPeopleOptions {
-  /** Of accounts, sessions and the audit log, and of what other systems do. */
+  /** Of accounts, sessions and the audit log, of evaluation and of what other systems do. */
   readonly clock?: Clock
 }
 
@@ -107,6 +108,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
     caseDesk: testDesk(pool, { clock }),
     ...exchange.ports,
+    ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock }),
     filing: await FilingBook.open(pool, systemClock, silentLogger),
     seesCase: (caseId, scope) => createCaseQueries(pool).sees(caseId, scope),
     commands: createCommands({ pool, clock: systemClock }),

@@ -1,27 +1,9 @@
 import { CASE_COMMAND_NAMES, CASE_COMMANDS, type CaseCommandName } from '#model/case-command.ts'
 import type { Method } from '#tests/api/api-fixture.ts'
 import { uuid } from '#tests/store/fixtures.ts'
+import { EVALUATION_EXAMPLES } from './evaluation-examples.ts'
+import { at, type Example, plain } from './example.ts'
 import { RULE, type Town, trialOf } from './two-districts.ts'
-
-/** How a route is asked about what lies in a district. */
-export interface Example {
-  readonly url: (of: Town) => string
-  readonly body?: (of: Town) => object | string
-  readonly headers?: Readonly<Record<string, string>>
-  /** Answers without an end: only its refusals are asked for here. */
-  readonly isStream?: true
-}
-
-const at = (
-  url: Example['url'],
-  body?: Example['body'],
-  headers?: Example['headers'],
-): Example => ({
-  url,
-  ...(body === undefined ? {} : { body }),
-  ...(headers === undefined ? {} : { headers }),
-})
-const plain = (path: string, body?: Example['body']): Example => at(() => path, body)
 
 const first = (of: Town): string => of.devices[0] as string
 const deviceAt = (rest = '') => at((of) => `/api/v1/devices/${first(of)}${rest}`)
@@ -263,6 +245,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/v1/filing-conditions': plain('/api/v1/filing-conditions'),
   'PUT /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY, () => ({})),
   'DELETE /api/v1/filing-conditions/:kind/:condition/policy': plain(POLICY),
+  ...EVALUATION_EXAMPLES,
   'GET /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules'),
   'PUT /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules', () => ({})),
   'DELETE /api/v1/dispatch-rules/:id': plain(`/api/v1/dispatch-rules/${uuid(1)}`),
