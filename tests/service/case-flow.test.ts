@@ -131,6 +131,25 @@ test('a case goes from a reading through all stages by five roles, and its closi
     'closed duty-officer',
   ])
   await isItsEvents(id)
+  // The seventh stage: it counts for the department that handled it and for whoever filed it,
+  // once it was to be handled.
+  city.clock.move(hours(3))
+  const counted = async (what: string) => {
+    const from = new Date(START - 3_600_000).toISOString()
+    const path = `/api/v1/evaluation/${what}&from=${from}`
+    return await staff.ask<{ items: { key: string; counts: Record<string, number> }[] }>(
+      'duty-officer',
+      path,
+    )
+  }
+  const ofDepartments = await counted('department?limit=100')
+  expect(ofDepartments.items).toMatchObject([
+    { key: 'water', counts: { handled: 1, handledOnTime: 1, reworked: 0 } },
+  ])
+  const ofOfficers = await counted('post?post=duty-officer')
+  expect(ofOfficers.items).toMatchObject([
+    { key: staff.of('duty-officer').id, counts: { filed: 1, filedOnTime: 1 } },
+  ])
 })
 
 test('rework, extension, parking, return and relapse each leave their mark on the same case', async () => {
