@@ -33,6 +33,10 @@ const SCOPES: Readonly<Record<string, (n: number) => Scope>> = {
     ...WHOLE_CITY,
     areas: [communityOf(n), communityOf(n + 7), communityOf(n + 13)],
   }),
+  'sixty unit grids': (n) => ({
+    ...WHOLE_CITY,
+    areas: Array.from({ length: 60 }, (_, index) => gridOf(n, index)),
+  }),
   'a department': (n) => ({ ...WHOLE_CITY, departments: [departmentOf(n)] }),
   'a network': (n) => ({ ...WHOLE_CITY, networks: [`network-${n % CITY.networks}`] }),
 }
@@ -40,6 +44,9 @@ const SCOPES: Readonly<Record<string, (n: number) => Scope>> = {
 const three = (n: number): string => String(n).padStart(3, '0')
 const streetOf = (n: number): string => `${DISTRICT}${three(1 + (n % CITY.streets))}`
 const communityOf = (n: number): string => `${streetOf(n)}${three(1 + (n % CITY.communities))}`
+/** Half of each of four communities. */
+const gridOf = (n: number, index: number): string =>
+  `${communityOf(n + (index % 4))}${three(1 + Math.floor(index / 4))}`
 const departmentOf = (n: number): string => `department-${n % CITY.departments}`
 const classOf = (n: number): string =>
   CHOICES.conditions[n % CHOICES.conditions.length]?.class ?? '0101'
