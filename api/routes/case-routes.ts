@@ -177,6 +177,7 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
       tags: ['cases'],
       operationId: 'countCases',
       summary: 'Count cases by state, with how many of them are overdue',
+      description: 'Where neither state nor stage is asked for, those that are not over.',
       querystring: Type.Object(caseFilters, { additionalProperties: false }),
       response: answers(
         200,
