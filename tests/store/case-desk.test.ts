@@ -93,7 +93,7 @@ async function areTheirEvents(): Promise<void> {
 const numbersOf = (changes: readonly (readonly CaseChange[])[]): Set<string> =>
   new Set(changes.flat().map(({ case: { number } }) => number))
 
-test.each([0, 1, 100, 199])(
+test.each([0, 120])(
   '200 breaches of one object and a report after the %ith are one case with 201 pieces of evidence',
   async (position) => {
     const work: Promise<unknown>[] = []
