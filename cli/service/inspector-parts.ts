@@ -1,3 +1,4 @@
+import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
 import { WHOLE_CITY } from '#model/principal.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -18,8 +19,7 @@ interface InspectorPartsOptions {
   readonly clock: Clock
 }
 
-/** Tasks given in one round; the next round takes the others. */
-const AT_ONCE = 1_000
+const PAGE = 1_000
 
 /** Inspectors with their terminals, as the broker and the flow of cases need them. */
 export function openInspectorTasks(options: InspectorPartsOptions) {
@@ -27,15 +27,7 @@ export function openInspectorTasks(options: InspectorPartsOptions) {
   const tasks = createTerminalTasks({ commands, findDevice: (id) => directory.find(id), deliver })
   return inspectorTasks({
     desk,
-    waiting: async () =>
-      (
-        await cases.list({
-          scope: WHOLE_CITY,
-          state: ['verifying', 'checking'],
-          order: 'deadline',
-          limit: AT_ONCE,
-        })
-      ).items,
+    waiting: () => waitingCases(cases),
     give: (deviceId, task, expiresIn, id) => tasks.give(deviceId, task, expiresIn, id),
     command: (id) => commands.get(id),
     events: (caseId) => cases.events(caseId),
@@ -43,4 +35,18 @@ export function openInspectorTasks(options: InspectorPartsOptions) {
     terminalOf: people.terminalOf,
     clock,
   })
+}
+
+/** Every case that an inspector was asked to look at. */
+async function waitingCases(
+  cases: Pick<InspectorPartsOptions['cases'], 'list'>,
+): Promise<readonly Case[]> {
+  const found: Case[] = []
+  for (let after: string | undefined; ; ) {
+    const state = ['verifying', 'checking'] as const
+    const page = await cases.list({ scope: WHOLE_CITY, state, limit: PAGE, after })
+    found.push(...page.items)
+    if (page.next === null) return found
+    after = page.next
+  }
 }

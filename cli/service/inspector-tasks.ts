@@ -52,6 +52,8 @@ const TASK_OF: Readonly<Partial<Record<Case['state'], TerminalTaskKind>>> = {
  */
 export function inspectorTasks(parts: InspectorTaskParts) {
   const { desk, carrierOf, terminalOf, clock } = parts
+  /** Ids of tasks that wait and were given, so that a round is about what is new. */
+  let given: ReadonlySet<string> = new Set()
   return {
     /** Reports of terminals, by whoever carries them. */
     reports: reportDesk({
@@ -61,15 +63,30 @@ export function inspectorTasks(parts: InspectorTaskParts) {
 
     /**
      * Gives every task that waits and was not given yet. Which it was is told by its id, which follows
-     * from the case and the moment it was asked for: a task is given once, whoever dies meanwhile.
+     * from the case and the moment it was asked for: a task is given once, whoever dies meanwhile. A
+     * terminal that cannot be given its own holds up no other.
+     *
+     * @throws AggregateError of those that could not be given
      */
     async give(): Promise<void> {
+      const still = new Set<string>()
+      const failures: unknown[] = []
       for (const found of await parts.waiting()) {
         const task = TASK_OF[found.state]
         const deviceId = found.inspectorId === null ? null : terminalOf(found.inspectorId)
         if (!task || deviceId === null) continue
         const id = uuidv5(`${found.id} ${task} ${found.inspectorId} ${found.stateSince}`, NAMESPACE)
-        await parts.give(deviceId, taskOf(found, task), expiry(found.deadlineAt, clock.now()), id)
+        const expiresIn = expiry(found.deadlineAt, clock.now())
+        try {
+          if (!given.has(id)) await parts.give(deviceId, taskOf(found, task), expiresIn, id)
+          still.add(id)
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      given = still
+      if (failures.length > 0) {
+        throw new AggregateError(failures, `${failures.length} tasks could not be given`)
       }
     },
 

@@ -103,7 +103,5 @@ export function createCalendarRegistry({ pool, directory, clock }: CalendarRegis
   }
 }
 
-export type CalendarRegistry = ReturnType<typeof createCalendarRegistry>
-
 /** Undoes the transaction of an import that keeps nothing. */
 class NothingKept extends Error {}

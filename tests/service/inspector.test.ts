@@ -139,3 +139,20 @@ test('an answer that is none waits in the quarantine with its reason, and the ta
   ])
   expect(await staff.see('acceptor', id)).toMatchObject({ state: 'verifying' })
 })
+
+test('a terminal that is out of use holds up no task of another', async () => {
+  const disabled = { id: 'terminal-2', kind: 'patrol-terminal', secret: SECRET, enabled: false }
+  await city.send('POST', '/api/v1/devices', disabled)
+  await staff.hire('inspector', { deviceId: 'terminal-2' }, 'out-of-use')
+  await publish(reportTopic('terminal-1'), report)
+  const other = { ...report, id: ID.replace('3f', '4f'), lon_deg: 111.02 }
+  await publish(reportTopic('terminal-1'), other)
+  const [first, second] = (await city.cases()).map(({ id }) => id)
+  const ask = (id: string | undefined, login: string) =>
+    staff.act('acceptor', id ?? '', 'ask-pre-verification', { inspectorId: staff.of(login).id })
+  await ask(second, 'out-of-use')
+  await ask(first, 'inspector')
+  await expect(city.service.tick()).rejects.toThrow('1 tasks could not be given')
+  await expect.poll(() => received.length, { timeout: 10_000 }).toBe(1)
+  expect(received[0]).toMatchObject({ args: { caseId: first } })
+})
