@@ -55,9 +55,12 @@ export function inTurn(
   return steps
 }
 
-/** The uploads that came with a command, as its event names them. */
-export const attached = ({
-  attachments,
-}: {
-  readonly attachments?: readonly string[] | undefined
-}): CaseEvent['detail'] => (attachments && attachments.length > 0 ? { attachments } : {})
+/** Steps of a command, the first of which names the uploads that came with it. */
+export function withUploads(
+  steps: readonly CaseStep[],
+  { attachments = [] }: { readonly attachments?: readonly string[] | undefined },
+): readonly CaseStep[] {
+  const [first, ...rest] = steps
+  if (!first || attachments.length === 0) return steps
+  return [{ ...first, detail: { ...first.detail, attachments } }, ...rest]
+}

@@ -1,6 +1,6 @@
 import type { Case } from '#model/case.ts'
 import type { CaseCommand } from '#model/case-command.ts'
-import type { CaseStep } from './case-step.ts'
+import { type CaseStep, withUploads } from './case-step.ts'
 import type { CaseMoment } from './case-world.ts'
 import { refuse } from './refusal.ts'
 import { askPostCheck, close, postCheck, rework } from './steps/checking.ts'
@@ -73,7 +73,7 @@ export function transition(
     command: LoneCommand,
     moment: CaseMoment,
   ) => readonly CaseStep[]
-  return take(current, command, moment)
+  return withUploads(take(current, command, moment), command)
 }
 
 /** @throws Rejected `conflict` when the case is not as it was when the command was thought of */

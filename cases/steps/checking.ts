@@ -1,4 +1,4 @@
-import { afterStep, attached, type CaseStep, inTurn, step } from '#cases/case-step.ts'
+import { afterStep, type CaseStep, inTurn, step } from '#cases/case-step.ts'
 import type { CaseMoment } from '#cases/case-world.ts'
 import { chosenInspector } from '#cases/choose-inspector.ts'
 import { enter } from '#cases/clock.ts'
@@ -19,7 +19,7 @@ export function askPostCheck(
   return [
     step(current, 'post-check-asked', moment, {
       reason: command.reason,
-      detail: { inspectorId, ...attached(command) },
+      detail: { inspectorId },
       changes: { ...enter(current, 'checking', moment), inspectorId },
     }),
   ]
@@ -38,7 +38,7 @@ export function postCheck(
   const checked = (now: Case): CaseStep =>
     step(now, 'post-checked', moment, {
       reason,
-      detail: { passed, ...attached(command) },
+      detail: { passed },
       changes: {
         ...(passed && { ...enter(now, 'checked', moment), checkedAt: moment.now }),
         checkedBy: moment.actor.accountId,
@@ -53,13 +53,12 @@ export const close = (
   current: Case,
   command: CaseCommandOf<'close'>,
   moment: CaseMoment,
-): Steps => [closeStep(current, command.reason ?? null, moment, attached(command))]
+): Steps => [closeStep(current, command.reason ?? null, moment)]
 
 function closeStep(
   current: Case,
   reason: string | null,
   moment: CaseMoment,
-  detail: CaseEventDetail = {},
   bySystem = false,
 ): CaseStep {
   const { caseDeadlineAt, lateDuties } = current
@@ -69,7 +68,6 @@ function closeStep(
   return step(current, 'closed', moment, {
     reason,
     bySystem,
-    detail,
     changes: {
       ...entered,
       ...(isLate && { lateDuties: [...late, 'case'] }),
@@ -84,7 +82,7 @@ export const rework = (
   current: Case,
   command: CaseCommandOf<'rework'>,
   moment: CaseMoment,
-): Steps => [reworked(current, command.reason, moment, false, attached(command))]
+): Steps => [reworked(current, command.reason, moment, false)]
 
 /** To the same department again, with the limit of handling from now on. */
 function reworked(
@@ -92,12 +90,10 @@ function reworked(
   reason: string | null,
   moment: CaseMoment,
   bySystem: boolean,
-  detail: CaseEventDetail = {},
 ): CaseStep {
   return step(current, 'reworked', moment, {
     reason,
     bySystem,
-    detail,
     changes: { ...toDepartment(current, moment), reworks: current.reworks + 1 },
   })
 }
@@ -142,6 +138,6 @@ export function prove(current: Case, { outcome, proof }: Proof, moment: CaseMome
           watch: 'good',
         },
       }),
-    (now) => (sensorClosing === 'close' ? closeStep(now, null, moment, {}, bySystem) : null),
+    (now) => (sensorClosing === 'close' ? closeStep(now, null, moment, bySystem) : null),
   )
 }

@@ -88,7 +88,6 @@ export function returnCase(
   return [
     step(current, 'returned', moment, {
       reason: command.reason,
-      detail: command.attachments ? { attachments: command.attachments } : {},
       changes: {
         ...enter(current, 'filed', moment),
         ...moveCase(current, given, moment),

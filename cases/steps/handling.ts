@@ -1,4 +1,4 @@
-import { attached, type CaseStep, inTurn, step } from '#cases/case-step.ts'
+import { type CaseStep, inTurn, step } from '#cases/case-step.ts'
 import type { CaseMoment } from '#cases/case-world.ts'
 import { enter } from '#cases/clock.ts'
 import { refuse } from '#cases/refusal.ts'
@@ -19,13 +19,12 @@ export const start = (
 ): Steps => [
   step(current, 'started', moment, {
     reason: command.reason,
-    detail: attached(command),
     changes: { ...enter(current, 'handling', moment), startedAt: moment.now },
   }),
 ]
 
 export const note = (current: Case, command: CaseCommandOf<'note'>, moment: CaseMoment): Steps => [
-  step(current, 'noted', moment, { reason: command.reason, detail: attached(command) }),
+  step(current, 'noted', moment, { reason: command.reason }),
 ]
 
 /** Done, says the department. Where a sensor can tell, the object is watched from now on. */
@@ -41,7 +40,6 @@ export function feedBack(
     (now) =>
       step(now, 'fed-back', moment, {
         reason: command.reason,
-        detail: attached(command),
         changes: {
           ...enter(now, 'fed-back', moment),
           fedBackAt: moment.now,
@@ -92,7 +90,7 @@ export function askParking(
 
 function asked(
   current: Case,
-  { reason, ...command }: Pick<CaseCommandOf<'ask-extension'>, 'reason' | 'attachments'>,
+  { reason }: Pick<CaseCommandOf<'ask-extension'>, 'reason'>,
   moment: CaseMoment,
   type: 'extension' | 'parking',
   until: ReturnType<typeof parseInstant> | null,
@@ -101,7 +99,7 @@ function asked(
   return [
     step(current, `${type}-asked`, moment, {
       reason,
-      detail: { ...(until && { until }), ...attached(command) },
+      detail: until ? { until } : {},
       changes: { request },
     }),
   ]

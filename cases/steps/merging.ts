@@ -1,4 +1,4 @@
-import { type CaseStep, step } from '#cases/case-step.ts'
+import { type CaseStep, step, withUploads } from '#cases/case-step.ts'
 import type { CaseMoment } from '#cases/case-world.ts'
 import { enter } from '#cases/clock.ts'
 import { refuse } from '#cases/refusal.ts'
@@ -36,13 +36,16 @@ export function merge(
   }
   const reason = command.reason ?? null
   return {
-    own: [
-      step(current, 'merged', moment, {
-        reason,
-        detail: { otherId: master.id, before: current.state, episodeIds },
-        changes: { ...enter(current, 'merged', moment), masterId: master.id },
-      }),
-    ],
+    own: withUploads(
+      [
+        step(current, 'merged', moment, {
+          reason,
+          detail: { otherId: master.id, before: current.state, episodeIds },
+          changes: { ...enter(current, 'merged', moment), masterId: master.id },
+        }),
+      ],
+      command,
+    ),
     other: [
       step(master, 'took-in', moment, {
         reason,
@@ -64,13 +67,16 @@ export function split(
   const { before = 'reported', episodeIds = [] } = merged.detail
   const { reason } = command
   return {
-    own: [
-      step(current, 'split', moment, {
-        reason,
-        detail: { otherId: master.id, episodeIds },
-        changes: { ...enter(current, before, moment), masterId: null },
-      }),
-    ],
+    own: withUploads(
+      [
+        step(current, 'split', moment, {
+          reason,
+          detail: { otherId: master.id, episodeIds },
+          changes: { ...enter(current, before, moment), masterId: null },
+        }),
+      ],
+      command,
+    ),
     other: [
       step(master, 'gave-back', moment, {
         reason,

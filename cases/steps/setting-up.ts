@@ -1,4 +1,4 @@
-import { attached, type CaseStep, inTurn, step } from '#cases/case-step.ts'
+import { type CaseStep, inTurn, step } from '#cases/case-step.ts'
 import type { CaseMoment } from '#cases/case-world.ts'
 import { chosenInspector } from '#cases/choose-inspector.ts'
 import { enter, wholeCase } from '#cases/clock.ts'
@@ -19,7 +19,6 @@ export const accept = (
 ): Steps => [
   step(current, 'accepted', moment, {
     reason: command.reason,
-    detail: attached(command),
     changes: {
       ...enter(current, 'accepted', moment),
       acceptedAt: moment.now,
@@ -35,7 +34,6 @@ export const reject = (
 ): Steps => [
   step(current, 'rejected', moment, {
     reason: command.reason,
-    detail: attached(command),
     changes: enter(current, 'rejected', moment),
   }),
 ]
@@ -49,7 +47,7 @@ export function askPreVerification(
   return [
     step(current, 'pre-verification-asked', moment, {
       reason: command.reason,
-      detail: { inspectorId, ...attached(command) },
+      detail: { inspectorId },
       changes: { ...enter(current, 'verifying', moment), inspectorId },
     }),
   ]
@@ -69,7 +67,7 @@ export function preVerify(
   return [
     step(current, 'pre-verified', moment, {
       reason: command.reason,
-      detail: { passed, ...attached(command) },
+      detail: { passed },
       changes: {
         ...enter(current, passed ? 'accepted' : 'reported', moment),
         preVerifiedAt: moment.now,
@@ -91,7 +89,6 @@ export function file(current: Case, command: CaseCommandOf<'file'>, moment: Case
     () =>
       step(current, 'filed', moment, {
         reason: command.reason,
-        detail: attached(command),
         changes: {
           ...filed,
           ...enter(named, 'filed', moment),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { alarm } from '#cases/steps/alarm.ts'
 import { prove } from '#cases/steps/checking.ts'
 import { merge, split } from '#cases/steps/merging.ts'
+import { transition } from '#cases/transition.ts'
 import type { Case } from '#model/case.ts'
 import { DEFAULT_POLICY, type FilingPolicy } from '#model/filing-policy.ts'
 import { epochMs, milliseconds } from '#model/time.ts'
@@ -236,3 +237,20 @@ test('a merge is undone by its split', () => {
     'itself',
   )
 })
+
+test.each([
+  ['reported', 'acceptor', { name: 'reject', reason }],
+  ['handling', 'department-handler', { name: 'return', reason }],
+  ['filed', 'duty-officer', { name: 'void', reason }],
+  ['closed', 'duty-officer', { name: 'reopen', reason }],
+] as const)(
+  'in the state %s the uploads of the %s are named by what they came with',
+  (state, role, given) => {
+    const current = caseIn(state)
+    const moment = new Walk(at('2026-11-23 09:30')).moment(role)
+    const attachments = [uuid(7)]
+    const [first, ...others] = transition(current, { ...given, attachments }, moment)
+    expect(first?.detail.attachments).toEqual(attachments)
+    expect(others.flatMap(({ detail }) => detail.attachments ?? [])).toEqual([])
+  },
+)
