@@ -5,6 +5,7 @@ import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.
 import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { consoleParts } from '#cli/service/console-parts.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
@@ -190,6 +191,7 @@ async function buildService(
   const exchange = openExchange({ pool, world, surroundings, config, clock })
   const api = createApi({
     config: config.http,
+    console: consoleParts(config),
     token,
     metrics,
     log,

@@ -38,6 +38,11 @@ const STAFF: readonly Role[] = [...CITY_STAFF, 'pipe-operator']
 export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /health/live': ANYONE,
   'GET /health/ready': ANYONE,
+  // The console: its pages and what it calls itself, the same for everybody.
+  'GET /': ANYONE,
+  'GET /favicon.svg': ANYONE,
+  'GET /assets/*': ANYONE,
+  'GET /api/v1/console': ANYONE,
   'GET /metrics': allowWholeCity(TECHNICAL),
   'GET /api/openapi.json': SIGNED_IN,
   'GET /api/docs': SIGNED_IN,

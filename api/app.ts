@@ -6,6 +6,7 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify'
 import { isWanmiError, Rejected } from '#model/error.ts'
@@ -67,10 +68,7 @@ export function createApp(options: {
     }
     return sendProblem(reply, error, problem)
   })
-  app.setNotFoundHandler((request, reply) => {
-    const what = `${request.method} ${request.url.split('?', 1)[0]}`
-    return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
-  })
+  app.setNotFoundHandler(answerNotFound)
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     const labels = { method: request.method, route, status: reply.statusCode }
@@ -79,6 +77,12 @@ export function createApp(options: {
     return Promise.resolve()
   })
   return app
+}
+
+/** What is answered to an address that nothing stands at. */
+export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const what = `${request.method} ${request.url.split('?', 1)[0]}`
+  return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
 }
 
 /** @throws Rejected('bad-configuration') */

@@ -1,12 +1,14 @@
 import type { AddressInfo } from 'node:net'
 import cookies from '@fastify/cookie'
 import { messageOf, Rejected, Unavailable } from '#model/error.ts'
-import type { Config } from '#runtime/config.ts'
+import { type Config, readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
+import { consolePages } from './console/console-pages.ts'
+import { type ConsoleConfig, consoleRoutes } from './console/console-routes.ts'
 import type { FindDevice } from './device-in-sight.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
@@ -92,8 +94,18 @@ type HttpConfig = Pick<
   'host' | 'port' | 'bodyLimitBytes' | 'importLimitBytes' | 'publicUrl' | 'trustedProxies'
 >
 
+export interface ConsoleOptions {
+  readonly config: ConsoleConfig
+  /** Of the city. */
+  readonly timeZone: string
+  readonly version: string
+  /** Where the console was built into; null: it is not served. */
+  readonly folder: string | null
+}
+
 export interface ApiOptions extends ApiPorts {
   readonly config: HttpConfig
+  readonly console: ConsoleOptions
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
@@ -192,8 +204,11 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   webhookDeliveryRoutes(app, options.webhookDeliveries)
   liveRoutes(app, live)
   peopleRoutes(app, people, { own, cookie })
+  consoleRoutes(app, options.console.config, options.console)
   problemRoutes(app)
   await serveDocumentation(app)
+  const { folder } = options.console
+  if (folder !== null) await consolePages(app, folder, options.console.config)
   await app.ready()
   return app
 }
@@ -209,6 +224,12 @@ export async function openApiDocument(): Promise<object> {
       importLimitBytes: 1_024,
       publicUrl: null,
       trustedProxies: [],
+    },
+    console: {
+      config: readConfig({}).console,
+      timeZone: 'Asia/Shanghai',
+      version: '1',
+      folder: null,
     },
     token: '',
     people: NOBODY,

@@ -6,6 +6,7 @@ const STEPS = [
   { name: 'lint', command: ['oxlint', '--type-aware', '--quiet'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'generated files', command: ['node', 'cli/launch.mjs', 'generate', '--check'] },
+  { name: 'console', command: ['node', 'cli/console/check-console.ts'] },
   {
     name: 'architecture',
     command: ['vitest', 'run', '--reporter=dot', 'tests/architecture.test.ts'],

@@ -11,6 +11,7 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { CONSOLE_SETTINGS } from './settings/console.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
@@ -247,6 +248,7 @@ export const SETTINGS = {
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
+  console: CONSOLE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

@@ -151,6 +151,12 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       publicUrl: null,
       trustedProxies: [],
     },
+    console: {
+      config: readConfig({}).console,
+      timeZone: 'Asia/Shanghai',
+      version: '1',
+      folder: null,
+    },
     token: TOKEN,
     metrics,
     log: silentLogger,

@@ -9,6 +9,7 @@ import { NOBODY } from '#api/people-routes.ts'
 import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
+import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { device, NOON, proposal, reading, uuid } from '#tests/store/fixtures.ts'
@@ -29,6 +30,7 @@ beforeEach(async () => {
       publicUrl: null,
       trustedProxies: [],
     },
+    console: { config: readConfig({}).console, timeZone: 'UTC', version: '1', folder: null },
     people: NOBODY,
     token: TOKEN,
     metrics,

@@ -1,0 +1,17 @@
+import type { Component } from 'vue'
+import type { Role } from '#model/role.ts'
+import type { Bilingual } from '#model/text.ts'
+
+export interface Page {
+  readonly path: string
+  readonly load: () => Promise<Component>
+  /** In the menu; a page without it is reached from others. */
+  readonly menu?: { readonly title: Bilingual; readonly icon: Component }
+  /** Who may see it; undefined: everybody who is signed in. */
+  readonly roles?: readonly Role[]
+  /** Without the frame of the console: for small screens and for printing. */
+  readonly isBare?: boolean
+}
+
+/** Every page of the console, in the order of the menu. */
+export const PAGES: readonly Page[] = [{ path: '/me', load: () => import('./me/me-page.vue') }]

@@ -1,0 +1,16 @@
+import type { Problem } from '#web/src/api/problem.ts'
+import type { STATE_TEXTS } from './state-texts.ts'
+
+/** What to tell of a problem: our own sentence where one fits, else what the service said. */
+export function problemSentence(
+  problem: Problem,
+  t: (key: keyof (typeof STATE_TEXTS)['zh']) => string,
+): string {
+  if (problem.code === 'unreachable' || problem.code === 'database-unavailable') {
+    return t('unreachable')
+  }
+  if (problem.status === 403) return t('forbidden')
+  if (problem.status === 404) return t('missing')
+  if (problem.status === 429) return t('busy')
+  return problem.message
+}
