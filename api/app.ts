@@ -6,12 +6,12 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
-  type FastifyRequest,
   LogController,
 } from 'fastify'
 import { isWanmiError, Rejected } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
+import type { ConsolePage } from './console/console-pages.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 
 /** An HTTP application whose routes are typed by their schemas. */
@@ -32,6 +32,8 @@ export function createApp(options: {
   readonly trustedProxies: readonly string[]
   readonly log: Logger
   readonly metrics: Metrics
+  /** What is sent where no route stands and a browser asks for a page. */
+  readonly page?: Pick<ConsolePage, 'isAt' | 'send'> | undefined
 }): App {
   const loggerInstance: FastifyBaseLogger = options.log
   const app = fastify({
@@ -68,7 +70,11 @@ export function createApp(options: {
     }
     return sendProblem(reply, error, problem)
   })
-  app.setNotFoundHandler(answerNotFound)
+  app.setNotFoundHandler((request, reply) => {
+    if (options.page?.isAt(request)) return options.page.send(reply)
+    const what = `${request.method} ${request.url.split('?', 1)[0]}`
+    return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
+  })
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     const labels = { method: request.method, route, status: reply.statusCode }
@@ -77,12 +83,6 @@ export function createApp(options: {
     return Promise.resolve()
   })
   return app
-}
-
-/** What is answered to an address that nothing stands at. */
-export function answerNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const what = `${request.method} ${request.url.split('?', 1)[0]}`
-  return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
 }
 
 /** @throws Rejected('bad-configuration') */

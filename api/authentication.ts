@@ -44,6 +44,8 @@ export interface AuthenticationOptions {
   readonly identities: Identities
   readonly cookie: SessionCookie
   readonly own: OwnAddress
+  /** Whether it asks for a page of the console: that is nothing but its frame, and open. */
+  readonly isPage: (request: FastifyRequest) => boolean
 }
 
 /** Whoever holds the token of the service: sets it up, and acts on no case. */
@@ -88,7 +90,7 @@ export const originOf = (request: FastifyRequest): Origin => ({
  * with both is who the token says. Only routes that are open let anybody in.
  */
 export function authenticate(app: App, options: AuthenticationOptions): void {
-  const { identities, cookie, own } = options
+  const { identities, cookie, own, isPage } = options
   const isToken = tokenCheck(options.token)
   const find = (request: FastifyRequest, isGlance: boolean): Identity | undefined => {
     const given = givenToken(request, isBrowsed(request))
@@ -104,7 +106,7 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
   )
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions
-    if (config?.open === true) return Promise.resolve()
+    if (config?.open === true || isPage(request)) return Promise.resolve()
     if (comesAsDevice(request)) return Promise.resolve()
     const identity = find(request, false)
     if (identity === undefined) throw refusal(request, reply)

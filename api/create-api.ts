@@ -7,7 +7,7 @@ import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
-import { consolePages } from './console/console-pages.ts'
+import { consolePages, readConsolePage } from './console/console-pages.ts'
 import { type ConsoleConfig, consoleRoutes } from './console/console-routes.ts'
 import type { FindDevice } from './device-in-sight.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
@@ -157,12 +157,16 @@ export function createApi(options: ApiOptions): Api {
 export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App> {
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
-  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics })
+  const { folder, config: consoleConfig } = options.console
+  const page = folder === null ? undefined : await readConsolePage(folder, consoleConfig)
+  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics, page })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)
   await app.register(cookies)
-  authenticate(app, { token: options.token, identities: people.identities, cookie, own })
+  const isPage = page?.isAt ?? (() => false)
+  const { identities } = people
+  authenticate(app, { token: options.token, identities, cookie, own, isPage })
   auditRequests(app, people.audit, log)
   guardRoutes(app)
   cutOpenAnswers(app, people.identities)
@@ -207,8 +211,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   consoleRoutes(app, options.console.config, options.console)
   problemRoutes(app)
   await serveDocumentation(app)
-  const { folder } = options.console
-  if (folder !== null) await consolePages(app, folder, options.console.config)
+  if (page) await consolePages(app, page)
   await app.ready()
   return app
 }

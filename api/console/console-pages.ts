@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import staticFiles from '@fastify/static'
-import type { FastifyReply } from 'fastify'
-import { type App, answerNotFound } from '#api/app.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '#api/app.ts'
 import type { ConsoleConfig } from './console-routes.ts'
 import { originsOf } from './map-origins.ts'
 
@@ -15,29 +15,47 @@ const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Wan
 <code>npm run build</code> in the folder of Wanmi and start the service again.</p>
 <p lang="zh">服务已启动，接口可用。要使用管理界面，请在 Wanmi 目录下运行 <code>npm run build</code> 后重新启动服务。</p>`
 
-/**
- * Serves the console from the folder it was built into: its page at `/` and at every address that is
- * nobody else's, since the pages of the console have addresses of their own.
- */
-export async function consolePages(app: App, folder: string, config: ConsoleConfig): Promise<void> {
-  await app.register(staticFiles, {
-    root: folder,
-    serve: false,
-    preCompressed: true,
-    cacheControl: false,
-  })
+/** The page of the console as it is sent to a browser. */
+export interface ConsolePage {
+  readonly folder: string
+  /** Whether a browser asks for a page at an address at which nothing else stands. */
+  isAt(request: FastifyRequest): boolean
+  send(reply: FastifyReply): FastifyReply
+}
+
+/** Reads the page of the console from the folder it was built into. */
+export async function readConsolePage(folder: string, config: ConsoleConfig): Promise<ConsolePage> {
   const policy = contentPolicy(config)
   const page = await readFile(`${folder}/index.html`, 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return UNBUILT
     throw error
   })
-  const sendPage = (reply: FastifyReply): FastifyReply =>
+  const send = (reply: FastifyReply): FastifyReply =>
     reply
       .header('content-security-policy', policy)
       .header('cache-control', 'no-cache')
       .type('text/html; charset=utf-8')
       .send(page)
-  app.get('/', { schema: { hide: true } }, (_request, reply) => sendPage(reply))
+  return {
+    folder,
+    send,
+    isAt: ({ method, url, headers, routeOptions }) =>
+      routeOptions.url === undefined &&
+      method === 'GET' &&
+      !NO_PAGE.test(url) &&
+      (headers.accept?.includes('text/html') ?? false),
+  }
+}
+
+/** Serves the page at `/` and what it is made of. */
+export async function consolePages(app: App, page: ConsolePage): Promise<void> {
+  await app.register(staticFiles, {
+    root: page.folder,
+    serve: false,
+    preCompressed: true,
+    cacheControl: false,
+  })
+  app.get('/', { schema: { hide: true } }, (_request, reply) => page.send(reply))
   app.get('/favicon.svg', { schema: { hide: true } }, (_request, reply) =>
     reply.header('cache-control', 'max-age=86400').sendFile('favicon.svg'),
   )
@@ -47,13 +65,6 @@ export async function consolePages(app: App, folder: string, config: ConsoleConf
       .header('cache-control', 'max-age=31536000, immutable')
       .sendFile(`assets/${request.params['*']}`),
   )
-  app.setNotFoundHandler((request, reply) => {
-    const isPage =
-      request.method === 'GET' &&
-      !NO_PAGE.test(request.url) &&
-      (request.headers.accept ?? '').includes('text/html')
-    return isPage ? sendPage(reply) : answerNotFound(request, reply)
-  })
 }
 
 /** City networks are closed: nothing comes from elsewhere but the base map, where one is set. */

@@ -17,9 +17,10 @@ const credentials: Middleware = {
     pristine.set(request, request.clone())
     return request
   },
-  async onResponse({ request, response, schemaPath }) {
+  async onResponse({ request, response }) {
     const again = pristine.get(request)
-    if (response.status !== 401 || !again || schemaPath === '/api/v1/session') return response
+    // A password that is wrong is no session that has ended.
+    if (response.status !== 401 || !again || (await session.stands())) return response
     await session.signInAgain()
     if (session.csrf !== null && CHANGES.has(again.method)) {
       again.headers.set('x-csrf-token', session.csrf)

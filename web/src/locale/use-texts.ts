@@ -1,20 +1,36 @@
-import { useI18n } from 'vue-i18n'
+import { i18n, LOCALES } from './locale.ts'
 
 /** The texts of a part of the console, each key in both languages. */
 export type Texts<Key extends string> = {
+  /** Under which vue-i18n knows them. */
+  readonly space: string
   readonly zh: Readonly<Record<Key, string>>
   readonly en: Readonly<Record<Key, string>>
 }
 
-/** Says texts that stand beside the part which shows them; a language that lacks one does not compile. */
-export const defineTexts = <const Zh extends Readonly<Record<string, string>>>(texts: {
+/** `t('key', { name })`: `{name}` in a text is replaced. */
+export type Say<Key extends string> = (
+  key: Key,
+  values?: Readonly<Record<string, unknown>>,
+) => string
+
+let spaces = 0
+
+/**
+ * Says texts that stand beside the part which shows them; a language that lacks one does not compile.
+ * To be called once, outside of components.
+ */
+export function defineTexts<const Zh extends Readonly<Record<string, string>>>(texts: {
   readonly zh: Zh
   readonly en: { readonly [Key in keyof Zh]: string }
-}): Texts<keyof Zh & string> => texts
-
-/** `t('key', { name })` in the language of the console; `{name}` in a text is replaced. */
-export function useTexts<Key extends string>(texts: Texts<Key>) {
-  const { t } = useI18n({ useScope: 'local', messages: { zh: texts.zh, en: texts.en } })
-  return (key: Key, values: Readonly<Record<string, unknown>> = {}): string =>
-    t(key, values as Record<string, unknown>)
+}): Texts<keyof Zh & string> {
+  const space = `texts-${spaces++}`
+  for (const locale of LOCALES) i18n.global.mergeLocaleMessage(locale, { [space]: texts[locale] })
+  return { space, ...texts }
 }
+
+/** Texts in the language of the console, wherever they are said. */
+export const useTexts =
+  <Key extends string>({ space }: Texts<Key>): Say<Key> =>
+  (key, values = {}) =>
+    i18n.global.t(`${space}.${key}`, values as Record<string, unknown>)

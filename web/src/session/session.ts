@@ -53,21 +53,20 @@ export const session = {
 
   /** @throws Problem */
   async signIn(login: string, password: string): Promise<void> {
-    enter(await answerOf(bareApi.POST('/api/v1/session', { body: { login, password } })))
+    session.enter(await answerOf(bareApi.POST('/api/v1/session', { body: { login, password } })))
   },
 
-  /** @throws Problem */
-  async changePassword(current: string, password: string): Promise<void> {
-    const headers = { 'x-csrf-token': session.csrf ?? '' }
-    const body = { current, password }
-    enter(await answerOf(bareApi.POST('/api/v1/session/password', { body, headers })))
+  /** Whether somebody is signed in still. */
+  async stands(): Promise<boolean> {
+    const { response } = await bareApi.GET('/api/v1/session')
+    return response.status !== 401
   },
 
   /** Looks again who is signed in: somebody came back from the provider in another window. */
   async lookAgain(): Promise<boolean> {
     await session.load()
     if (state.view === null) return false
-    enter(state.view)
+    session.enter(state.view)
     return true
   },
 
@@ -87,18 +86,19 @@ export const session = {
     return renewed.promise
   },
 
+  /** Somebody signed in, or has a new session. */
+  enter(view: SessionView): void {
+    const before = state.view
+    state.view = view
+    state.hasEnded = false
+    renewed?.resolve()
+    renewed = undefined
+    // Another person sees other things than what stands on the page.
+    if (before !== null && before.accountId !== view.accountId) window.location.assign('/')
+  },
+
   /** Whoever sat here does not sign in again: everything open is given up. */
   leave,
-}
-
-function enter(view: SessionView): void {
-  const before = state.view
-  state.view = view
-  state.hasEnded = false
-  renewed?.resolve()
-  renewed = undefined
-  // Another person sees other things than what stands on the page.
-  if (before !== null && before.accountId !== view.accountId) window.location.assign('/')
 }
 
 function leave(): void {

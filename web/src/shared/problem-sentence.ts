@@ -1,10 +1,11 @@
 import type { Problem } from '#web/src/api/problem.ts'
+import type { Say } from '#web/src/locale/use-texts.ts'
 import type { STATE_TEXTS } from './state-texts.ts'
 
 /** What to tell of a problem: our own sentence where one fits, else what the service said. */
 export function problemSentence(
   problem: Problem,
-  t: (key: keyof (typeof STATE_TEXTS)['zh']) => string,
+  t: Say<keyof (typeof STATE_TEXTS)['zh']>,
 ): string {
   if (problem.code === 'unreachable' || problem.code === 'database-unavailable') {
     return t('unreachable')

@@ -1,7 +1,7 @@
 import { ElMessage } from 'element-plus'
 import 'element-plus/es/components/message/style/css'
 import { Problem } from '#web/src/api/problem.ts'
-import { locale } from '#web/src/locale/locale.ts'
+import { useTexts } from '#web/src/locale/use-texts.ts'
 import { problemSentence } from './problem-sentence.ts'
 import { STATE_TEXTS } from './state-texts.ts'
 
@@ -12,7 +12,7 @@ export async function tellProblem(deed: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     ElMessage.error({
-      message: problemSentence(error, (key) => STATE_TEXTS[locale.value][key]),
+      message: problemSentence(error, useTexts(STATE_TEXTS)),
       duration: 8_000,
       showClose: true,
     })
