@@ -134,6 +134,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/parts/:id': allow(ENGINEER, 'area', 'network'),
 
   'GET /api/v1/grids': allow(CITY_STAFF, 'area', 'network'),
+  'GET /api/v1/grid-loads': allow(CITY_STAFF, 'area', 'network'),
   'GET /api/v1/grids/locate': allow(CITY_STAFF, 'area', 'network'),
   'GET /api/v1/grids/:code': allow(CITY_STAFF, 'area', 'network'),
   // Whoever moves a grid moves what lies in it from one area to another.

@@ -36,6 +36,7 @@ import {
 import { type Evaluator, evaluationRoutes } from './routes/evaluation-routes.ts'
 import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
+import { type GridLoads, gridLoadRoutes } from './routes/grid-load-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
@@ -58,6 +59,7 @@ export interface ApiPorts {
   readonly devices: DeviceRegistry
   readonly parts: PartRegistry
   readonly grids: GridRegistry
+  readonly gridLoads: GridLoads
   readonly areas: AreaRegistry
   readonly attachments: Attachments
   readonly imports: Imports
@@ -180,6 +182,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
   gridRoutes(app, options.grids)
+  gridLoadRoutes(app, options.gridLoads)
   areaRoutes(app, options.areas)
   importRoutes(app, options.imports, config)
   calendarRoutes(app, options.workCalendar)

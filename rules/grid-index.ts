@@ -4,9 +4,14 @@ import Flatbush from 'flatbush'
 import type { Place } from '#model/place.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 
+/** West, south, east, north in degrees. */
+type Box = readonly [number, number, number, number]
+
 export interface GridIndex {
   /** The one grid that holds a point; undefined when none does. */
   locate(place: Place): UnitGrid | undefined
+  /** The grids whose box meets a box, at most so many, by code. */
+  within(box: Box, most: number): readonly UnitGrid[]
 }
 
 /**
@@ -14,7 +19,7 @@ export interface GridIndex {
  * grids share belongs to the one with the lowest code, so that it always belongs to exactly one.
  */
 export function buildGridIndex(grids: readonly UnitGrid[]): GridIndex {
-  if (grids.length === 0) return { locate: () => undefined }
+  if (grids.length === 0) return { locate: () => undefined, within: () => [] }
   const ordered = [...grids].sort((a, b) => (a.code < b.code ? -1 : 1))
   const boxes = new Flatbush(ordered.length)
   for (const { geometry } of ordered) {
@@ -22,7 +27,15 @@ export function buildGridIndex(grids: readonly UnitGrid[]): GridIndex {
     boxes.add(west, south, east, north)
   }
   boxes.finish()
-  return { locate: (place) => locateIn(ordered, boxes, place) }
+  return {
+    locate: (place) => locateIn(ordered, boxes, place),
+    within: (box, most) =>
+      boxes
+        .search(...box)
+        .sort((a, b) => a - b)
+        .slice(0, most)
+        .map((index) => ordered[index] as UnitGrid),
+  }
 }
 
 function locateIn(

@@ -2,6 +2,7 @@ import { areaUser } from '#monitor/named-areas.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
+import { gridLoads } from '#store/queries/grid-loads.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import type { AreaDirectory } from '#store/registry/area-directory.ts'
@@ -29,6 +30,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
     grids: createGridRegistry(registry),
+    gridLoads: gridLoads(pool, registry.grids),
     areas: createAreaRegistry({
       pool,
       areas,

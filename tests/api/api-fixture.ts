@@ -22,6 +22,7 @@ import { reportsOf } from '#store/cases/reports.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { gridLoads } from '#store/queries/grid-loads.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
@@ -82,6 +83,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     devices: registry.devices,
     parts: registry.parts,
     grids: registry.grids,
+    gridLoads: gridLoads(pool, registry.locator),
     areas: registry.areas,
     imports: registry.imports,
     workCalendar: calendar.desk,

@@ -154,6 +154,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'DELETE /api/v1/parts/:id': partAt,
 
   'GET /api/v1/grids': plain('/api/v1/grids'),
+  'GET /api/v1/grid-loads': plain('/api/v1/grid-loads?bbox=-180,-90,180,90'),
   'GET /api/v1/grids/locate': at(
     ({ place }) => `/api/v1/grids/locate?lon_deg=${place.lon_deg}&lat_deg=${place.lat_deg}`,
   ),
