@@ -48,6 +48,7 @@ import { problemRoutes } from './routes/problem-routes.ts'
 import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
+import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
@@ -66,6 +67,7 @@ export interface ApiPorts {
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
   readonly readings: ReadingHistory
+  readonly readSeries: ReadSeries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -178,6 +180,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   healthRoutes(app, options.readiness, metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
+  seriesRoutes(app, options.findDevice, options.readSeries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)

@@ -5,6 +5,7 @@ import type { DeviceDirectory } from '#store/device-directory.ts'
 import { gridLoads } from '#store/queries/grid-loads.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { readSeries, type SeriesQuestion } from '#store/queries/series.ts'
 import type { AreaDirectory } from '#store/registry/area-directory.ts'
 import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
@@ -39,6 +40,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     imports: createImports(registry),
     findDevice: (id: string) => directory.find(id),
     readings: createReadingQueries(pool),
+    readSeries: (question: SeriesQuestion) => readSeries(pool, question),
     quarantine: createQuarantineQueries(pool),
   }
 }

@@ -25,6 +25,7 @@ import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { gridLoads } from '#store/queries/grid-loads.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { readSeries } from '#store/queries/series.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -96,6 +97,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     findDevice: (id) => directory.find(id),
     readings: createReadingQueries(pool),
+    readSeries: (question) => readSeries(pool, question),
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)

@@ -131,6 +131,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'PATCH /api/v1/devices/:id': { ...deviceAt(), body: () => ({ label: 'changed' }) },
   'DELETE /api/v1/devices/:id': deviceAt(),
   'POST /api/v1/devices/:id/secret': { ...deviceAt('/secret'), body: () => ({}) },
+  'GET /api/v1/devices/:id/series': deviceAt(
+    '/series?channel=tilt_deg&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z',
+  ),
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
