@@ -1,5 +1,6 @@
+import { MapLocation } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
-import type { Role } from '#model/role.ts'
+import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
 
 export interface Page {
@@ -13,5 +14,15 @@ export interface Page {
   readonly isBare?: boolean
 }
 
+const SIGNED_STAFF = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, 'pipe-operator', 'engineer', 'administrator'] as const
+
 /** Every page of the console, in the order of the menu. */
-export const PAGES: readonly Page[] = [{ path: '/me', load: () => import('./me/me-page.vue') }]
+export const PAGES: readonly Page[] = [
+  {
+    path: '/',
+    load: () => import('./situation/situation-page.vue'),
+    menu: { title: { en: 'Situation', zh: '实时态势' }, icon: MapLocation },
+    roles: SIGNED_STAFF,
+  },
+  { path: '/me', load: () => import('./me/me-page.vue') },
+]
