@@ -26,6 +26,7 @@ import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import {
   type EvaluationConfigurations,
@@ -61,6 +62,7 @@ export interface ApiPorts {
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
+  readonly cityMap: CityMap
   readonly readings: ReadingHistory
   readonly quarantine: Quarantine
   readonly replay: Replay
@@ -106,7 +108,7 @@ const CLOSING_MS = 10_000
 /** The HTTP side of Wanmi. */
 export interface Api {
   /** To be told of what each commit wrote. */
-  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  readonly live: Pick<LiveHub, 'readings' | 'cases' | 'state' | 'hasMap'>
   /**
    * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
    *
@@ -160,6 +162,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   healthRoutes(app, options.readiness, metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
+  deviceStateRoutes(app, options.cityMap)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
