@@ -10,6 +10,7 @@ import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
+import { openMap } from '#cli/service/map-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
@@ -105,6 +106,7 @@ async function buildService(
     { ...engine, clock, metrics, log },
     shutdown,
   )
+  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -196,6 +198,7 @@ async function buildService(
     metrics,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
+    cityMap,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     replay: (envelope) => broker.replay(envelope),
@@ -228,6 +231,7 @@ async function buildService(
     changed.onChange((changes) => api.live.cases(changes))
     changed.onChange(webhooks.poke)
   }
+  tellTo(api.live)
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)

@@ -121,6 +121,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/devices/:id/readings': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/series': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/latest': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
 

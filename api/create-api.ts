@@ -28,6 +28,7 @@ import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import {
   type EvaluationConfigurations,
@@ -66,6 +67,7 @@ export interface ApiPorts {
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
+  readonly cityMap: CityMap
   readonly readings: ReadingHistory
   readonly readSeries: ReadSeries
   readonly quarantine: Quarantine
@@ -122,7 +124,7 @@ const CLOSING_MS = 10_000
 /** The HTTP side of Wanmi. */
 export interface Api {
   /** To be told of what each commit wrote. */
-  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  readonly live: Pick<LiveHub, 'readings' | 'cases' | 'state' | 'hasMap'>
   /**
    * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
    *
@@ -181,6 +183,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   seriesRoutes(app, options.findDevice, options.readSeries)
+  deviceStateRoutes(app, options.cityMap)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)

@@ -136,6 +136,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ),
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
+  'GET /api/v1/device-states': at(
+    ({ place: { lon_deg, lat_deg } }) =>
+      `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
+  ),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
 

@@ -14,7 +14,13 @@ export interface Page {
   readonly isBare?: boolean
 }
 
-const SIGNED_STAFF = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, 'pipe-operator', 'engineer', 'administrator'] as const
+const SIGNED_STAFF = [
+  ...SUPERVISION_ROLES,
+  ...DEPARTMENT_ROLES,
+  'pipe-operator',
+  'engineer',
+  'administrator',
+] as const
 
 /** Every page of the console, in the order of the menu. */
 export const PAGES: readonly Page[] = [

@@ -1,5 +1,5 @@
-import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
+import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
 import type { Severity } from '#model/rule.ts'
 import { type LonLat, shapeToMap, toMap } from '#web/src/map/shift.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
@@ -76,13 +76,22 @@ export function addLayers(map: GlMap): void {
         colour('silent'),
       ] as never,
       'circle-radius': ['case', ['get', 'isChosen'], 11, ['>=', ['get', 'order'], 2], 8, 5],
-      'circle-stroke-color': ['case', ['get', 'isChosen'], themeColour('focus'), themeColour('ground')],
+      'circle-stroke-color': [
+        'case',
+        ['get', 'isChosen'],
+        themeColour('focus'),
+        themeColour('ground'),
+      ],
       'circle-stroke-width': ['case', ['get', 'isChosen'], 3, 1.5],
     },
   })
 }
 
-export function showDevices(map: GlMap, devices: Iterable<SeenDevice>, chosen: string | null): void {
+export function showDevices(
+  map: GlMap,
+  devices: Iterable<SeenDevice>,
+  chosen: string | null,
+): void {
   const features: Feature[] = []
   for (const device of devices) {
     const { deviceId: id, kind, place } = device

@@ -1,10 +1,9 @@
-import { type Ref, reactive, ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, type Ref, reactive, ref, shallowRef, watch } from 'vue'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import type { components, paths } from '#web/src/api/schema.d.ts'
 import { LiveFeed } from '#web/src/live/live-feed.ts'
 import { type Loaded, useLoaded } from '#web/src/shared/use-loaded.ts'
-import { onScopeDispose } from 'vue'
 
 export type SeenDevice = components['schemas']['DeviceState']
 export type MapCell = components['schemas']['MapCell']
