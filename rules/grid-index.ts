@@ -1,11 +1,9 @@
 import { bbox } from '@turf/bbox'
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
 import Flatbush from 'flatbush'
+import type { Box } from '#model/box.ts'
 import type { Place } from '#model/place.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
-
-/** West, south, east, north in degrees. */
-type Box = readonly [number, number, number, number]
 
 export interface GridIndex {
   /** The one grid that holds a point; undefined when none does. */

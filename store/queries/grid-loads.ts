@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Box } from '#model/box.ts'
 import { OPEN_CASE_STATES } from '#model/case-state.ts'
 import type { Scope } from '#model/principal.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
@@ -16,8 +17,7 @@ export interface GridLoad {
 }
 
 export interface GridLoadFilter {
-  /** West, south, east, north in degrees. */
-  readonly box: readonly [number, number, number, number]
+  readonly box: Box
   readonly limit: number
   readonly scope: Scope
 }

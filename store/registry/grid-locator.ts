@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Box } from '#model/box.ts'
 import type { Place } from '#model/place.ts'
 import type { GridGeometry, UnitGrid } from '#model/unit-grid.ts'
 import { query, type Session } from '#store/query.ts'
@@ -6,8 +7,8 @@ import { query, type Session } from '#store/query.ts'
 /** Finds the unit grid that holds a place. */
 export interface GridIndex {
   locate(place: Place): UnitGrid | undefined
-  /** The grids whose box (west, south, east, north) meets a box, at most so many, by code. */
-  within(box: readonly [number, number, number, number], most: number): readonly UnitGrid[]
+  /** The grids whose box meets a box, at most so many, by code. */
+  within(box: Box, most: number): readonly UnitGrid[]
 }
 
 /** How an index is made; the geometry of it lies outside the store. */
@@ -56,7 +57,7 @@ export class GridLocator implements GridSet {
     return this.#current.find(code)
   }
 
-  within(box: readonly [number, number, number, number], most: number): readonly UnitGrid[] {
+  within(box: Box, most: number): readonly UnitGrid[] {
     return this.#current.within(box, most)
   }
 

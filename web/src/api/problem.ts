@@ -22,7 +22,11 @@ export class Problem extends Error {
 
 /** Answers what a request gave. @throws Problem where it gave none */
 export async function answerOf<Data>(
-  request: Promise<{ data?: Data; error?: unknown; response: Response }>,
+  request: Promise<{
+    readonly data?: Data | undefined
+    readonly error?: unknown
+    readonly response: Response
+  }>,
 ): Promise<Data> {
   let settled: Awaited<typeof request>
   try {

@@ -1,11 +1,9 @@
-import gcoord from 'gcoord'
 import type { Geometry, GeometryCollection } from 'geojson'
+import { fromWgs84, toWgs84 } from '#model/place.ts'
 import { consoleConfiguration } from '#web/src/shared/console-configuration.ts'
 
 /** Degrees, east then north. */
 export type LonLat = readonly [lon_deg: number, lat_deg: number]
-
-const SYSTEMS = { gcj02: gcoord.GCJ02, bd09: gcoord.BD09 } as const
 
 /**
  * From WGS-84, in which everything is stored, to where the base map draws it, and back. Only here is
@@ -13,16 +11,14 @@ const SYSTEMS = { gcj02: gcoord.GCJ02, bd09: gcoord.BD09 } as const
  */
 export function toMap([lon, lat]: LonLat): [number, number] {
   const { system } = consoleConfiguration.value.map
-  return system === 'wgs84'
-    ? [lon, lat]
-    : gcoord.transform([lon, lat], gcoord.WGS84, SYSTEMS[system])
+  const { lon_deg, lat_deg } = fromWgs84({ lon_deg: lon, lat_deg: lat }, system)
+  return [lon_deg, lat_deg]
 }
 
 export function fromMap([lon, lat]: LonLat): [number, number] {
   const { system } = consoleConfiguration.value.map
-  return system === 'wgs84'
-    ? [lon, lat]
-    : gcoord.transform([lon, lat], SYSTEMS[system], gcoord.WGS84)
+  const { lon_deg, lat_deg } = toWgs84({ lon_deg: lon, lat_deg: lat }, system)
+  return [lon_deg, lat_deg]
 }
 
 type Coordinates = readonly number[] | readonly Coordinates[]

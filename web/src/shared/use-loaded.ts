@@ -2,8 +2,8 @@ import { onScopeDispose, ref, type ShallowRef, shallowRef, type WatchSource, wat
 import { Problem } from '#web/src/api/problem.ts'
 
 export interface Loaded<Data> {
-  /** What came last; stays while newer is on its way. */
-  readonly data: Readonly<ShallowRef<Data | null>>
+  /** What came last; stays while newer is on its way. Whoever hears of a change may put it there. */
+  readonly data: ShallowRef<Data | null>
   readonly problem: Readonly<ShallowRef<Problem | null>>
   readonly isLoading: Readonly<{ value: boolean }>
   load(): Promise<void>

@@ -1,6 +1,6 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
-import type { Severity } from '#model/rule.ts'
+import { SEVERITIES, type Severity } from '#model/rule.ts'
 import { type LonLat, shapeToMap, toMap } from '#web/src/map/shift.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
 import type { GridLoad, MapCell, SeenDevice } from './situation-view.ts'
@@ -105,7 +105,7 @@ export function showDevices(
 
 export function showCells(map: GlMap, cells: readonly MapCell[]): void {
   const features = cells.map(({ lon_deg, lat_deg, devices, wrong }, index) => {
-    const worst = ORDER.findLast((sign) => (wrong[sign] ?? 0) > 0) ?? 'well'
+    const worst = SEVERITIES.findLast((severity) => wrong[severity] > 0) ?? 'well'
     const colour = themeColour(COLOUR_NAMES[worst])
     return pointOf([lon_deg, lat_deg], { id: String(index), devices, colour })
   })
