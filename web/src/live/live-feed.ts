@@ -35,27 +35,30 @@ const LONGEST_RETRY_MS = 15_000
 export class LiveFeed {
   readonly #address: string
   readonly #listeners: LiveListeners
-  /** Called when it is connected again: what happened meanwhile was not heard. */
-  readonly #onBack: () => void
+  /** Called each time it is connected: what happened before that was not heard. */
+  readonly #onOpen: () => void
   #source: EventSource | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #retry_ms = FIRST_RETRY_MS
-  #wasLost = false
   #isClosed = false
 
-  constructor(question: LiveQuestion, listeners: LiveListeners, onBack: () => void = () => {}) {
+  constructor(question: LiveQuestion, listeners: LiveListeners, onOpen: () => void = () => {}) {
     const query = new URLSearchParams()
     if (question.bbox !== undefined) query.set('bbox', question.bbox)
     if (question.devices !== undefined) query.set('device', question.devices.join(','))
     if (question.cases === true) query.set('cases', 'true')
     this.#address = `/api/v1/live?${query}`
     this.#listeners = listeners
-    this.#onBack = onBack
+    this.#onOpen = onOpen
+    window.addEventListener('offline', this.#onOffline)
+    window.addEventListener('online', this.#onOnline)
     this.#open()
   }
 
   close(): void {
     this.#isClosed = true
+    window.removeEventListener('offline', this.#onOffline)
+    window.removeEventListener('online', this.#onOnline)
     clearTimeout(this.#timer)
     this.#source?.close()
     lost.delete(this)
@@ -70,8 +73,7 @@ export class LiveFeed {
       this.#retry_ms = FIRST_RETRY_MS
       lost.delete(this)
       tell()
-      if (this.#wasLost) this.#onBack()
-      this.#wasLost = false
+      this.#onOpen()
     })
     source.addEventListener('error', () => this.#onLost(source))
     for (const [type, listener] of Object.entries(this.#listeners)) {
@@ -82,10 +84,20 @@ export class LiveFeed {
     }
   }
 
+  /** The browser knows before any connection does that there is no network. */
+  readonly #onOffline = (): void => {
+    if (this.#source) this.#onLost(this.#source)
+  }
+
+  readonly #onOnline = (): void => {
+    this.#retry_ms = FIRST_RETRY_MS
+    if (lost.has(this)) void this.#again()
+  }
+
   #onLost(source: EventSource): void {
     source.close()
     if (this.#isClosed) return
-    this.#wasLost = true
+    clearTimeout(this.#timer)
     lost.add(this)
     tell()
     this.#timer = setTimeout(() => void this.#again(), this.#retry_ms)
@@ -94,8 +106,10 @@ export class LiveFeed {
 
   /** A feed says only that it failed; whether the session ended has to be asked. */
   async #again(): Promise<void> {
+    clearTimeout(this.#timer)
     const response = await fetch('/api/v1/session').catch(() => undefined)
     if (response?.status === 401) await session.signInAgain()
+    this.#source?.close()
     this.#open()
   }
 }
