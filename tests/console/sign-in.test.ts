@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HAS_BROWSER } from './browser.ts'
 import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
 
-describe.skipIf(!HAS_BROWSER)('signing in', () => {
+describe.skipIf(!HAS_BROWSER)('signing in', { timeout: 120_000 }, () => {
   let console: ConsoleCity
   beforeAll(async () => {
     console = await ConsoleCity.start()

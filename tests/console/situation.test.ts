@@ -5,7 +5,7 @@ import { ConsoleCity, expectAccessible } from './console-city.ts'
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const IDS = ['cover-1', 'cover-2', 'cover-3']
 
-describe.skipIf(!HAS_BROWSER)('the situation', () => {
+describe.skipIf(!HAS_BROWSER)('the situation', { timeout: 120_000 }, () => {
   let console: ConsoleCity
   beforeAll(async () => {
     console = await ConsoleCity.start()
