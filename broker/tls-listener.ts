@@ -21,9 +21,9 @@ export async function openTlsListener(options: TlsListenerOptions): Promise<List
   const server = createTlsServer(options)
   server.on('connection', options.admit)
   server.on('secureConnection', (socket) => {
-    const address = socket.remoteAddress ?? ''
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket
     const certificateName = certificateNameOf(socket)
-    options.accept(socket, { listener: 'tls', address, certificateName })
+    options.accept(socket, { listener: 'tls', address, port, certificateName })
   })
   // A handshake that fails ends that connection and concerns nobody else.
   server.on('tlsClientError', (_, socket) => socket.destroy())
