@@ -110,12 +110,12 @@ class Attacker {
   async #giant(): Promise<void> {
     const socket = await this.#enter('load-1')
     socket.write(Buffer.of(0x30, 0xff, 0xff, 0xff, 0x7f, 0))
-    await once(socket, 'close')
+    await gone(socket)
   }
 
   async #clone(): Promise<void> {
     const socket = await this.#enter('load-1')
-    if (!socket.destroyed) await once(socket, 'close')
+    await gone(socket)
   }
 
   /** A thousand that send a byte each fifty milliseconds. */
@@ -155,6 +155,8 @@ class Attacker {
 
 const either = (socket: Socket, event: string): Promise<unknown> =>
   Promise.race([once(socket, event), once(socket, 'close')]).catch(() => undefined)
+
+const gone = (socket: Socket): unknown => socket.destroyed || either(socket, 'close')
 
 const message = (deviceId: string, payload: string): Buffer =>
   mqttPacket.generate({

@@ -11,7 +11,7 @@ export interface ArrivalLimits {
 }
 
 /** So many times more often it may come where it ends no other. */
-const ARRIVALS_PER_TAKEOVER = 6
+const ARRIVALS_PER_TAKEOVER = 24
 
 interface Waiting {
   readonly connection: Connection
@@ -24,7 +24,7 @@ interface Waiting {
  * its CONNACK, and meanwhile the connection that is there goes on in peace; the wait doubles each
  * time, so that both get long turns instead of none. When one of them is gone nobody waits any more:
  * the connection that ends lets the waiting one in, and what was counted leaks away. One that comes
- * and goes without end waits in the same way, though it may come six times as often.
+ * and goes without end waits in the same way, though it may come many times as often.
  */
 export class Arrivals {
   readonly #limits: ArrivalLimits
@@ -89,7 +89,7 @@ export class Arrivals {
         if (this.#waiting.get(deviceId)?.connection === connection) this.#waiting.delete(deviceId)
         resolve(mayEnter && !connection.isClosed)
       }
-      const timer = setTimeout(release, delay, true)
+      const timer = setTimeout(release, delay, true).unref()
       connection.onGone = () => release(false)
       this.#waiting.set(deviceId, { connection, release })
     })

@@ -1,7 +1,6 @@
 import type { Connection } from '#broker/connection.ts'
 import type { FrameReader } from '#broker/frame-reader.ts'
 import type { DeviceDirectory } from '#broker/ports.ts'
-import { minutes } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -25,8 +24,6 @@ export interface GuardsOptions {
 /** Room for the request of a WebSocket, its frames, and a CONNECT. */
 const UPGRADE_BYTES = 16_384
 const PACKETS_OF_GREETING = 2
-/** Of a client that is no device in the registry. */
-const INTERVAL = minutes(1)
 
 /** What holds back whoever does too much of something, one of each for the whole broker. */
 export class Guards {
@@ -87,8 +84,10 @@ export class Guards {
     const now = performance.now()
     const { deviceId, origin } = connection
     this.caps.letIn(origin)
-    const interval = this.#directory.find(deviceId)?.reportingInterval ?? INTERVAL
-    const pace = this.#paces.of(deviceId, interval, now)
+    const device = this.#directory.find(deviceId)
+    const pace = device
+      ? this.#paces.of(deviceId, device.reportingInterval, now)
+      : this.#paces.ofStranger(now)
     const { nuisances } = this
     return new Watch({ connection, reader, pace, nuisances, limits: this.#limits }, now)
   }

@@ -74,7 +74,14 @@ export class Nuisances {
   /** Newest first. */
   list(): readonly Nuisance[] {
     return [...this.#entries.values()]
-      .map(({ loggedAt: _, deviceId, ...shown }) => ({ ...shown, deviceId: deviceId || null }))
+      .map(({ guard, deviceId, addresses, firstAt, lastAt, count }) => ({
+        guard,
+        deviceId: deviceId || null,
+        addresses,
+        firstAt,
+        lastAt,
+        count,
+      }))
       .toSorted((a, b) => b.lastAt - a.lastAt)
   }
 

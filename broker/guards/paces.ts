@@ -1,7 +1,8 @@
-import type { DurationMs } from '#model/time.ts'
+import { type DurationMs, minutes } from '#model/time.ts'
 import { Pace, type PaceLimits } from './pace.ts'
 
 const SWEEP_EVERY_MS = 60_000
+const STRANGER_INTERVAL = minutes(1)
 
 /** The pace of every device that was here lately: a new connection does not begin a new allowance. */
 export class Paces {
@@ -25,6 +26,11 @@ export class Paces {
     const pace = new Pace(this.#limits, interval, now)
     this.#paces.set(deviceId, { interval, pace })
     return pace
+  }
+
+  /** Of a client that is no device: its own, and gone with its connection. */
+  ofStranger(now: number): Pace {
+    return new Pace(this.#limits, STRANGER_INTERVAL, now)
   }
 
   /** One that is whole is as good as a new one, also for the connection that still holds it. */

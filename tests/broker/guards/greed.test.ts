@@ -98,10 +98,10 @@ describe('whoever wants to hear everything', () => {
 
 /** Sends as fast as it is read, until it is told to stop. */
 function flood(client: RawClient, packet: (n: number) => Buffer): () => void {
-  let isOver = false
+  const run = { isOver: false }
   let sent = 0
   const send = (): void => {
-    while (!isOver && !client.isClosed) {
+    while (!run.isOver && !client.isClosed) {
       const packets = Array.from({ length: 100 }, () => packet(sent++))
       if (!client.socket.write(Buffer.concat(packets))) {
         client.socket.once('drain', send)
@@ -111,7 +111,7 @@ function flood(client: RawClient, packet: (n: number) => Buffer): () => void {
   }
   send()
   return () => {
-    isOver = true
+    run.isOver = true
   }
 }
 

@@ -104,7 +104,7 @@ describe('two devices of one identity', () => {
 
 test('a device that comes and goes without end waits too', async () => {
   const house = await openHouse({ mqtt: { takeoversMax: 1, takeoverDelayMs: 100 } })
-  for (let time = 0; time < 8; time++) {
+  for (let time = 0; time < 27; time++) {
     const client = await enter(house, 'cover-1')
     client.socket.destroy()
     await client.closed
