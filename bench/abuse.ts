@@ -54,9 +54,10 @@ try {
   await sleep(seconds * 1_000)
   const quiet = healthy.look()
   rows.push({ abuse: 'none', 'p50 ms': quiet.p50Ms, 'p99 ms': quiet.p99Ms, 'max ms': quiet.maxMs })
-  for (const abuse of ABUSES) {
+  for (const [index, abuse] of ABUSES.entries()) {
     const attacker = await spawnAbuse({
       abuse,
+      deviceId: `load-${index + 1}`,
       port: wanmi.port,
       secret: SECRET,
       seconds: seconds + 1,

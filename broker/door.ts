@@ -119,8 +119,7 @@ export class Door {
   onClosed(connection: Connection): void {
     this.connections.delete(connection)
     this.#stopped.delete(connection)
-    this.sessions.leave(connection)
-    this.guards.arrivals.left(connection)
+    if (this.sessions.leave(connection)) this.guards.arrivals.left(connection)
   }
 
   /** Takes nothing more; resolves when all that was taken is settled and acknowledged. */

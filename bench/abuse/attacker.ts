@@ -22,6 +22,8 @@ export type Abuse = (typeof ABUSES)[number]
 
 export interface AbuseOptions {
   readonly abuse: Abuse
+  /** In whose name, where one is enough. */
+  readonly deviceId: string
   readonly port: number
   readonly secret: string
   readonly seconds: number
@@ -49,17 +51,18 @@ class Attacker {
   }
 
   #ways(): Readonly<Record<Abuse, () => Promise<unknown>>> {
+    const { deviceId } = this.#options
     return {
       'silent connections': () => this.#many(8, () => this.#hold()),
       'connections that go at once': () => this.#many(8, () => this.#comeAndGo()),
-      'guessing at one device': () => this.#many(8, () => this.#guess('load-1')),
-      'guessing at many devices': () => this.#many(8, () => this.#guess(`load-${this.done % 900}`)),
-      'dripping CONNECT': () => this.#drip(() => this.#connect('load-1'), false),
-      'dripping PUBLISH': () => this.#drip(() => message('load-1', 'x'.repeat(1_000)), true),
+      'guessing at one device': () => this.#many(8, () => this.#guess(deviceId)),
+      'guessing at many devices': () => this.#many(8, () => this.#guess(`load-${this.done}`)),
+      'dripping CONNECT': () => this.#drip(() => this.#connect(deviceId), false),
+      'dripping PUBLISH': () => this.#drip(() => message(deviceId, 'x'.repeat(1_000)), true),
       'giant lengths': () => this.#many(4, () => this.#giant()),
-      '100,000 topics': () => this.#flood((n) => manyTopics(n)),
+      '100,000 topics': () => this.#flood((n) => manyTopics(deviceId, n)),
       'pings without end': () => this.#flood(() => Buffer.of(0xc0, 0)),
-      'messages without end': () => this.#flood((n) => message('load-1', `{"seq":${n}}`)),
+      'messages without end': () => this.#flood((n) => message(deviceId, `{"seq":${n}}`)),
       'two clones': () => this.#many(2, () => this.#clone()),
     }
   }
@@ -108,13 +111,13 @@ class Attacker {
   }
 
   async #giant(): Promise<void> {
-    const socket = await this.#enter('load-1')
+    const socket = await this.#enter(this.#options.deviceId)
     socket.write(Buffer.of(0x30, 0xff, 0xff, 0xff, 0x7f, 0))
     await gone(socket)
   }
 
   async #clone(): Promise<void> {
-    const socket = await this.#enter('load-1')
+    const socket = await this.#enter(this.#options.deviceId)
     await gone(socket)
   }
 
@@ -122,7 +125,7 @@ class Attacker {
   async #drip(packet: () => Buffer, isLetIn: boolean): Promise<void> {
     const bytes = packet()
     const sockets = isLetIn
-      ? await Promise.all(Array.from({ length: 500 }, (_, n) => this.#enter(`load-${n + 1}`)))
+      ? await Promise.all(Array.from({ length: 500 }, (_, n) => this.#enter(`load-${n + 100}`)))
       : Array.from({ length: 1_000 }, () => this.#open())
     for (let at = 0; !this.#isOver; at++) {
       for (const socket of sockets) if (socket.writable) socket.write(bytes.subarray(at, at + 1))
@@ -135,7 +138,7 @@ class Attacker {
   }
 
   async #flood(packet: (n: number) => Buffer): Promise<void> {
-    const socket = await this.#enter('load-1')
+    const socket = await this.#enter(this.#options.deviceId)
     this.#held.push(socket)
     while (!this.#isOver && socket.writable) {
       const packets = Array.from({ length: 50 }, () => packet(this.done++))
@@ -169,12 +172,12 @@ const message = (deviceId: string, payload: string): Buffer =>
     retain: false,
   })
 
-const manyTopics = (n: number): Buffer =>
+const manyTopics = (deviceId: string, n: number): Buffer =>
   mqttPacket.generate({
     cmd: 'subscribe',
     messageId: 1 + (n % 65_000),
     subscriptions: Array.from({ length: 50 }, (_, each) => ({
-      topic: `wanmi/v1/load-1/${n * 50 + each}`,
+      topic: `wanmi/v1/${deviceId}/${n * 50 + each}`,
       qos: 1,
     })),
   })

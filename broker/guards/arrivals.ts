@@ -13,11 +13,11 @@ export interface ArrivalLimits {
 /** So many times more often it may come where it ends no other. */
 const ARRIVALS_PER_TAKEOVER = 24
 
-interface Waiting {
-  readonly connection: Connection
-  /** True when it may come in. */
-  readonly release: (mayEnter: boolean) => void
-}
+/** Of one device; more are turned away. */
+const WAITING_MAX = 8
+
+/** Ends a wait: true when it may come in. */
+type Release = (mayEnter: boolean) => void
 
 /**
  * Two that share one identity end each other's connection for ever. Whoever comes too often waits for
@@ -31,7 +31,7 @@ export class Arrivals {
   readonly #nuisances: Nuisances
   readonly #takeovers: BucketTable
   readonly #arrivals: BucketTable
-  readonly #waiting = new Map<string, Waiting>()
+  readonly #waiting = new Map<string, Set<Release>>()
 
   constructor(limits: ArrivalLimits, nuisances: Nuisances) {
     this.#limits = limits
@@ -44,14 +44,9 @@ export class Arrivals {
     })
   }
 
-  /** How many wait now. */
-  get waiting(): number {
-    return this.#waiting.size
-  }
-
   /**
-   * Resolves when a device that proved itself may come in, with false when it is gone or another of
-   * the same name came after it. `current`: its connection of now.
+   * Resolves when a device that proved itself may come in, with false when it is gone or too
+   * many of the same name wait. `current`: its connection of now.
    */
   turn(
     connection: Connection,
@@ -76,22 +71,26 @@ export class Arrivals {
     if (isTakeover) this.#takeovers.of(deviceId, now).reserve(now)
   }
 
-  /** A connection ended, waiting or not. */
+  /** The connection of a device ended: whoever waited for longest takes its place. */
   left({ deviceId }: Connection): void {
-    this.#waiting.get(deviceId)?.release(true)
+    const [first] = this.#waiting.get(deviceId) ?? []
+    first?.(true)
   }
 
   #wait(connection: Connection, deviceId: string, delay: number): Promise<boolean> {
-    this.#waiting.get(deviceId)?.release(false)
+    const waiting = this.#waiting.get(deviceId) ?? new Set()
+    if (waiting.size >= WAITING_MAX) return Promise.resolve(false)
+    this.#waiting.set(deviceId, waiting)
     return new Promise((resolve) => {
       const release = (mayEnter: boolean): void => {
         clearTimeout(timer)
-        if (this.#waiting.get(deviceId)?.connection === connection) this.#waiting.delete(deviceId)
+        waiting.delete(release)
+        if (waiting.size === 0) this.#waiting.delete(deviceId)
         resolve(mayEnter && !connection.isClosed)
       }
       const timer = setTimeout(release, delay, true).unref()
       connection.onGone = () => release(false)
-      this.#waiting.set(deviceId, { connection, release })
+      waiting.add(release)
     })
   }
 }
