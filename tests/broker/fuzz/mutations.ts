@@ -93,11 +93,10 @@ const lieAboutText = withOne((random, packet) => {
 
 const duplicate: Mutation = (random, packets) => {
   const index = someIndex(random, packets)
-  const again = Array.from(
-    { length: integerBetween(random, 1, 20) },
-    () => packets[index] as Buffer,
-  )
-  return [...packets.slice(0, index), ...again, ...packets.slice(index)]
+  const packet = packets[index]
+  if (!packet) return packets
+  const again = Array.from({ length: integerBetween(random, 1, 20) }, () => packet)
+  return packets.toSpliced(index, 0, ...again)
 }
 
 const drop: Mutation = (random, packets) => packets.toSpliced(someIndex(random, packets), 1)
