@@ -184,6 +184,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })

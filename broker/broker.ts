@@ -10,10 +10,11 @@ import { verifySecret } from '#runtime/secret.ts'
 import { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
 import { AedesSessions } from './aedes-sessions.ts'
 import { Connection } from './connection.ts'
-import { type CapLimits, ConnectionCaps } from './connection-caps.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
-import { CredentialCheck } from './credential-check.ts'
+import { CredentialCheck, type Verdict } from './credential-check.ts'
 import { Door } from './door.ts'
+import { Guards } from './guards/guards.ts'
+import type { Nuisance } from './guards/nuisances.ts'
 import type { Listener, ListenerOptions } from './listener.ts'
 import type { CommandDesk, DeviceDirectory, Intake, ReportDesk } from './ports.ts'
 import { ReplyTaker } from './reply-taker.ts'
@@ -48,6 +49,8 @@ export interface Broker {
   connectionOf(deviceId: string): ConnectionView | undefined
   /** The last hundred, newest first. */
   takeovers(): readonly Takeover[]
+  /** Whom the guards hold back, or held back of late, newest first. */
+  nuisances(): readonly Nuisance[]
   /** A command was queued: sends it if the device is there. */
   deliver(deviceId: string): void
   /**
@@ -59,6 +62,8 @@ export interface Broker {
   warnings(): readonly string[]
   /** Reads the files of TLS again now; those that cannot be used change nothing. */
   reloadTls(): Promise<void>
+  /** Whether a secret is that of a device, asked by another door and within the same limits. */
+  checkSecret(deviceId: string, secret: Buffer, address: string): Promise<Verdict>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
   /** Takes nothing more, acknowledges what is committed meanwhile, and ends every connection. */
@@ -81,10 +86,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connectBytes: config.connectLimitBytes,
     packetBytes: config.packetLimitBytes,
     windowMessages: options.clientWindowMessages,
-    keepaliveMaxS: config.keepaliveMaxS,
   }
-  const door = new Door({ intake, replies, reports, limits, clock, metrics, log })
-  const credentials = new CredentialCheck({ directory, verify: options.verify ?? verifySecret })
+  const guards = new Guards({ config, directory, clock, metrics, log })
+  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
+  const { verify = verifySecret } = options
+  const credentials = new CredentialCheck({ directory, verify, guards })
   const { connectTimeoutMs } = config
   const aedes = await AedesSessions.open({
     door,
@@ -103,7 +109,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     metrics.connectionsRefused.inc({ reason: 'accept-failed' })
     log.warn({ reason: error.message }, 'a connection could not be accepted')
   }
-  const caps = new ConnectionCaps(capsOf(config), metrics)
+  const { caps } = guards
   const doors = { host: config.host, admit: caps.admit, accept, onAcceptFailed }
   const listeners = await openListeners(config, doors, { clock, metrics, log }).catch(
     async (error: unknown) => {
@@ -119,6 +125,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       [...door.connections].filter(({ isOpen }) => isOpen).map((connection) => connection.view()),
     connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
+    nuisances: () => guards.nuisances.list(),
     deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
     replay: (envelope) =>
       new Promise((resolve) => {
@@ -128,6 +135,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       }),
     warnings: () => keeper?.warnings() ?? [],
     reloadTls: async () => keeper?.reload(),
+    checkSecret: (deviceId, secret, address) => credentials.check(deviceId, secret, address),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
     async close() {
       const closed = closeAll(listeners)
@@ -153,11 +161,6 @@ interface Listeners {
 async function closeAll({ tcp, tls, ws, keeper }: Partial<Listeners>): Promise<void> {
   await Promise.all([tcp?.close(), tls?.close(), ws?.close(), keeper?.close()])
 }
-
-const capsOf = (config: Config['mqtt']): CapLimits => ({
-  total: config.connectionsMax,
-  perAddress: config.connectionsPerAddressMax,
-})
 
 async function openListeners(
   config: Config['mqtt'],

@@ -16,6 +16,8 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'fuzz',
+  'abuse',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -11,6 +11,7 @@ import {
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
+import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
@@ -95,6 +96,7 @@ export const SETTINGS = {
       'Most connections from one address.',
       { min: 1, consequence: 'Too low shuts out devices behind one gateway or carrier NAT.' },
     ),
+    ...MQTT_GUARD_SETTINGS,
   },
   ingest: {
     batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {

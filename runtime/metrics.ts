@@ -96,6 +96,18 @@ export function createMetrics() {
       help: 'Connections ended because the same device connected again',
       registers,
     }),
+    guarded: new Counter({
+      name: 'wanmi_mqtt_guarded_total',
+      help: 'Times that a guard of the broker held somebody back, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
+    nuisances: new Gauge({
+      name: 'wanmi_mqtt_nuisances',
+      help: 'Devices and addresses that a guard held back in the last minute, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
     pausedClients: new Gauge({
       name: 'wanmi_mqtt_paused_clients',
       help: 'Clients whose sockets are not read because too much of theirs waits',
