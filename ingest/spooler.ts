@@ -73,7 +73,7 @@ export class Spooler {
     while (!spool.isEmpty && spool.maxBytes > 0) {
       if (this.#isStopped) throw new Unavailable('not-ready', 'Wanmi is stopping')
       if (this.#credit > 0 && (await this.#append(batch))) return spooled(batch)
-      await this.#change(RETRY_MS)
+      await this.#change(Math.min(this.#options.after, RETRY_MS))
     }
     return await this.#directly(batch)
   }
