@@ -14,7 +14,7 @@ const SQLITE_BUSY = 5
 export function lockFolder(folder: string): (() => void) | undefined {
   const lock = new DatabaseSync(path.join(folder, 'lock'))
   try {
-    lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE')
+    lock.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return () => lock.close()
   } catch (error) {
     lock.close()
