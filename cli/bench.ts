@@ -16,6 +16,7 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)
