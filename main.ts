@@ -11,6 +11,7 @@ import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
@@ -102,7 +103,7 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
+  const { monitor, ingest, spool, tick, failed } = await openEngine(
     { ...engine, clock, metrics, log },
     shutdown,
   )
@@ -170,6 +171,7 @@ async function buildService(
     log,
   })
   shutdown.add('broker', () => broker.close())
+  shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
@@ -216,14 +218,10 @@ async function buildService(
     connections: broker,
     ...webhooks.ports,
     people: peopleParts.people,
-    readiness: () =>
-      monitor.stalledSince === null
-        ? {
-            ready: true,
-            rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: [...calendar.warnings(), ...broker.warnings()],
-          }
-        : { ready: false, why: 'the database is away; readings wait for it' },
+    readiness: () => {
+      const warnings = () => [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
+    },
   })
   for (const changed of [desk, exchange]) {
     changed.onChange((changes) => api.live.cases(changes))

@@ -18,6 +18,7 @@ const BENCHES = [
   'cases',
   'fuzz',
   'abuse',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -14,6 +14,7 @@ import { HTTP_SETTINGS } from './settings/http.ts'
 import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { SPOOL_SETTINGS } from './settings/spool.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -222,6 +223,7 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  spool: SPOOL_SETTINGS,
   webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,
