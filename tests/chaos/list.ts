@@ -1,0 +1,23 @@
+import type { Scenario } from './scenario.ts'
+import { badLines } from './scenarios/bad-lines.ts'
+import { databaseAway } from './scenarios/database-away.ts'
+import { diskFull } from './scenarios/disk-full.ts'
+import { gracefulStop } from './scenarios/graceful-stop.ts'
+import { hangingStatement } from './scenarios/hanging-statement.ts'
+import { killDatabase } from './scenarios/kill-database.ts'
+import { killService } from './scenarios/kill-service.ts'
+import { poolExhausted } from './scenarios/pool-exhausted.ts'
+import { stalls } from './scenarios/stalls.ts'
+
+/** In the order in which they are played. */
+export const SCENARIOS: readonly Scenario[] = [
+  killService,
+  killDatabase,
+  databaseAway,
+  poolExhausted,
+  hangingStatement,
+  badLines,
+  stalls,
+  gracefulStop,
+  diskFull,
+]
