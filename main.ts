@@ -77,7 +77,7 @@ async function buildService(
 ): Promise<Service> {
   const metrics = createMetrics()
   const failure = Promise.withResolvers<unknown>()
-  const { database, directory, grids, areas, history } = await openStoreParts(
+  const { database, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
   )
@@ -113,7 +113,7 @@ async function buildService(
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
     ledger: committer,
-    history,
+    history: recalled,
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
     silenceGrace,

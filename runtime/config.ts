@@ -181,7 +181,7 @@ export const SETTINGS = {
     poolSize: integer(
       'DATABASE_POOL_SIZE',
       8,
-      'Connections for queries, beside the two that write.',
+      'Connections for queries, beside the three that readings need.',
       {
         min: 1,
         max: 200,

@@ -10,6 +10,7 @@ import { Maintenance } from '#store/maintenance.ts'
 import { migrate } from '#store/migrate.ts'
 import { AreaDirectory } from '#store/registry/area-directory.ts'
 import { GridLocator } from '#store/registry/grid-locator.ts'
+import { openReservedPool } from '#store/reserved-pool.ts'
 
 interface StorePartsOptions {
   readonly config: Pick<Config, 'store' | 'ingest'>
@@ -36,5 +37,8 @@ export async function openStoreParts(
   const grids = await GridLocator.open(pool, buildGridIndex)
   const areas = await AreaDirectory.open(pool, log)
   shutdown.add('area directory', () => areas.close())
-  return { database, directory, grids, areas, history: new History(pool) }
+  const reserved = await openReservedPool(database, config.store, log)
+  shutdown.add('reserved connections', () => reserved.end())
+  const history = new History(pool)
+  return { database, directory, grids, areas, history, recalled: new History(reserved) }
 }

@@ -68,10 +68,7 @@ async function look(stage: Stage, herd: Herd): Promise<Verdict> {
 
 const ofHerd = (herd: Herd): [string] => [`^${herd.name}-[0-9]+$`]
 
-async function readings(
-  stage: Stage,
-  herd: Herd,
-): Promise<ReadonlyMap<string, readonly number[]>> {
+async function readings(stage: Stage, herd: Herd): Promise<ReadonlyMap<string, readonly number[]>> {
   const rows = await stage.sql<{ id: string; at: number[] }>(
     `SELECT device_id AS id, array_agg((extract(epoch FROM measured_at) * 1000)::float8) AS at
      FROM reading_manhole_cover WHERE device_id ~ $1 GROUP BY 1`,

@@ -157,8 +157,7 @@ export class FaultProxy {
   }
 
   #passes(bytes: Buffer): boolean {
-    const isCommit =
-      (this.#swallow || this.#swallowFromCommit) && bytes.includes('COMMIT')
+    const isCommit = (this.#swallow || this.#swallowFromCommit) && bytes.includes('COMMIT')
     if (isCommit && this.#swallowFromCommit) this.#swallow = true
     if (!this.#swallow) return true
     if (isCommit) this.#onSwallowed?.()

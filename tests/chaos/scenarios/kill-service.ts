@@ -1,6 +1,6 @@
-import { untilReady } from '#tests/support/service-process.ts'
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import { anyMoment, untilFlowing } from '#tests/chaos/waiting.ts'
+import { untilReady } from '#tests/support/service-process.ts'
 
 export const killService: Scenario = {
   name: 'kill-service',
