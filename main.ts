@@ -8,6 +8,7 @@ import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
@@ -41,8 +42,12 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Resolves when a younger process waits for this one to hand over. */
+  readonly succeeded: Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
+  /** Stops, and leaves the database that Wanmi runs itself to the process that takes over. */
+  handOver(): Promise<void>
 }
 
 /**
@@ -55,12 +60,16 @@ export async function startService(
   log: Logger,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Service> {
-  const shutdown = new Shutdown(log)
-  try {
-    return await buildService(config, token, log, clock, shutdown)
-  } catch (error) {
-    await shutdown.run()
-    throw error
+  for (;;) {
+    const shutdown = new Shutdown(log)
+    const handover = new Handover()
+    try {
+      return await buildService(config, token, log, clock, shutdown, handover)
+    } catch (error) {
+      if (error instanceof Overtaken) handover.begin()
+      await shutdown.run()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 }
 
@@ -70,11 +79,13 @@ async function buildService(
   log: Logger,
   clock: Clock,
   shutdown: Shutdown,
+  handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
-  const { database, directory, grids, areas, history, recalled } = await openStoreParts(
+  const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
+    handover,
   )
   const { pool } = database
   const { timeZone } = config.city
@@ -100,8 +111,8 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
-    { ...engine, history: recalled, clock, metrics, log },
+  const { monitor, ingest, tick, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, log },
     shutdown,
   )
   const episodes = createEpisodeQueries(pool)
@@ -167,6 +178,8 @@ async function buildService(
     metrics,
     log,
   })
+  // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
@@ -245,6 +258,11 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    succeeded: handover.asked,
+    handOver() {
+      handover.begin()
+      return shutdown.run()
     },
     stop: () => shutdown.run(),
   }

@@ -11,6 +11,7 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
@@ -242,6 +243,7 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  handover: HANDOVER_SETTINGS,
   webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,

@@ -1,4 +1,5 @@
 import { CASE_LAW } from '#cases/law.ts'
+import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import { Broken, messageOf } from '#model/error.ts'
@@ -15,6 +16,7 @@ import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
+import { lastChange } from '#store/last-change.ts'
 
 interface EngineOptions {
   readonly config: Config
@@ -24,6 +26,9 @@ interface EngineOptions {
   readonly world: CommitterOptions['world']
   readonly ruleParts: Awaited<ReturnType<typeof openRuleParts>>
   readonly surroundings: Surroundings
+  readonly handover: Handover
+  /** Of what was read before: see {@link lastChange}. */
+  readonly asOf: string
   readonly clock: Clock
   readonly metrics: Metrics
   readonly log: Logger
@@ -38,15 +43,18 @@ export const BEAT: DurationMs = seconds(5)
  */
 export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const { config, database, directory, history, world, ruleParts, surroundings } = options
-  const { clock, metrics, log } = options
+  const { handover, asOf, clock, metrics, log } = options
   const { timeZone } = config.city
   const timeoutMs = config.store.statementTimeoutMs
+  const { waitMs: handoverWaitMs } = config.handover
+  const onSuccessor = (): void => handover.ask()
   const committer = await openCommitter(
     database,
-    { timeZone, timeoutMs, law: CASE_LAW, world },
+    { timeZone, timeoutMs, law: CASE_LAW, world, handoverWaitMs, onSuccessor },
     log,
   )
   shutdown.add('committer', () => committer.close())
+  if ((await lastChange(database.pool)) !== asOf) throw new Overtaken()
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
     ledger: committer,
@@ -87,5 +95,11 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     metrics,
     onFatal: fail,
   })
-  return { monitor, ingest, tick, failed: failure.promise }
+  /** Lets another process write, as soon as nothing more is taken. */
+  const release = async (): Promise<void> => {
+    monitor.stop()
+    await beat()
+    await committer.close()
+  }
+  return { monitor, ingest, tick, failed: failure.promise, release }
 }

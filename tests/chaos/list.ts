@@ -7,6 +7,7 @@ import { hangingStatement } from './scenarios/hanging-statement.ts'
 import { killDatabase } from './scenarios/kill-database.ts'
 import { killService } from './scenarios/kill-service.ts'
 import { poolExhausted } from './scenarios/pool-exhausted.ts'
+import { rollingRestart } from './scenarios/rolling-restart.ts'
 import { stalls } from './scenarios/stalls.ts'
 
 /** In the order in which they are played. */
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   badLines,
   stalls,
   gracefulStop,
+  rollingRestart,
   diskFull,
 ]
