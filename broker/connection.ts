@@ -63,6 +63,7 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
+  #lastBytes = Infinity
   #acks: number[] = []
   #isFlushing = false
   /** A reply or a report waits for the messages before it, and those after it wait for it. */
@@ -176,8 +177,9 @@ export class Connection implements PacketTaker {
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
-    const { limits, intake, isClosing } = this.#door
-    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
+    const { limits, isClosing } = this.#door
+    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
+    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
     return hasRoom && this.#lone === undefined && !isClosing
   }
 
@@ -232,8 +234,9 @@ export class Connection implements PacketTaker {
   }
 
   #takePublish(reader: FrameReader): undefined {
-    const { bytes, end } = reader
+    const { bytes, start, end } = reader
     const { publish } = this.#door
+    this.#lastBytes = end - start
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
