@@ -107,6 +107,8 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
+    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    if (this.#tap.isStopped) this.#door.onStopped(this, true)
     const { keepaliveMaxS } = this.#door.limits
     this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
   }

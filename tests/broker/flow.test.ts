@@ -5,10 +5,11 @@ import { type PacketTaker, PacketTap } from '#broker/packet-tap.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import {
   connectMqtt,
+  connectPacket,
   enter,
   metric,
   openHouse,
-  type RawClient,
+  RawClient,
   reading,
   seqsOf,
   telemetryPacket,
@@ -101,6 +102,22 @@ test('who has little to say is heard while others empty their memories, until al
   await modest.acknowledgement(2)
   await greedy.acknowledgement(200)
   expect(house.ingest.isFull).toBe(false)
+})
+
+test('who comes while much waits, and speaks at once, is heard as soon as there is room', async () => {
+  const house = await openHouse({ ingest: { pendingMaxBytes: 10_000 } })
+  const greedy = await enter(house, 'cover-1')
+  house.sink.hold()
+  greedy.send(...numbers(200).map((n) => telemetryPacket('cover-1', reading(n), n + 1)))
+  await vi.waitFor(() => expect(house.ingest.isCrowded).toBe(true))
+  const late = new RawClient(house.broker.ports.tcp)
+  // Without waiting for CONNACK, as devices may (MQTT-3.1.4-5).
+  late.send(connectPacket('cover-2'), telemetryPacket('cover-2', reading(1), 1))
+  await late.answer('connack')
+  await vi.waitFor(async () => expect(await metric(house, 'wanmi_mqtt_paused_clients')).toBe(2))
+  house.sink.letGo()
+  await late.acknowledgement(1)
+  await greedy.acknowledgement(200)
 })
 
 describe('keepalive', () => {

@@ -1,11 +1,14 @@
 import type { Scenario } from './scenario.ts'
+import { backlog } from './scenarios/backlog.ts'
 import { badLines } from './scenarios/bad-lines.ts'
+import { clockJumps } from './scenarios/clock-jumps.ts'
 import { databaseAway } from './scenarios/database-away.ts'
 import { diskFull } from './scenarios/disk-full.ts'
 import { gracefulStop } from './scenarios/graceful-stop.ts'
 import { hangingStatement } from './scenarios/hanging-statement.ts'
 import { killDatabase } from './scenarios/kill-database.ts'
 import { killService } from './scenarios/kill-service.ts'
+import { memory } from './scenarios/memory.ts'
 import { poolExhausted } from './scenarios/pool-exhausted.ts'
 import { rollingRestart } from './scenarios/rolling-restart.ts'
 import { stalls } from './scenarios/stalls.ts'
@@ -19,7 +22,10 @@ export const SCENARIOS: readonly Scenario[] = [
   hangingStatement,
   badLines,
   stalls,
+  clockJumps,
+  backlog,
   gracefulStop,
   rollingRestart,
+  memory,
   diskFull,
 ]
