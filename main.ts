@@ -209,7 +209,8 @@ async function buildService(
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    replay: (envelope) => broker.replay(envelope),
+    replay: (envelope, wasEarly) =>
+      broker.replay(wasEarly ? { ...envelope, receivedAt: clock.now() } : envelope),
     episodes,
     cases,
     caseFlow: flow,

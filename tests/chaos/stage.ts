@@ -133,6 +133,14 @@ export class Stage {
     return this.#service
   }
 
+  /** Starts another process, which takes over from the one that runs; waits for both. */
+  async replace(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const older = this.#service
+    this.spawn(more)
+    await older.ended
+    await untilReady(this.#service)
+  }
+
   /** The service dies on the spot. */
   async killService(): Promise<void> {
     this.#service.kill('SIGKILL')

@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import type { Stage } from '#tests/chaos/stage.ts'
 import { pause, untilFlowing } from '#tests/chaos/waiting.ts'
-import { askApi, untilReady } from '#tests/support/service-process.ts'
+import { askApi } from '#tests/support/service-process.ts'
 
 const HOUR_MS = 3_600_000
 const JUMPS = [HOUR_MS, 0, -HOUR_MS, 0]
@@ -18,8 +18,7 @@ export const clockJumps: Scenario = {
     const set = (ms: number): void => writeFileSync(clock, String(ms))
     set(0)
     const preload = path.resolve('tests/chaos/wandering-clock.ts')
-    stage.spawn({ CHAOS_CLOCK: clock, NODE_OPTIONS: `--import ${preload}` })
-    await untilReady(stage.service)
+    await stage.replace({ CHAOS_CLOCK: clock, NODE_OPTIONS: `--import ${preload}` })
     await untilFlowing(herd)
     for (const ms of JUMPS) {
       progress(`the clock is off by ${ms / HOUR_MS} h`)
@@ -38,8 +37,7 @@ export const clockJumps: Scenario = {
     )
     if (silences[0]?.count !== 0) fault(`${silences[0]?.count} devices were taken for silent`)
     saw(`${replayed} readings were ahead of a clock that was behind, and stored by a replay`)
-    stage.spawn()
-    await untilReady(stage.service)
+    await stage.replace()
   },
 }
 
