@@ -38,8 +38,9 @@ const LOST_NAMES: Readonly<Record<(typeof FAULTS)[number], string>> = {
 export async function play(scenario: Scenario, options: PlayOptions): Promise<Outcome> {
   const { isShort, progress } = options
   const begunAt = performance.now()
-  const own = scenario.stage !== undefined || !options.stage
-  const stage = own || !options.stage ? await Stage.open(scenario.stage?.(isShort)) : options.stage
+  const { disk_mb } = scenario
+  const shared = scenario.stage === undefined ? options.stage : undefined
+  const stage = shared ?? (await Stage.open({ ...scenario.stage?.(isShort), disk_mb }))
   const outcome = {
     name: scenario.name,
     seconds: 0,
@@ -70,7 +71,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
     }
     return { ...outcome, verdict, seconds: seconds() }
   } finally {
-    if (own) await stage.close()
+    if (!shared) await stage.close()
   }
 }
 

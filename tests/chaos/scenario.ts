@@ -20,6 +20,10 @@ export interface Scenario {
   readonly name: string
   /** In words, for the list. */
   readonly title: string
+  /** Its stage needs a disk that can be filled, of so many MiB. */
+  readonly disk_mb?: number
+  /** Every test run plays it, too, in its short form. */
+  readonly isQuick?: boolean
   /** A stage of its own where it needs another than the usual one, also in the short form. */
   readonly stage?: (isShort: boolean) => StageOptions
   readonly herd?: (isShort: boolean) => Partial<HerdOptions>

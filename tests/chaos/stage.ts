@@ -18,7 +18,7 @@ import {
 
 export interface StageOptions {
   /** The database is on a disk of its own of so many MiB, where this user may mount one. */
-  readonly disk_mb?: number
+  readonly disk_mb?: number | undefined
   /** Settings of the service, and `NODE_OPTIONS`. */
   readonly env?: Readonly<Record<string, string>>
 }

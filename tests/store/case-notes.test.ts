@@ -7,8 +7,8 @@ import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { ACCEPTOR, testDesk } from '#tests/support/case-rules.ts'
-import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
 import { FaultProxy } from '#tests/support/fault-proxy.ts'
+import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
 import { change, commit, device, episode, NOON, proposal, reading, uuid } from './fixtures.ts'
 
 type Told = Pick<CaseEvent, 'at' | 'type' | 'episodeId' | 'detail'>

@@ -3,8 +3,8 @@ import { Broken, Unavailable } from '#model/error.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { connect } from '#store/database.ts'
-import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
 import { FaultProxy } from '#tests/support/fault-proxy.ts'
+import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
 import { change, commit, device, episode, NOON, proposal, reading, rejection } from './fixtures.ts'
 
 const cover = device('cover-1')

@@ -14,6 +14,7 @@ const WEATHER = [
 export const badLines: Scenario = {
   name: 'bad-lines',
   title: 'lines to devices and to the database that cut, delay, drip-feed and go dead',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw }) {
     const each_s = isShort ? 0.5 : 8
     const lines = { devices: stage.deviceLine, database: stage.databaseLine }

@@ -12,6 +12,7 @@ const JUMPS = [HOUR_MS, 0, -HOUR_MS, 0]
 export const clockJumps: Scenario = {
   name: 'clock-jumps',
   title: 'the clock of the server jumps an hour ahead, back, an hour behind and back',
+  isQuick: true,
   herd: (isShort) => ({ isLive: true, ...(isShort ? { devices: 20, perSecond: 200 } : {}) }),
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const clock = path.join(mkdtempSync(path.join(tmpdir(), 'wanmi-clock-')), 'offset')

@@ -4,7 +4,8 @@ import { pause, untilFlowing } from '#tests/chaos/waiting.ts'
 export const diskFull: Scenario = {
   name: 'disk-full',
   title: 'not a byte free on the disk of the database',
-  stage: (isShort) => ({ disk_mb: isShort ? 160 : 640 }),
+  isQuick: true,
+  disk_mb: 640,
   isImpossible: ({ hasDisk }) =>
     hasDisk ? undefined : 'mounting a small disk needs root and CAP_SYS_ADMIN',
   async play({ stage, herd, isShort, progress, saw, fault }) {

@@ -7,6 +7,7 @@ const LONGEST_STOP_S = 10
 export const gracefulStop: Scenario = {
   name: 'graceful-stop',
   title: 'SIGTERM under load, also while the database hangs; a second signal ends it at once',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const took: number[] = []
     const stop = async (): Promise<void> => {

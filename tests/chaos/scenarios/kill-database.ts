@@ -4,6 +4,7 @@ import { anyMoment, until, untilFlowing } from '#tests/chaos/waiting.ts'
 export const killDatabase: Scenario = {
   name: 'kill-database',
   title: 'SIGKILL of PostgreSQL, which is started again',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const kills = isShort ? 1 : 10
     const gaps: number[] = []

@@ -5,6 +5,7 @@ import { untilReady } from '#tests/support/service-process.ts'
 export const killService: Scenario = {
   name: 'kill-service',
   title: 'SIGKILL of the service, again and again, at any moment',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw }) {
     const kills = isShort ? 2 : 20
     const gaps: number[] = []

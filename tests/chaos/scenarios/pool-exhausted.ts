@@ -8,6 +8,7 @@ const QUERIES = 40
 export const poolExhausted: Scenario = {
   name: 'pool-exhausted',
   title: 'other sessions take every connection of PostgreSQL while queries of the API pile up',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw, fault }) {
     await untilFlowing(herd)
     progress('taking every connection')

@@ -8,6 +8,7 @@ const LOOK_MS = 10
 export const rollingRestart: Scenario = {
   name: 'rolling-restart',
   title: 'a second process starts on the same ports and takes over from the first',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const rounds = isShort ? 1 : 5
     const gaps: number[] = []

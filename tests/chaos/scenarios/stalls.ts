@@ -4,6 +4,7 @@ import { pause, untilFlowing } from '#tests/chaos/waiting.ts'
 export const stalls: Scenario = {
   name: 'stalls',
   title: 'the process of the service stands still for seconds (SIGSTOP)',
+  isQuick: true,
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const rounds = isShort ? 1 : 6
     const still_s = isShort ? 2 : 10
