@@ -20,7 +20,9 @@ import type { WrittenBatch, WrittenMessage, WrittenReading } from './spool-recor
 export function readRecord(body: Buffer, registry: Registry, batch: PendingBatch): void {
   const payloadsAt = 4 + body.readUInt32BE(0)
   const written = JSON.parse(body.toString('utf8', 4, payloadsAt)) as WrittenBatch
-  const slots = new Map(Object.entries(written.channels).map(([kind, names]) => slotsOf(kind, names)))
+  const slots = new Map(
+    Object.entries(written.channels).map(([kind, names]) => slotsOf(kind, names)),
+  )
   let at = payloadsAt
   const payloadBytes = written.messages.reduce((sum, message) => sum + message[2], 0)
   if (at + payloadBytes !== body.length) {
@@ -58,7 +60,8 @@ function readMessage(
   { registry, slots }: Context,
   batch: PendingBatch,
 ): void {
-  const [deviceId, topic, , qos, receivedAt, replayOf, kind, readings, rejections, resolved] = message
+  const [deviceId, topic, , qos, receivedAt, replayOf, kind, readings, rejections, resolved] =
+    message
   const envelope: Envelope = {
     deviceId,
     topic: topic ?? telemetryTopic(deviceId),

@@ -83,7 +83,11 @@ export class SpoolChunks {
   async #read(record: SpoolRecord, batch: PendingBatch): Promise<void> {
     const { spool, registry, log } = this.#options
     try {
-      readRecord(Buffer.from(record.body.buffer, record.body.byteOffset, record.body.length), registry, batch)
+      readRecord(
+        Buffer.from(record.body.buffer, record.body.byteOffset, record.body.length),
+        registry,
+        batch,
+      )
     } catch (error) {
       batch.undo()
       log.error({ record: record.number, reason: messageOf(error) }, 'a record cannot be read')
@@ -93,4 +97,5 @@ export class SpoolChunks {
 }
 
 /** Our clock may have been put back meanwhile. */
-const ascending = (instants: readonly EpochMs[]): readonly EpochMs[] => instants.toSorted((a, b) => a - b)
+const ascending = (instants: readonly EpochMs[]): readonly EpochMs[] =>
+  instants.toSorted((a, b) => a - b)

@@ -18,7 +18,7 @@ export function readinessOf(parts: ReadinessParts): Readiness {
   const { monitor, ingest, spool, calendarWarnings } = parts
   const { since = null, blocked = null } = ingest.spooler?.state ?? {}
   if (blocked !== null) {
-    return { ready: false, why: `the database is away and nothing can be spooled: ${blocked}` }
+    return { ready: false, why: `nothing more can be spooled: ${blocked}; readings wait` }
   }
   if (monitor.stalledSince !== null && since === null) {
     return { ready: false, why: 'the database is away; readings wait for it' }

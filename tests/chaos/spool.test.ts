@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { silentLogger } from '#runtime/logger.ts'
 import { EmbeddedServer } from '#store/embedded/embedded-server.ts'
 import { scratchFolder } from '#tests/support/scratch-folder.ts'
-import { askApi, everyItem, freePort, spawnService, untilReady } from '#tests/support/service-process.ts'
+import {
+  askApi,
+  everyItem,
+  freePort,
+  spawnService,
+  untilReady,
+} from '#tests/support/service-process.ts'
 import { Publisher } from './publisher.ts'
 
 /** Minutes long: its short form are `tests/service/spooling.test.ts` and `tests/spool`. */
@@ -79,7 +85,10 @@ test.runIf(isFull)(
       if (distinct.size !== times.length) faults.push(`${deviceId}: stored twice`)
       if (times.some((at) => !published.has(at))) faults.push(`${deviceId}: never published`)
     }
-    const cases = await everyItem<{ objectId: string; phenomenon: string }>(service, '/api/v1/cases')
+    const cases = await everyItem<{ objectId: string; phenomenon: string }>(
+      service,
+      '/api/v1/cases',
+    )
     const objects = cases.map(({ objectId, phenomenon }) => `${objectId} ${phenomenon}`)
     expect(faults).toEqual([])
     expect(new Set(objects).size).toBe(objects.length)
