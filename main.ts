@@ -42,6 +42,8 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Reads the files of TLS again, as is done when they change. */
+  reload(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
 }
@@ -184,6 +186,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })
@@ -216,8 +219,8 @@ async function buildService(
     ...webhooks.ports,
     people: peopleParts.people,
     readiness: () => {
-      const calendarWarnings = () => calendar.warnings()
-      return readinessOf({ monitor, ingest, spool, calendarWarnings })
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
     },
   })
   for (const changed of [desk, exchange]) {
@@ -243,6 +246,9 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    async reload() {
+      await Promise.all([broker.reloadTls(), api.reloadTls()])
     },
     stop: () => shutdown.run(),
   }

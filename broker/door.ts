@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import type { Connection } from './connection.ts'
+import type { Guards } from './guards/guards.ts'
 import type { Incoming } from './incoming.ts'
 import type { Intake } from './ports.ts'
 import { PublishPacket } from './publish-packet.ts'
@@ -16,7 +17,6 @@ export interface DoorLimits {
   readonly packetBytes: number
   /** Most messages of one client that wait for their commit. */
   readonly windowMessages: number
-  readonly keepaliveMaxS: number
 }
 
 export interface DoorOptions {
@@ -24,6 +24,7 @@ export interface DoorOptions {
   readonly replies: Taker
   readonly reports: Taker
   readonly limits: DoorLimits
+  readonly guards: Guards
   readonly clock: Clock
   readonly metrics: Metrics
   readonly log: Logger
@@ -35,6 +36,7 @@ const BEAT_MS = 500
 export class Door {
   readonly intake: Intake
   readonly limits: DoorLimits
+  readonly guards: Guards
   readonly clock: Clock
   readonly sessions = new Sessions()
   readonly connections = new Set<Connection>()
@@ -52,7 +54,9 @@ export class Door {
   #isClosing = false
   readonly #idle: (() => void)[] = []
 
-  constructor({ intake, replies, reports, limits, clock, metrics, log }: DoorOptions) {
+  constructor(options: DoorOptions) {
+    const { intake, replies, reports, limits, guards, clock, metrics, log } = options
+    this.guards = guards
     this.intake = intake
     this.limits = limits
     this.clock = clock
@@ -115,7 +119,7 @@ export class Door {
   onClosed(connection: Connection): void {
     this.connections.delete(connection)
     this.#stopped.delete(connection)
-    this.sessions.leave(connection)
+    if (this.sessions.leave(connection)) this.guards.arrivals.left(connection)
   }
 
   /** Takes nothing more; resolves when all that was taken is settled and acknowledged. */
@@ -161,6 +165,7 @@ export class Door {
   #beat(): void {
     const now = performance.now()
     for (const connection of this.connections) connection.beat(now)
+    this.guards.caps.beat()
   }
 
   #countReceived(): void {

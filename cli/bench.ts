@@ -17,6 +17,8 @@ const BENCHES = [
   'memory',
   'cases',
   'spool',
+  'fuzz',
+  'abuse',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

@@ -127,6 +127,18 @@ export function createMetrics() {
       help: 'Connections ended because the same device connected again',
       registers,
     }),
+    guarded: new Counter({
+      name: 'wanmi_mqtt_guarded_total',
+      help: 'Times that a guard of the broker held somebody back, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
+    nuisances: new Gauge({
+      name: 'wanmi_mqtt_nuisances',
+      help: 'Devices and addresses that a guard held back in the last minute, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
     pausedClients: new Gauge({
       name: 'wanmi_mqtt_paused_clients',
       help: 'Clients whose sockets are not read because too much of theirs waits',
@@ -200,9 +212,21 @@ export function createMetrics() {
       help: 'Age of the oldest event of which an enabled webhook has still to be told',
       registers,
     }),
+    tlsEndSeconds: new Gauge({
+      name: 'wanmi_tls_end_timestamp_seconds',
+      help: 'When the certificate or list of a file ends, by the setting that names it',
+      labelNames: ['setting'] as const,
+      registers,
+    }),
     calendarYearsMissing: new Gauge({
       name: 'wanmi_calendar_years_missing',
       help: 'Years whose holidays should be known and are not: of these only weekends are off',
+      registers,
+    }),
+    httpConnectionsRefused: new Counter({
+      name: 'wanmi_http_connections_refused_total',
+      help: 'HTTP connections turned away or cut off, by reason',
+      labelNames: ['reason'] as const,
       registers,
     }),
     httpRequestSeconds: new Histogram({
