@@ -152,6 +152,7 @@ async function buildService(
   const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
+    open: { config: config.openMqtt, programs: peopleParts.programs },
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
@@ -168,6 +169,7 @@ async function buildService(
     log,
   })
   shutdown.add('broker', () => broker.close())
+  peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.

@@ -15,7 +15,9 @@ import { type CapLimits, ConnectionCaps } from './connection-caps.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
 import { CredentialCheck } from './credential-check.ts'
 import { Door } from './door.ts'
+import type { Welcome } from './guest.ts'
 import type { Listener, ListenerOptions } from './listener.ts'
+import { type OpenParts, openHall } from './open/open-hall.ts'
 import type { CommandDesk, DeviceDirectory, Intake, ReportDesk } from './ports.ts'
 import { ReplyTaker } from './reply-taker.ts'
 import { type ReportLimits, ReportTaker } from './report-taker.ts'
@@ -26,6 +28,8 @@ import { openWebSocketListener } from './web-socket-listener.ts'
 
 export interface BrokerOptions {
   readonly config: Config['mqtt']
+  /** Left out, only devices come in. */
+  readonly open?: OpenParts
   /** Most messages of one client that wait for their commit. */
   readonly clientWindowMessages: number
   readonly intake: Intake
@@ -57,6 +61,8 @@ export interface Broker {
   replay(envelope: Envelope): Promise<void>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
+  /** These access tokens let nobody in any more: ends the connections that came by them. */
+  endCredentials(credentialIds: readonly string[]): void
   /** Takes nothing more, acknowledges what is committed meanwhile, and ends every connection. */
   close(): Promise<void>
 }
@@ -78,22 +84,19 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     packetBytes: config.packetLimitBytes,
     windowMessages: options.clientWindowMessages,
     keepaliveMaxS: config.keepaliveMaxS,
+    connectTimeoutMs: config.connectTimeoutMs,
   }
   const door = new Door({ intake, replies, reports, limits, clock, metrics, log })
-  const credentials = new CredentialCheck({ directory, verify: options.verify ?? verifySecret })
-  const { connectTimeoutMs } = config
-  const aedes = await AedesSessions.open({
-    door,
-    desk,
-    directory,
-    credentials,
-    connectTimeoutMs,
-    log,
-  })
+  const { open, verify = verifySecret } = options
+  const credentials = new CredentialCheck({ directory, programs: open?.programs, verify })
+  const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
+  const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
+  const welcome: Welcome = (connection, stream) => {
+    if (hall?.claims(connection)) hall.handle(stream, connection)
+    else aedes.handle(stream, connection)
+  }
   const accept = (stream: Duplex, origin: Origin): void => {
-    const connection = new Connection(stream, door, origin)
-    door.connections.add(connection)
-    aedes.handle(stream, connection)
+    door.connections.add(new Connection(stream, door, origin, welcome))
   }
   const onAcceptFailed = (error: Error): void => {
     metrics.connectionsRefused.inc({ reason: 'accept-failed' })
@@ -103,14 +106,16 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const doors = { host: config.host, admit: caps.admit, accept, onAcceptFailed }
   const listeners = await openListeners(config, doors).catch(async (error: unknown) => {
     door.stop()
-    await aedes.close()
+    await Promise.all([aedes.close(), hall?.close()])
     throw error
   })
   const { tcp, tls, ws } = listeners
   return {
     ports: { tcp: tcp.port, tls: tls?.port ?? null, ws: ws?.port ?? null },
     connections: () =>
-      [...door.connections].filter(({ isOpen }) => isOpen).map((connection) => connection.view()),
+      [...door.connections]
+        .filter(({ isOpen, guest }) => isOpen && !guest)
+        .map((connection) => connection.view()),
     connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
     deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
@@ -121,13 +126,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         else intake.offer(envelope, () => resolve())
       }),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
+    endCredentials: (credentialIds) => hall?.endCredentials(credentialIds),
     async close() {
       const closed = closeAll(listeners)
       await Promise.race([door.drain(), pause(options.drainWaitMs ?? DRAIN_WAIT_MS)])
       for (const connection of door.connections) connection.close()
       await Promise.race([closed, pause(GOODBYE_WAIT_MS)])
       caps.cutAll()
-      await Promise.all([closed, aedes.close()])
+      await Promise.all([closed, aedes.close(), hall?.close()])
       door.stop()
     },
   }

@@ -7,7 +7,8 @@ import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
-import { Incoming } from './incoming.ts'
+import type { Guest, Welcome } from './guest.ts'
+import { Incoming, payloadOf } from './incoming.ts'
 import { Liveness } from './liveness.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
@@ -24,26 +25,20 @@ import {
   UNSUBSCRIBE,
 } from './packet-types.ts'
 import type { ReceivedIds } from './received-ids.ts'
-import { isSubscribe, isUnsubscribe } from './subscribe-packet.ts'
+import { readSubscribe, readUnsubscribe } from './subscribe-packet.ts'
 import type { Taker } from './taker.ts'
 
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 
-// A device that starts ever new QoS 2 messages and releases none does not do what the standard
-// asks of it.
+// Who starts ever new QoS 2 messages and releases none does not do what the standard asks.
 const UNRELEASED_MAX = 10_000
 
-// A slice keeps the whole chunk it was cut from alive until its commit.
-const CHUNK_COPY_BYTES = 8_192
-const CHUNK_COPY_SHARE = 1 / 32
-
 /**
- * Our side of one client: everything it sends comes through here before aedes sees it. PUBLISH and
- * its acknowledgements, the PUBACK of a command and the ping are answered here; only the rest
- * (CONNECT, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT) is handed on. So a message costs no object, promise
- * or timer of aedes, acknowledgements go out in one write per commit, and a client is stopped
- * exactly when its window is full.
+ * Our side of one client: everything it sends comes through here before aedes sees it. Of a device
+ * only CONNECT, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT are handed on. So a message costs no object,
+ * promise or timer of aedes, acknowledgements go out in one write per commit, and a client is
+ * stopped exactly when its window is full.
  */
 export class Connection implements PacketTaker {
   readonly origin: Origin
@@ -51,11 +46,15 @@ export class Connection implements PacketTaker {
   deviceId = ''
   request: ConnectRequest | undefined
   downlink: Downlink | undefined
+  /** Where the client is no device. */
+  guest: Guest | undefined
   /** Shared with the connections after this one when the session is kept. */
   received: ReceivedIds | undefined
   readonly #door: Door
   readonly #stream: Duplex
   readonly #tap: PacketTap
+  readonly #welcome: Welcome
+  readonly #connectUntil: number
   #phase: Phase = 'greeting'
   #wasOpen = false
   #saidGoodbye = false
@@ -70,15 +69,18 @@ export class Connection implements PacketTaker {
   #isLoneTaken = false
   #liveness: Liveness | undefined
 
-  constructor(stream: Duplex, door: Door, origin: Origin) {
+  constructor(stream: Duplex, door: Door, origin: Origin, welcome: Welcome) {
     this.#stream = stream
     this.#door = door
+    this.#welcome = welcome
+    this.#connectUntil = performance.now() + door.limits.connectTimeoutMs
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
     const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
     this.#tap = new PacketTap(stream, reader, this)
     stream.once('close', () => this.#onClose())
+    stream.on('error', () => stream.destroy())
   }
 
   get isOpen(): boolean {
@@ -157,6 +159,7 @@ export class Connection implements PacketTaker {
 
   /** Does what is due; called twice a second. */
   beat(now: number): void {
+    if (this.#phase === 'greeting' && now > this.#connectUntil) this.end('connect-timeout')
     if (this.#phase !== 'open') return
     const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
     if (due === 'ping-answer') this.write(PINGRESP)
@@ -176,6 +179,7 @@ export class Connection implements PacketTaker {
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
+    if (this.guest) return true
     const { limits, intake, isClosing } = this.#door
     const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
     return hasRoom && this.#lone === undefined && !isClosing
@@ -194,26 +198,31 @@ export class Connection implements PacketTaker {
     this.end(fault)
   }
 
+  onDrained(): void {
+    this.guest?.onDrained()
+  }
+
   take(reader: FrameReader): Buffer | undefined {
     const { bytes, start, bodyStart, end } = reader
     const first = bytes[start] as number
     const type = first >> 4
     if (this.#phase === 'greeting') return this.#takeConnect(reader)
+    if (this.guest) return this.guest.take(reader)
     if (type === PUBLISH) return this.#takePublish(reader)
-    if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
+    if (!isSoundHeader(first, end - bodyStart, this.request)) return this.end('protocol')
     const body = new FieldCursor(bytes, bodyStart, end)
     if (type === PINGREQ) this.write(PINGRESP)
     else if (type === PUBACK) this.downlink?.acknowledge(body.uint16())
     else if (type === PUBREL) this.#release(body.uint16())
-    else if (type === SUBSCRIBE && !isSubscribe(body)) return this.end('protocol')
-    else if (type === UNSUBSCRIBE && !isUnsubscribe(body)) return this.end('protocol')
+    else if (type === SUBSCRIBE && !readSubscribe(body)) return this.end('protocol')
+    else if (type === UNSUBSCRIBE && !readUnsubscribe(body)) return this.end('protocol')
     else if (type === DISCONNECT) this.#saidGoodbye = true
     // PUBREC and PUBCOMP speak of messages we never send.
     const isForAedes = type === SUBSCRIBE || type === UNSUBSCRIBE || type === DISCONNECT
     return isForAedes ? bytes.subarray(start, end) : undefined
   }
 
-  #takeConnect(reader: FrameReader): Buffer | undefined {
+  #takeConnect(reader: FrameReader): undefined {
     const { bytes, start, bodyStart, end } = reader
     const request = readConnect(new FieldCursor(bytes, bodyStart, end))
     if (request === 'malformed') return this.end('protocol')
@@ -222,13 +231,14 @@ export class Connection implements PacketTaker {
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
-    return bytes.subarray(start, end)
+    const packet = bytes.subarray(start, end)
+    return this.#tap.handOver(packet, () => this.#welcome(this, this.#stream))
   }
 
   #refuse(code: ConnackCode): undefined {
-    this.#phase = 'closed'
+    this.write(connackRefusal(code))
     this.#door.onEnded(this, `connack-${code}`)
-    this.#stream.end(connackRefusal(code), () => this.#stream.destroy())
+    this.close()
   }
 
   #takePublish(reader: FrameReader): undefined {
@@ -240,10 +250,7 @@ export class Connection implements PacketTaker {
     const topic = isTelemetry ? this.#telemetryTopic : publish.readTopic(bytes)
     if (topic === undefined) return this.end('protocol')
     if (qos === 2 && !this.#isNew(messageId)) return undefined
-    const slice = bytes.subarray(payloadStart, end)
-    const isSmall =
-      bytes.length > CHUNK_COPY_BYTES && slice.length < bytes.length * CHUNK_COPY_SHARE
-    const payload = isSmall ? Buffer.from(slice) : slice
+    const payload = payloadOf(bytes, payloadStart, end)
     const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
     this.#inFlight++
     const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)
@@ -282,6 +289,7 @@ export class Connection implements PacketTaker {
     this.#phase = 'closed'
     this.downlink?.close()
     this.#door.onClosed(this)
+    if (this.guest) return this.guest.onClosed()
     const will = this.request?.will
     // That the service ends is not that the device is gone.
     if (!will || !this.#wasOpen || this.#saidGoodbye || this.#door.isClosing) return

@@ -1,11 +1,13 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { DeviceDirectory } from './ports.ts'
+import type { Credential, DeviceDirectory, ProgramDirectory } from './ports.ts'
 
 /** `busy`: too many others wait to be checked. */
 export type Verdict = 'accepted' | 'unknown' | 'wrong' | 'disabled' | 'busy'
 
 export interface CredentialCheckOptions {
   readonly directory: Pick<DeviceDirectory, 'credential'>
+  /** Accounts that come with a token, where any may. */
+  readonly programs?: ProgramDirectory | undefined
   readonly verify: (secret: string, hash: string) => Promise<boolean>
   /** How many are verified at once; each takes a thread of the pool. */
   readonly concurrency?: number
@@ -29,6 +31,7 @@ interface Known {
  */
 export class CredentialCheck {
   readonly #directory: Pick<DeviceDirectory, 'credential'>
+  readonly #programs: ProgramDirectory | undefined
   readonly #verify: CredentialCheckOptions['verify']
   readonly #waitingMax: number
   readonly #key = randomBytes(32)
@@ -38,17 +41,28 @@ export class CredentialCheck {
   readonly #waiting: (() => void)[] = []
   #free: number
 
-  constructor({ directory, verify, concurrency, waitingMax }: CredentialCheckOptions) {
+  constructor(options: CredentialCheckOptions) {
+    const { directory, programs, verify, concurrency, waitingMax } = options
     this.#directory = directory
+    this.#programs = programs
     this.#verify = verify
     this.#free = concurrency ?? CONCURRENCY
     this.#waitingMax = waitingMax ?? WAITING_MAX
   }
 
-  /** That a device is disabled is said only to one that has its secret. */
-  async check(deviceId: string, secret: Buffer): Promise<Verdict> {
-    const credential = this.#directory.credential(deviceId)
-    if (!credential) return 'unknown'
+  /**
+   * That a device is disabled is said only to one that has its secret. A name that no device has may
+   * be the login of an account. A token is looked up by its SHA-256, which takes no time that tells
+   * anything of those there are.
+   */
+  async check(name: string, secret: Buffer): Promise<Verdict> {
+    const credential = this.#directory.credential(name)
+    if (credential) return this.#checkDevice(name, secret, credential)
+    if (!this.#programs?.has(name)) return 'unknown'
+    return this.#programs.find(name, secret.toString()) ? 'accepted' : 'wrong'
+  }
+
+  async #checkDevice(deviceId: string, secret: Buffer, credential: Credential): Promise<Verdict> {
     const mac = createHmac('sha256', this.#key).update(`${deviceId}\0`).update(secret).digest()
     if (!this.#isKnown(deviceId, credential.hash, mac)) {
       const key = `${mac.toString('base64')} ${credential.hash}`

@@ -17,6 +17,8 @@ export interface DoorLimits {
   /** Most messages of one client that wait for their commit. */
   readonly windowMessages: number
   readonly keepaliveMaxS: number
+  /** How long a socket may take to say CONNECT. */
+  readonly connectTimeoutMs: number
 }
 
 export interface DoorOptions {

@@ -11,6 +11,7 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
@@ -118,6 +119,7 @@ export const SETTINGS = {
       { min: 1, consequence: 'Too low shuts out devices behind one gateway or carrier NAT.' },
     ),
   },
+  openMqtt: OPEN_MQTT_SETTINGS,
   ingest: {
     batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {
       min: 1,
