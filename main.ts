@@ -41,6 +41,8 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Reads the files of TLS again, as is done when they change. */
+  reload(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
 }
@@ -220,7 +222,7 @@ async function buildService(
         ? {
             ready: true,
             rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: calendar.warnings(),
+            warnings: [...calendar.warnings(), ...broker.warnings()],
           }
         : { ready: false, why: 'the database is away; readings wait for it' },
   })
@@ -247,6 +249,9 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    async reload() {
+      await Promise.all([broker.reloadTls(), api.reloadTls()])
     },
     stop: () => shutdown.run(),
   }

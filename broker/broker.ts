@@ -1,14 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Envelope } from '#model/envelope.ts'
-import { messageOf, Rejected } from '#model/error.ts'
 import { reportTopic } from '#model/topic.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { verifySecret } from '#runtime/secret.ts'
+import { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
 import { AedesSessions } from './aedes-sessions.ts'
 import { Connection } from './connection.ts'
 import { type CapLimits, ConnectionCaps } from './connection-caps.ts'
@@ -23,6 +22,7 @@ import { ReplyTaker } from './reply-taker.ts'
 import { type ReportLimits, ReportTaker } from './report-taker.ts'
 import type { Takeover } from './sessions.ts'
 import { openTcpListener } from './tcp-listener.ts'
+import { tlsFilesOf } from './tls-files.ts'
 import { openTlsListener } from './tls-listener.ts'
 import { openWebSocketListener } from './web-socket-listener.ts'
 
@@ -59,6 +59,10 @@ export interface Broker {
    * committed.
    */
   replay(envelope: Envelope): Promise<void>
+  /** Of TLS: what an administrator should see to, a sentence each. */
+  warnings(): readonly string[]
+  /** Reads the files of TLS again now; those that cannot be used change nothing. */
+  reloadTls(): Promise<void>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
   /** These access tokens let nobody in any more: ends the connections that came by them. */
@@ -104,12 +108,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   }
   const caps = new ConnectionCaps(capsOf(config), metrics)
   const doors = { host: config.host, admit: caps.admit, accept, onAcceptFailed }
-  const listeners = await openListeners(config, doors).catch(async (error: unknown) => {
-    door.stop()
-    await Promise.all([aedes.close(), hall?.close()])
-    throw error
-  })
-  const { tcp, tls, ws } = listeners
+  const listeners = await openListeners(config, doors, { clock, metrics, log }).catch(
+    async (error: unknown) => {
+      door.stop()
+      await Promise.all([aedes.close(), hall?.close()])
+      throw error
+    },
+  )
+  const { tcp, tls, ws, keeper } = listeners
   return {
     ports: { tcp: tcp.port, tls: tls?.port ?? null, ws: ws?.port ?? null },
     connections: () =>
@@ -125,6 +131,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         if (isReport) reports.take(envelope, resolve)
         else intake.offer(envelope, () => resolve())
       }),
+    warnings: () => keeper?.warnings() ?? [],
+    reloadTls: async () => keeper?.reload(),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
     endCredentials: (credentialIds) => hall?.endCredentials(credentialIds),
     async close() {
@@ -145,10 +153,11 @@ interface Listeners {
   readonly tcp: Listener
   readonly tls: Listener | undefined
   readonly ws: Listener | undefined
+  readonly keeper: TlsKeeper | undefined
 }
 
-async function closeAll({ tcp, tls, ws }: Partial<Listeners>): Promise<void> {
-  await Promise.all([tcp?.close(), tls?.close(), ws?.close()])
+async function closeAll({ tcp, tls, ws, keeper }: Partial<Listeners>): Promise<void> {
+  await Promise.all([tcp?.close(), tls?.close(), ws?.close(), keeper?.close()])
 }
 
 const capsOf = (config: Config['mqtt']): CapLimits => ({
@@ -159,6 +168,7 @@ const capsOf = (config: Config['mqtt']): CapLimits => ({
 async function openListeners(
   config: Config['mqtt'],
   doors: Omit<ListenerOptions, 'port'>,
+  parts: { readonly clock: Clock; readonly metrics: Metrics; readonly log: Logger },
 ): Promise<Listeners> {
   const { port, tlsPort, wsPort, connectTimeoutMs: handshakeTimeoutMs } = config
   const opened: Partial<{ -readonly [Name in keyof Listeners]: Listeners[Name] }> = {}
@@ -166,39 +176,21 @@ async function openListeners(
     const tcp = await openTcpListener({ ...doors, port })
     opened.tcp = tcp
     if (tlsPort !== null) {
-      const files = await readTlsFiles(config)
-      opened.tls = await openTlsListener({ ...doors, ...files, port: tlsPort, handshakeTimeoutMs })
+      const keeper = await TlsKeeper.open({ ...parts, files: tlsFilesOf(config) })
+      opened.keeper = keeper
+      const asksForCertificate = config.tlsClientCaFile !== null
+      const { metrics, log } = parts
+      const options = { keeper, asksForCertificate, handshakeTimeoutMs, metrics, log }
+      opened.tls = await openTlsListener({ ...doors, ...options, port: tlsPort })
     }
     if (wsPort !== null) {
       const packetBytes = config.packetLimitBytes
       const options = { ...doors, port: wsPort, packetBytes, handshakeTimeoutMs }
       opened.ws = await openWebSocketListener(options)
     }
-    return { tcp, tls: opened.tls, ws: opened.ws }
+    return { tcp, tls: opened.tls, ws: opened.ws, keeper: opened.keeper }
   } catch (error) {
     await closeAll(opened)
     throw error
-  }
-}
-
-async function readTlsFiles({ tlsCertFile, tlsKeyFile, tlsClientCaFile }: Config['mqtt']) {
-  const [cert, key, clientCa] = await Promise.all([
-    readSettingFile('MQTT_TLS_CERT_FILE', tlsCertFile),
-    readSettingFile('MQTT_TLS_KEY_FILE', tlsKeyFile),
-    tlsClientCaFile === null ? null : readSettingFile('MQTT_TLS_CLIENT_CA_FILE', tlsClientCaFile),
-  ])
-  return { cert, key, clientCa }
-}
-
-async function readSettingFile(setting: string, file: string | null): Promise<Buffer> {
-  if (file === null) {
-    throw new Rejected('bad-configuration', `MQTT_TLS_PORT is set, so ${setting} must be too`)
-  }
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw new Rejected('bad-configuration', `${setting} cannot be read: ${messageOf(error)}`, {
-      cause: error,
-    })
   }
 }

@@ -200,9 +200,21 @@ export function createMetrics() {
       help: 'Age of the oldest event of which an enabled webhook has still to be told',
       registers,
     }),
+    tlsEndSeconds: new Gauge({
+      name: 'wanmi_tls_end_timestamp_seconds',
+      help: 'When the certificate or list of a file ends, by the setting that names it',
+      labelNames: ['setting'] as const,
+      registers,
+    }),
     calendarYearsMissing: new Gauge({
       name: 'wanmi_calendar_years_missing',
       help: 'Years whose holidays should be known and are not: of these only weekends are off',
+      registers,
+    }),
+    httpConnectionsRefused: new Counter({
+      name: 'wanmi_http_connections_refused_total',
+      help: 'HTTP connections turned away or cut off, by reason',
+      labelNames: ['reason'] as const,
       registers,
     }),
     httpRequestSeconds: new Histogram({

@@ -32,6 +32,8 @@ const OWNED: Readonly<Record<string, string>> = {
   'file-type': 'files',
   fastify: 'api',
   '@fastify/cookie': 'api',
+  '@fastify/helmet': 'api',
+  '@fastify/rate-limit': 'api',
   '@fastify/swagger': 'api',
   '@fastify/swagger-ui': 'api',
   'openid-client': 'api',

@@ -144,12 +144,14 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     connections: { connectionOf: () => undefined, takeovers: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
     config: {
+      ...readConfig({}).http,
       host: '127.0.0.1',
       port: 0,
       bodyLimitBytes: 65_536,
       importLimitBytes: 1_000_000,
-      publicUrl: null,
-      trustedProxies: [],
+      // Tests ask as fast as they can.
+      ratePerAddress: 0,
+      ratePerCredential: 0,
     },
     token: TOKEN,
     metrics,
