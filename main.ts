@@ -166,6 +166,7 @@ async function buildService(
   const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
+    open: { config: config.openMqtt, programs: peopleParts.programs },
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
@@ -185,6 +186,7 @@ async function buildService(
   shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
+  peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.

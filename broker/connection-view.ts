@@ -1,3 +1,6 @@
+import { formatInstant } from '#model/time.ts'
+import type { Connection } from './connection.ts'
+
 /** Where a connection comes from. */
 export interface Origin {
   readonly listener: 'tcp' | 'tls' | 'ws'
@@ -21,3 +24,16 @@ export interface ConnectionView {
   /** Too much of it waits: it is not read for now. */
   readonly isStopped: boolean
 }
+
+/** Shows a connection as it is now. */
+export const viewOf = (
+  { deviceId, origin, openedAt }: Pick<Connection, 'deviceId' | 'origin' | 'openedAt'>,
+  now: Pick<ConnectionView, 'inFlight' | 'isStopped'>,
+): ConnectionView => ({
+  deviceId,
+  listener: origin.listener,
+  address: origin.address,
+  port: origin.port,
+  connectedAt: formatInstant(openedAt),
+  ...now,
+})

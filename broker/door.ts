@@ -17,6 +17,8 @@ export interface DoorLimits {
   readonly packetBytes: number
   /** Most messages of one client that wait for their commit. */
   readonly windowMessages: number
+  /** How long a socket may take to say CONNECT. */
+  readonly connectTimeoutMs: number
 }
 
 export interface DoorOptions {

@@ -13,6 +13,7 @@ import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
 import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
+import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { SPOOL_SETTINGS } from './settings/spool.ts'
@@ -100,6 +101,7 @@ export const SETTINGS = {
     ),
     ...MQTT_GUARD_SETTINGS,
   },
+  openMqtt: OPEN_MQTT_SETTINGS,
   ingest: {
     batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {
       min: 1,
