@@ -16,9 +16,9 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
-  'spool',
   'fuzz',
   'abuse',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)
