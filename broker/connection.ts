@@ -85,6 +85,8 @@ export class Connection implements PacketTaker {
     this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
     stream.on('error', () => stream.destroy())
+    // A WebSocket stays half open, and there is no aedes yet to end it.
+    stream.once('end', () => this.request ?? stream.destroy())
   }
 
   get isOpen(): boolean {
