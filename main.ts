@@ -233,7 +233,7 @@ async function buildService(
     ...webhooks.ports,
     people: peopleParts.people,
     readiness: () => {
-      const warnings = () => [...calendar.warnings(), ...broker.warnings()]
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
       return readinessOf({ monitor, ingest, spool, warnings })
     },
   })

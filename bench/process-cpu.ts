@@ -10,8 +10,7 @@ interface ProcessTime {
 }
 
 /** Processor time of a process and all it started, in milliseconds, user and system together. */
-export const cpuMsOfTree = (root: number): number =>
-  tree(root).reduce((sum, { ms }) => sum + ms, 0)
+export const cpuMsOfTree = (root: number): number => tree(root).reduce((sum, { ms }) => sum + ms, 0)
 
 /** A process and all it started. */
 export const pidsOfTree = (root: number): readonly number[] => tree(root).map(({ pid }) => pid)

@@ -20,10 +20,12 @@ const LAST_MS = 100
 export class Shutdown {
   readonly #steps: Step[] = []
   readonly #log: Logger
+  readonly #patienceMs: number
   #running: Promise<void> | undefined
 
-  constructor(log: Logger) {
+  constructor(log: Logger, patienceMs = PATIENCE_MS) {
     this.#log = log
+    this.#patienceMs = patienceMs
   }
 
   /** `isWaitedFor`: however long it takes, as what would be left behind is a process. */
@@ -42,7 +44,7 @@ export class Shutdown {
   }
 
   async #stopAll(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS
+    const deadline = performance.now() + this.#patienceMs
     for (const step of this.#steps.toReversed()) {
       try {
         await this.#stop(step, Math.max(LAST_MS, deadline - performance.now()))

@@ -115,7 +115,11 @@ function diskError(folder: string, error: unknown): Unavailable {
   const reason = messageOf(error)
   return isFull
     ? new Unavailable('disk-full', `the disk that holds ${folder} is full`, { cause: error })
-    : new Unavailable('storage-unavailable', `the spool in ${folder} cannot be written: ${reason}`, {
-        cause: error,
-      })
+    : new Unavailable(
+        'storage-unavailable',
+        `the spool in ${folder} cannot be written: ${reason}`,
+        {
+          cause: error,
+        },
+      )
 }

@@ -127,13 +127,7 @@ function begin(epoch: number, commit: Commit, outcome?: CommitOutcome): readonly
 }
 
 /** So that a direct COPY is all there is to write. */
-const isReadingsOnly = ({
-  resolved,
-  rejections,
-  episodes,
-  listened,
-  fromSpool,
-}: Commit): boolean =>
+const isReadingsOnly = ({ resolved, rejections, episodes, listened, fromSpool }: Commit): boolean =>
   listened === null &&
   fromSpool === undefined &&
   resolved.length === 0 &&

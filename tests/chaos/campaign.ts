@@ -48,4 +48,4 @@ for (const [index, scenario] of chosen.entries()) {
 }
 if (values.json) console.log(JSON.stringify({ machine: machine(), outcomes }, null, 2))
 else console.log(`${JSON.stringify(machine())}\n\n${tableOf(outcomes)}`)
-process.exitCode = outcomes.some(({ faults }) => faults.length > 0) ? 1 : 0
+process.exit(outcomes.some(({ faults }) => faults.length > 0) ? 1 : 0)

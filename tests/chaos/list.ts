@@ -1,6 +1,7 @@
 import type { Scenario } from './scenario.ts'
 import { backlog } from './scenarios/backlog.ts'
 import { badLines } from './scenarios/bad-lines.ts'
+import { city } from './scenarios/city.ts'
 import { clockJumps } from './scenarios/clock-jumps.ts'
 import { databaseAway } from './scenarios/database-away.ts'
 import { diskFull } from './scenarios/disk-full.ts'
@@ -30,4 +31,5 @@ export const SCENARIOS: readonly Scenario[] = [
   rollingRestart,
   memory,
   diskFull,
+  city,
 ]

@@ -23,8 +23,10 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
-const STATEMENT_TIMEOUT_MS = 2_000
+const STATEMENT_TIMEOUT_MS = 5_000
 const STOP_PATIENCE_MS = 60_000
+/** Machines may be busy with other things. */
+const READY_PATIENCE_MS = 180_000
 
 /** Where a campaign is played: a database, the service, somebody who is told, and lines between. */
 export class Stage {
@@ -98,13 +100,18 @@ export class Stage {
         ...env,
       },
     })
-    await untilReady(stage.service)
-    await askApi(stage.service, '/api/v1/webhooks', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ title: 'another system', url: receiver.url }),
-    })
-    return stage
+    try {
+      await stage.ready()
+      await askApi(stage.service, '/api/v1/webhooks', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ title: 'another system', url: receiver.url }),
+      })
+      return stage
+    } catch (error) {
+      await stage.close()
+      throw error
+    }
   }
 
   /** The one that was started last. */
@@ -133,12 +140,17 @@ export class Stage {
     return this.#service
   }
 
+  /** Resolves when the one that was started last takes messages. @throws when it ends first */
+  ready(): Promise<void> {
+    return untilReady(this.#service, READY_PATIENCE_MS)
+  }
+
   /** Starts another process, which takes over from the one that runs; waits for both. */
   async replace(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const older = this.#service
     this.spawn(more)
     await older.ended
-    await untilReady(this.#service)
+    await this.ready()
   }
 
   /** The service dies on the spot. */

@@ -116,7 +116,9 @@ class Cover {
 async function storedOf(service: ServiceProcess): Promise<number[]> {
   const path = `/api/v1/devices/${ID}/readings`
   const items = await everyItem<{ measuredAt: string }>(service, path)
-  return items.map(({ measuredAt }) => (Date.parse(measuredAt) - from) / 1_000).filter((n) => n < 1_000)
+  return items
+    .map(({ measuredAt }) => (Date.parse(measuredAt) - from) / 1_000)
+    .filter((n) => n < 1_000)
 }
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
 

@@ -13,7 +13,12 @@ const AT = epochMs(1_795_420_800_000)
 test('one process has the spool at a time, and the next one has what is in it', async () => {
   await using scratch = await scratchFolder()
   const folder = `${scratch.path}/spool/database`
-  const options = { folder, maxBytes: 10_000, readDrained: async () => new Map(), log: silentLogger }
+  const options = {
+    folder,
+    maxBytes: 10_000,
+    readDrained: async () => new Map(),
+    log: silentLogger,
+  }
   const first = new LockedSpool(options)
   const second = new LockedSpool(options)
   expect(await first.tryToOpen()).toBe(true)
@@ -26,7 +31,10 @@ test('one process has the spool at a time, and the next one has what is in it', 
   await first.close()
   expect(await second.tryToOpen()).toBe(true)
   const records = [await second.next(), await second.next()]
-  expect(records.map((record) => Buffer.from(record?.body ?? []).toString())).toEqual(['one', 'two'])
+  expect(records.map((record) => Buffer.from(record?.body ?? []).toString())).toEqual([
+    'one',
+    'two',
+  ])
   await second.release(records.filter((record) => record !== undefined))
   expect(await second.next()).toBeUndefined()
   expect(await readdir(folder)).toEqual(['lock'])

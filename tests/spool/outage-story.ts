@@ -18,7 +18,12 @@ import { MemoryDisk } from './memory-disk.ts'
 
 /** What happens: something comes, the database goes and comes back, the process dies. */
 export type Happening =
-  | { readonly type: 'message'; readonly device: number; readonly level: number; readonly ago: number }
+  | {
+      readonly type: 'message'
+      readonly device: number
+      readonly level: number
+      readonly ago: number
+    }
   | { readonly type: 'untimed'; readonly device: number }
   | { readonly type: 'rubbish'; readonly device: number }
   | { readonly type: 'pause' }
@@ -183,7 +188,11 @@ export class OutageStory {
     switch (happening.type) {
       case 'message': {
         const at = plus(this.#now, milliseconds(-happening.ago * 1_000))
-        this.#send(happening.device, { measuredAt: at, seq: this.#sent++, level_mm: happening.level })
+        this.#send(happening.device, {
+          measuredAt: at,
+          seq: this.#sent++,
+          level_mm: happening.level,
+        })
         break
       }
       case 'untimed':

@@ -10,7 +10,14 @@ const FOLDER = '/spool'
 const AT = epochMs(Date.UTC(2026, 10, 23, 4))
 
 const open = (disk: MemoryDisk, more: Partial<Parameters<typeof Spool.open>[0]> = {}) =>
-  Spool.open({ folder: FOLDER, maxBytes: 1_000_000, drained: () => 0, log: silentLogger, disk, ...more })
+  Spool.open({
+    folder: FOLDER,
+    maxBytes: 1_000_000,
+    drained: () => 0,
+    log: silentLogger,
+    disk,
+    ...more,
+  })
 
 const bodyOf = (n: number): Buffer => Buffer.from(`record ${n} ${'x'.repeat((n * 37) % 90)}`)
 const numberIn = ({ body }: SpoolRecord): number =>
@@ -40,7 +47,10 @@ describe('a spool gives back what it was given, in its order', () => {
     const spool = await open(disk)
     expect(spool.isEmpty).toBe(true)
     await fill(spool, 20)
-    expect({ records: spool.records, oldestAt: spool.oldestAt }).toEqual({ records: 20, oldestAt: AT })
+    expect({ records: spool.records, oldestAt: spool.oldestAt }).toEqual({
+      records: 20,
+      oldestAt: AT,
+    })
     const records = await rest(spool)
     expect(records.map(numberIn)).toEqual(upTo(20))
     await spool.release(records)
@@ -229,7 +239,9 @@ describe('a disk that fails', () => {
     await spool.append(bodyOf(0), at(0))
     let syncs = 0
     disk.fault = (deed) => (deed === 'sync' && syncs++ === 0 ? 'EIO' : undefined)
-    await expect(spool.append(bodyOf(1), at(1))).rejects.toMatchObject({ code: 'storage-unavailable' })
+    await expect(spool.append(bodyOf(1), at(1))).rejects.toMatchObject({
+      code: 'storage-unavailable',
+    })
     await spool.append(bodyOf(1), at(1))
     expect(disk.files.size).toBe(2)
     expect(await numbersOf(spool)).toEqual([0, 1])

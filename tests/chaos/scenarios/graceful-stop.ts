@@ -1,6 +1,5 @@
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import { anyMoment, pause, untilFlowing } from '#tests/chaos/waiting.ts'
-import { untilReady } from '#tests/support/service-process.ts'
 
 const LONGEST_STOP_S = 10
 
@@ -15,11 +14,15 @@ export const gracefulStop: Scenario = {
       stage.service.kill('SIGTERM')
       const code = await stage.service.ended
       if (code !== 0) fault(`exit code ${code}`)
+      for (const { msg, step } of stage.service.log) {
+        if (String(msg).startsWith('stopping takes too long'))
+          saw(`not waited for: ${String(step)}`)
+      }
       took.push(Math.round((performance.now() - begunAt) / 10) / 100)
     }
     const again = async (): Promise<void> => {
       stage.spawn()
-      await untilReady(stage.service)
+      await stage.ready()
     }
     for (let round = 1; round <= (isShort ? 1 : 5); round++) {
       await untilFlowing(herd)

@@ -12,7 +12,7 @@ export const hangingStatement: Scenario = {
   title: 'another session holds the table of readings, then every row of the cases',
   async play({ stage, herd, isShort, progress, saw, fault }) {
     // Longer than a statement may take: the service gives it up and tries again.
-    const held_s = isShort ? 3 : 30
+    const held_s = isShort ? 7 : 30
     for (const { of, sql } of LOCKS) {
       await untilFlowing(herd)
       const other = new Client({ connectionString: stage.databaseUrl })

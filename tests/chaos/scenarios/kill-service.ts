@@ -1,13 +1,12 @@
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import { anyMoment, untilFlowing } from '#tests/chaos/waiting.ts'
-import { untilReady } from '#tests/support/service-process.ts'
 
 export const killService: Scenario = {
   name: 'kill-service',
   title: 'SIGKILL of the service, again and again, at any moment',
   isQuick: true,
   async play({ stage, herd, isShort, progress, saw }) {
-    const kills = isShort ? 2 : 20
+    const kills = isShort ? 1 : 20
     const gaps: number[] = []
     for (let kill = 1; kill <= kills; kill++) {
       await untilFlowing(herd)
@@ -16,7 +15,7 @@ export const killService: Scenario = {
       await stage.killService()
       herd.measure()
       stage.spawn()
-      await untilReady(stage.service)
+      await stage.ready()
       await untilFlowing(herd)
       gaps.push(herd.longestGapMs)
     }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Scenario } from '#tests/chaos/scenario.ts'
 import { anyMoment, until, untilFlowing } from '#tests/chaos/waiting.ts'
-import { untilReady } from '#tests/support/service-process.ts'
 
 const LOOK_MS = 10
 
@@ -20,9 +19,9 @@ export const rollingRestart: Scenario = {
       herd.measure()
       const older = stage.service
       const web = watchWeb(older.api)
-      const younger = stage.spawn()
+      stage.spawn()
       const code = await older.ended
-      await untilReady(younger)
+      await stage.ready()
       await untilFlowing(herd)
       gaps.push(herd.longestGapMs)
       await until('devices do not come back', () => herd.connected === herd.accounts.length)
