@@ -107,12 +107,6 @@ export const SETTINGS = {
       min: 1,
       max: 100_000,
     }),
-    batchMaxAgeMs: integer(
-      'INGEST_BATCH_MAX_AGE_MS',
-      3,
-      'Longest a message waits for company while messages arrive fast. A lone message never waits.',
-      { unit: 'ms', min: 0, max: 1_000 },
-    ),
     clientWindowMessages: integer(
       'INGEST_CLIENT_WINDOW_MESSAGES',
       1_000,
