@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { backtestCommand } from './backtest.ts'
 import { casesCommand } from './cases.ts'
+import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
@@ -17,6 +18,7 @@ const program = new Command('wanmi')
   .addCommand(accountCommand())
   .addCommand(backtestCommand())
   .addCommand(casesCommand())
+  .addCommand(doctorCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
   .addCommand(rulesCommand())
