@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { backtestCommand } from './backtest.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { casesCommand } from './cases.ts'
 import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
@@ -17,8 +18,10 @@ const program = new Command('wanmi')
   )
   .addCommand(accountCommand())
   .addCommand(backtestCommand())
+  .addCommand(backupCommand())
   .addCommand(casesCommand())
   .addCommand(doctorCommand())
+  .addCommand(restoreCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
   .addCommand(rulesCommand())
