@@ -1,11 +1,11 @@
 import { createApi } from '#api/create-api.ts'
 import { openBroker } from '#broker/broker.ts'
-import { CASE_LAW } from '#cases/law.ts'
 import { commandDesk } from '#cli/command-desk.ts'
 import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.ts'
 import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
@@ -17,12 +17,9 @@ import { openStoreParts } from '#cli/service/store-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
-import { Ingest } from '#ingest/ingest.ts'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
-import { Broken, messageOf } from '#model/error.ts'
 import { days, seconds } from '#model/time.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
-import { Monitor } from '#monitor/monitor.ts'
 import { Terminals } from '#monitor/terminals.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -30,7 +27,6 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
-import { openCommitter } from '#store/committer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -76,13 +72,11 @@ async function buildService(
   shutdown: Shutdown,
 ): Promise<Service> {
   const metrics = createMetrics()
-  const failure = Promise.withResolvers<unknown>()
   const { database, directory, grids, areas, history } = await openStoreParts(
     { config, clock, log },
     shutdown,
   )
   const { pool } = database
-  const { statementTimeoutMs: timeoutMs } = config.store
   const { timeZone } = config.city
   const calendar = await openCalendar({ pool, timeZone, clock, log, metrics })
   shutdown.add('work calendar', () => calendar.close())
@@ -93,10 +87,6 @@ async function buildService(
   const moment = { pool, staff, workTime: calendar.workTime, clock, log }
   const { filing, world } = await openCaseWorld(moment)
   shutdown.add('filing policies', () => filing.close())
-  const law = CASE_LAW
-  const committer = await openCommitter(database, { timeZone, timeoutMs, law, world }, log)
-  shutdown.add('committer', () => committer.close())
-
   const ruleParts = await openRuleParts({
     config: config.city,
     pool,
@@ -109,47 +99,11 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const silenceGrace = seconds(config.city.silenceGraceS)
-  const monitor = await Monitor.start({
-    inForce: ruleParts.inForce(),
-    ledger: committer,
-    history,
-    devices: { find: (id) => directory.find(id), all: () => directory.devices() },
-    surroundings,
-    silenceGrace,
-    city: config.city,
-    clock,
-    log,
-    metrics,
-  })
-  const fail = (error: unknown): void => {
-    // What fails while the service is being stopped is no news.
-    if (!shutdown.isStopping) failure.resolve(error)
-  }
-  const adopt = (): void => {
-    monitor.adopt(ruleParts.inForce()).catch((error: unknown) => {
-      if (error instanceof Broken) fail(error)
-      else log.warn({ reason: messageOf(error) }, 'changed rules are not in force yet')
-    })
-  }
-  ruleParts.onChange(adopt)
-  directory.onChange(() => monitor.devicesChanged())
-  const tick = (): Promise<void> =>
-    monitor.tick().catch((error: unknown) => {
-      if (error instanceof Broken) fail(error)
-      throw error
-    })
-  const beat = repeat('clock of the rules', BEAT, tick, log, { atOnce: true })
-  shutdown.add('clock of the rules', beat)
-  // Whoever waits for a database that is away does not keep the service from ending.
-  shutdown.add('monitor', () => monitor.stop())
-  const ingest = new Ingest({
-    config: config.ingest,
-    registry: directory,
-    sink: monitor,
-    metrics,
-    onFatal: fail,
-  })
+  const engine = { config, database, directory, history, world, ruleParts, surroundings }
+  const { monitor, ingest, tick, failed } = await openEngine(
+    { ...engine, clock, metrics, log },
+    shutdown,
+  )
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -175,7 +129,7 @@ async function buildService(
     episodes,
     directory,
     surroundings,
-    silenceGrace,
+    silenceGrace: seconds(config.city.silenceGraceS),
     city: config.city,
     clock,
     log,
@@ -284,7 +238,7 @@ async function buildService(
   return {
     httpUrl,
     mqttUrls: mqttUrlsOf(broker.ports),
-    failed: failure.promise,
+    failed,
     onCommitted: (listener) => monitor.onCommitted(listener),
     async tick() {
       await tick()
@@ -295,6 +249,3 @@ async function buildService(
     stop: () => shutdown.run(),
   }
 }
-
-/** How often the rules are told that time has passed. */
-const BEAT = seconds(5)

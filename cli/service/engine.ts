@@ -1,0 +1,91 @@
+import { CASE_LAW } from '#cases/law.ts'
+import type { openRuleParts } from '#cli/service/rule-parts.ts'
+import { Ingest } from '#ingest/ingest.ts'
+import { Broken, messageOf } from '#model/error.ts'
+import { type DurationMs, seconds } from '#model/time.ts'
+import { Monitor } from '#monitor/monitor.ts'
+import type { Surroundings } from '#monitor/ports.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Config } from '#runtime/config.ts'
+import type { Logger } from '#runtime/logger.ts'
+import type { Metrics } from '#runtime/metrics.ts'
+import { repeat } from '#runtime/repeat.ts'
+import type { Shutdown } from '#runtime/shutdown.ts'
+import { type CommitterOptions, openCommitter } from '#store/committer.ts'
+import type { Database } from '#store/database.ts'
+import type { DeviceDirectory } from '#store/device-directory.ts'
+import type { History } from '#store/history.ts'
+
+interface EngineOptions {
+  readonly config: Config
+  readonly database: Database
+  readonly directory: DeviceDirectory
+  readonly history: History
+  readonly world: CommitterOptions['world']
+  readonly ruleParts: Awaited<ReturnType<typeof openRuleParts>>
+  readonly surroundings: Surroundings
+  readonly clock: Clock
+  readonly metrics: Metrics
+  readonly log: Logger
+}
+
+/** How often the rules are told that time has passed. */
+export const BEAT: DurationMs = seconds(5)
+
+/**
+ * The way from a message to its commit: the writer, the rules in front of it and the batches in
+ * front of those, with the clock of the rules.
+ */
+export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
+  const { config, database, directory, history, world, ruleParts, surroundings } = options
+  const { clock, metrics, log } = options
+  const { timeZone } = config.city
+  const timeoutMs = config.store.statementTimeoutMs
+  const committer = await openCommitter(
+    database,
+    { timeZone, timeoutMs, law: CASE_LAW, world },
+    log,
+  )
+  shutdown.add('committer', () => committer.close())
+  const monitor = await Monitor.start({
+    inForce: ruleParts.inForce(),
+    ledger: committer,
+    history,
+    devices: { find: (id) => directory.find(id), all: () => directory.devices() },
+    surroundings,
+    silenceGrace: seconds(config.city.silenceGraceS),
+    city: config.city,
+    clock,
+    log,
+    metrics,
+  })
+  const failure = Promise.withResolvers<unknown>()
+  const fail = (error: unknown): void => {
+    // What fails while the service is being stopped is no news.
+    if (!shutdown.isStopping) failure.resolve(error)
+  }
+  ruleParts.onChange(() => {
+    monitor.adopt(ruleParts.inForce()).catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      else log.warn({ reason: messageOf(error) }, 'changed rules are not in force yet')
+    })
+  })
+  directory.onChange(() => monitor.devicesChanged())
+  const tick = (): Promise<void> =>
+    monitor.tick().catch((error: unknown) => {
+      if (error instanceof Broken) fail(error)
+      throw error
+    })
+  const beat = repeat('clock of the rules', BEAT, tick, log, { atOnce: true })
+  shutdown.add('clock of the rules', beat)
+  // Whoever waits for a database that is away does not keep the service from ending.
+  shutdown.add('monitor', () => monitor.stop())
+  const ingest = new Ingest({
+    config: config.ingest,
+    registry: directory,
+    sink: monitor,
+    metrics,
+    onFatal: fail,
+  })
+  return { monitor, ingest, tick, failed: failure.promise }
+}
