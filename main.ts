@@ -14,6 +14,7 @@ import { openPeopleParts } from '#cli/service/people.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -27,6 +28,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { openTracer } from '#runtime/trace/open-tracer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -72,6 +74,8 @@ async function buildService(
   shutdown: Shutdown,
 ): Promise<Service> {
   const metrics = createMetrics()
+  const tracer = await openTracer(config.trace, log)
+  shutdown.add('traces', () => tracer.stop())
   const { database, directory, grids, areas, history } = await openStoreParts(
     { config, clock, log },
     shutdown,
@@ -100,8 +104,8 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
-    { ...engine, clock, metrics, log },
+  const { monitor, ingest, tick, lastCommit, failed } = await openEngine(
+    { ...engine, clock, metrics, tracer, log },
     shutdown,
   )
   const episodes = createEpisodeQueries(pool)
@@ -132,10 +136,11 @@ async function buildService(
     silenceGrace: seconds(config.city.silenceGraceS),
     city: config.city,
     clock,
+    tracer,
     log,
   })
   shutdown.add('backtests', () => backtests.stop())
-  const commands = createCommands({ pool, clock })
+  const commands = traceCommands(createCommands({ pool, clock }), tracer)
   shutdown.add(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
@@ -149,7 +154,8 @@ async function buildService(
     deliver: (deviceId) => broker.deliver(deviceId),
     clock,
   })
-  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
+  const told = { clock, metrics, tracer, log }
+  const webhooks = openWebhooks({ config: config.webhook, pool, ...told, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
     clientWindowMessages: config.ingest.clientWindowMessages,
@@ -163,6 +169,7 @@ async function buildService(
         maxAhead: seconds(config.ingest.maxAheadS),
       },
     },
+    lastCommit,
     clock,
     metrics,
     log,
@@ -192,6 +199,7 @@ async function buildService(
     config: config.http,
     token,
     metrics,
+    tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,

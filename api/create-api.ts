@@ -4,6 +4,7 @@ import { messageOf, Rejected, Unavailable } from '#model/error.ts'
 import type { Config } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
@@ -97,6 +98,7 @@ export interface ApiOptions extends ApiPorts {
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
+  readonly tracer?: Tracer
   readonly log: Logger
 }
 
@@ -145,7 +147,8 @@ export function createApi(options: ApiOptions): Api {
 export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App> {
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
-  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics })
+  const tracing = options.tracer ? { tracer: options.tracer } : {}
+  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics, ...tracing })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)

@@ -32,6 +32,8 @@ export interface BrokerOptions {
   readonly directory: DeviceDirectory
   readonly desk: CommandDesk
   readonly reports: { readonly desk: ReportDesk; readonly limits: ReportLimits }
+  /** Of the newest commit: what is acknowledged was committed by then. For the log alone. */
+  readonly lastCommit?: () => number
   readonly metrics: Metrics
   readonly log: Logger
   readonly clock?: Clock
@@ -79,7 +81,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     windowMessages: options.clientWindowMessages,
     keepaliveMaxS: config.keepaliveMaxS,
   }
-  const door = new Door({ intake, replies, reports, limits, clock, metrics, log })
+  const { lastCommit } = options
+  const door = new Door({ intake, replies, reports, limits, lastCommit, clock, metrics, log })
   const credentials = new CredentialCheck({ directory, verify: options.verify ?? verifySecret })
   const { connectTimeoutMs } = config
   const aedes = await AedesSessions.open({
@@ -93,6 +96,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const accept = (stream: Duplex, origin: Origin): void => {
     const connection = new Connection(stream, door, origin)
     door.connections.add(connection)
+    door.onOpened(connection)
     aedes.handle(stream, connection)
   }
   const onAcceptFailed = (error: Error): void => {

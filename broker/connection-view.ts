@@ -8,6 +8,8 @@ export interface Origin {
 
 /** One connection as it is shown. */
 export interface ConnectionView {
+  /** By which the log knows it. */
+  readonly id: string
   readonly deviceId: string
   readonly listener: Origin['listener']
   readonly address: string

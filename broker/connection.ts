@@ -46,6 +46,7 @@ const CHUNK_COPY_SHARE = 1 / 32
  * exactly when its window is full.
  */
 export class Connection implements PacketTaker {
+  readonly id: string
   readonly origin: Origin
   readonly openedAt: EpochMs
   deviceId = ''
@@ -73,6 +74,7 @@ export class Connection implements PacketTaker {
   constructor(stream: Duplex, door: Door, origin: Origin) {
     this.#stream = stream
     this.#door = door
+    this.id = door.nextId()
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
@@ -108,6 +110,7 @@ export class Connection implements PacketTaker {
     this.#wasOpen = true
     const { keepaliveMaxS } = this.#door.limits
     this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
+    this.#door.onLetIn(this)
   }
 
   write(bytes: Buffer): void {
@@ -144,8 +147,11 @@ export class Connection implements PacketTaker {
   /** Writes what was settled in this turn. */
   flush(): void {
     this.#isFlushing = false
-    if (this.#acks.length > 0) this.write(pubacks(this.#acks))
-    this.#acks = []
+    if (this.#acks.length > 0) {
+      this.write(pubacks(this.#acks))
+      this.#door.onAcknowledged(this, this.#acks.length)
+      this.#acks = []
+    }
     this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
   }
@@ -165,6 +171,7 @@ export class Connection implements PacketTaker {
 
   view(): ConnectionView {
     return {
+      id: this.id,
       deviceId: this.deviceId,
       listener: this.origin.listener,
       address: this.origin.address,

@@ -13,6 +13,7 @@ import {
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { TRACE_SETTINGS } from './settings/trace.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -247,6 +248,7 @@ export const SETTINGS = {
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
+  trace: TRACE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

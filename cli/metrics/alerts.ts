@@ -85,7 +85,7 @@ export const ALERTS: readonly Alert[] = [
     lasts: '15m',
     en: 'Devices push each other out: two may share one identity.',
     zh: '设备相互挤占连接：可能有两台设备使用同一身份。',
-    remedy: '/api/v1/connections names the last hundred.',
+    remedy: '/api/v1/takeovers names the last hundred.',
   },
   {
     name: 'WanmiQuarantineGrows',

@@ -1,5 +1,7 @@
 import { CASE_LAW } from '#cases/law.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
+import { tellCommits } from '#cli/service/tell-commits.ts'
+import { BatchTrace } from '#cli/service/trace-batches.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import { Broken, messageOf } from '#model/error.ts'
 import { type DurationMs, seconds } from '#model/time.ts'
@@ -11,6 +13,7 @@ import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Shutdown } from '#runtime/shutdown.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
@@ -26,6 +29,7 @@ interface EngineOptions {
   readonly surroundings: Surroundings
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly log: Logger
 }
 
@@ -38,7 +42,7 @@ export const BEAT: DurationMs = seconds(5)
  */
 export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const { config, database, directory, history, world, ruleParts, surroundings } = options
-  const { clock, metrics, log } = options
+  const { clock, metrics, tracer, log } = options
   const { timeZone } = config.city
   const timeoutMs = config.store.statementTimeoutMs
   const committer = await openCommitter(
@@ -47,9 +51,10 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     log,
   )
   shutdown.add('committer', () => committer.close())
+  const batches = new BatchTrace(tracer)
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
-    ledger: committer,
+    ledger: batches.ledger(tellCommits(committer, log)),
     history,
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
@@ -83,9 +88,10 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
-    sink: monitor,
+    sink: batches.sink(monitor),
     metrics,
     onFatal: fail,
   })
-  return { monitor, ingest, tick, failed: failure.promise }
+  const lastCommit = (): number => committer.lastNumber
+  return { monitor, ingest, tick, lastCommit, failed: failure.promise }
 }
