@@ -11,6 +11,7 @@ import { openExchange } from '#cli/service/exchange.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
@@ -43,6 +44,8 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Reads the files of TLS again, as is done when they change. */
+  reload(): Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
 }
@@ -104,7 +107,7 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, lastCommit, failed } = await openEngine(
+  const { monitor, ingest, spool, tick, lastCommit, failed } = await openEngine(
     { ...engine, clock, metrics, tracer, log },
     shutdown,
   )
@@ -175,6 +178,7 @@ async function buildService(
     log,
   })
   shutdown.add('broker', () => broker.close())
+  shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
@@ -189,6 +193,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })
@@ -221,14 +226,10 @@ async function buildService(
     connections: broker,
     ...webhooks.ports,
     people: peopleParts.people,
-    readiness: () =>
-      monitor.stalledSince === null
-        ? {
-            ready: true,
-            rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: calendar.warnings(),
-          }
-        : { ready: false, why: 'the database is away; readings wait for it' },
+    readiness: () => {
+      const warnings = () => [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
+    },
   })
   for (const changed of [desk, exchange]) {
     changed.onChange((changes) => api.live.cases(changes))
@@ -253,6 +254,9 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    async reload() {
+      await Promise.all([broker.reloadTls(), api.reloadTls()])
     },
     stop: () => shutdown.run(),
   }

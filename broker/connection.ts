@@ -7,8 +7,8 @@ import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
+import type { Watch } from './guards/watch.ts'
 import { Incoming } from './incoming.ts'
-import { Liveness } from './liveness.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
 import {
@@ -30,10 +30,6 @@ import type { Taker } from './taker.ts'
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 
-// A device that starts ever new QoS 2 messages and releases none does not do what the standard
-// asks of it.
-const UNRELEASED_MAX = 10_000
-
 // A slice keeps the whole chunk it was cut from alive until its commit.
 const CHUNK_COPY_BYTES = 8_192
 const CHUNK_COPY_SHARE = 1 / 32
@@ -52,11 +48,14 @@ export class Connection implements PacketTaker {
   deviceId = ''
   request: ConnectRequest | undefined
   downlink: Downlink | undefined
+  /** Called once it is closed. */
+  onGone: (() => void) | undefined
   /** Shared with the connections after this one when the session is kept. */
   received: ReceivedIds | undefined
   readonly #door: Door
   readonly #stream: Duplex
   readonly #tap: PacketTap
+  readonly #reader: FrameReader
   #phase: Phase = 'greeting'
   #wasOpen = false
   #saidGoodbye = false
@@ -69,7 +68,7 @@ export class Connection implements PacketTaker {
   /** A reply or a report waits for the messages before it, and those after it wait for it. */
   #lone: { readonly message: Incoming; readonly taker: Taker } | undefined
   #isLoneTaken = false
-  #liveness: Liveness | undefined
+  #watch: Watch | undefined
 
   constructor(stream: Duplex, door: Door, origin: Origin) {
     this.#stream = stream
@@ -78,8 +77,8 @@ export class Connection implements PacketTaker {
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
-    const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
-    this.#tap = new PacketTap(stream, reader, this)
+    this.#reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
+    this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
   }
 
@@ -108,8 +107,7 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    const { keepaliveMaxS } = this.#door.limits
-    this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
+    this.#watch = this.#door.guards.watch(this, this.#reader)
     this.#door.onLetIn(this)
   }
 
@@ -147,11 +145,9 @@ export class Connection implements PacketTaker {
   /** Writes what was settled in this turn. */
   flush(): void {
     this.#isFlushing = false
-    if (this.#acks.length > 0) {
-      this.write(pubacks(this.#acks))
-      this.#door.onAcknowledged(this, this.#acks.length)
-      this.#acks = []
-    }
+    if (this.#acks.length > 0) this.write(pubacks(this.#acks))
+    this.#door.onAcknowledged(this, this.#acks.length)
+    this.#acks = []
     this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
   }
@@ -164,8 +160,9 @@ export class Connection implements PacketTaker {
   /** Does what is due; called twice a second. */
   beat(now: number): void {
     if (this.#phase !== 'open') return
-    const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
+    const due = this.#watch?.due(now, this.#tap)
     if (due === 'ping-answer') this.write(PINGRESP)
+    else if (due === 'go-on') this.resume()
     else if (due) this.end(due)
   }
 
@@ -175,6 +172,7 @@ export class Connection implements PacketTaker {
       deviceId: this.deviceId,
       listener: this.origin.listener,
       address: this.origin.address,
+      port: this.origin.port,
       connectedAt: formatInstant(this.openedAt),
       inFlight: this.#inFlight,
       isStopped: this.#tap.isStopped,
@@ -185,11 +183,11 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
     const { limits, intake, isClosing } = this.#door
     const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
-    return hasRoom && this.#lone === undefined && !isClosing
+    return hasRoom && this.#lone === undefined && !isClosing && this.#watch?.mayGo !== false
   }
 
   onHeard(): void {
-    this.#liveness?.heard(performance.now())
+    this.#watch?.heard(performance.now())
     this.#receivedAt = this.#door.clock.now()
   }
 
@@ -206,6 +204,7 @@ export class Connection implements PacketTaker {
     const first = bytes[start] as number
     const type = first >> 4
     if (this.#phase === 'greeting') return this.#takeConnect(reader)
+    if (this.#watch?.take(type, reader) === false) return this.end('filters')
     if (type === PUBLISH) return this.#takePublish(reader)
     if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
     const body = new FieldCursor(bytes, bodyStart, end)
@@ -226,6 +225,7 @@ export class Connection implements PacketTaker {
     if (request === 'malformed') return this.end('protocol')
     if ('code' in request) return this.#refuse(request.code)
     this.request = request
+    this.#door.guards.caps.spoke(this.origin)
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
@@ -264,7 +264,7 @@ export class Connection implements PacketTaker {
     this.received ??= this.#door.sessions.receivedOf(this)
     const state = this.received.take(messageId)
     if (state === 'committed') this.write(pubrec(messageId))
-    if (this.received.size > UNRELEASED_MAX) this.end('unreleased')
+    if (this.received.isOverfull) this.end('unreleased')
     return state === 'new' && this.#phase === 'open'
   }
 
@@ -289,6 +289,7 @@ export class Connection implements PacketTaker {
     this.#phase = 'closed'
     this.downlink?.close()
     this.#door.onClosed(this)
+    this.onGone?.()
     const will = this.request?.will
     // That the service ends is not that the device is gone.
     if (!will || !this.#wasOpen || this.#saidGoodbye || this.#door.isClosing) return

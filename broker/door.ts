@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import type { Connection } from './connection.ts'
+import type { Guards } from './guards/guards.ts'
 import type { Incoming } from './incoming.ts'
 import type { Intake } from './ports.ts'
 import { PublishPacket } from './publish-packet.ts'
@@ -16,7 +17,6 @@ export interface DoorLimits {
   readonly packetBytes: number
   /** Most messages of one client that wait for their commit. */
   readonly windowMessages: number
-  readonly keepaliveMaxS: number
 }
 
 export interface DoorOptions {
@@ -24,6 +24,7 @@ export interface DoorOptions {
   readonly replies: Taker
   readonly reports: Taker
   readonly limits: DoorLimits
+  readonly guards: Guards
   readonly lastCommit?: (() => number) | undefined
   readonly clock: Clock
   readonly metrics: Metrics
@@ -36,6 +37,7 @@ const BEAT_MS = 500
 export class Door {
   readonly intake: Intake
   readonly limits: DoorLimits
+  readonly guards: Guards
   readonly clock: Clock
   readonly sessions = new Sessions()
   readonly connections = new Set<Connection>()
@@ -60,7 +62,8 @@ export class Door {
   readonly #idle: (() => void)[] = []
 
   constructor(options: DoorOptions) {
-    const { intake, replies, reports, limits, clock, metrics, log } = options
+    const { intake, replies, reports, limits, guards, clock, metrics, log } = options
+    this.guards = guards
     this.intake = intake
     this.limits = limits
     this.clock = clock
@@ -128,7 +131,7 @@ export class Door {
 
   /** So many messages of a connection were committed, at the latest by that commit. */
   onAcknowledged({ id, deviceId }: Connection, messages: number): void {
-    if (!this.#isFollowed) return
+    if (!this.#isFollowed || messages === 0) return
     const byCommit = this.#lastCommit?.()
     this.#log.debug({ connection: id, deviceId, messages, byCommit }, 'acknowledged')
   }
@@ -145,7 +148,7 @@ export class Door {
   onClosed(connection: Connection): void {
     this.connections.delete(connection)
     this.#stopped.delete(connection)
-    this.sessions.leave(connection)
+    if (this.sessions.leave(connection)) this.guards.arrivals.left(connection)
     const { id, deviceId } = connection
     if (this.#isFollowed) this.#log.debug({ connection: id, deviceId }, 'connection closed')
   }
@@ -193,6 +196,7 @@ export class Door {
   #beat(): void {
     const now = performance.now()
     for (const connection of this.connections) connection.beat(now)
+    this.guards.caps.beat()
   }
 
   #countReceived(): void {

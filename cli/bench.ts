@@ -16,6 +16,9 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'fuzz',
+  'abuse',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

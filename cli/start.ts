@@ -11,7 +11,7 @@ try {
   const log = createLogger(config.log.level)
   const { token, isNew } = await adminToken(config.http.adminToken, config.store.dataDir)
   const service = await startService(config, token, log)
-  onSignals(() => service.stop())
+  onSignals(() => service.stop(), { reload: () => service.reload() })
   console.log(`HTTP  ${service.httpUrl}  (API documentation at ${service.httpUrl}/api/docs)`)
   for (const url of service.mqttUrls) console.log(`MQTT  ${url}`)
   if (isNew)

@@ -4,16 +4,19 @@ import { days, seconds } from '#model/time.ts'
 import type { Config } from '#runtime/config.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { Batcher } from './batcher.ts'
-import type { Committed } from './bisect.ts'
+import { type Committed, commitWhole } from './bisect.ts'
 import { Decoder } from './decoder.ts'
 import type { PendingBatch } from './pending-batch.ts'
 import type { Registry, Settled, Sink } from './ports.ts'
+import { Spooler, type SpoolerOptions } from './spooler.ts'
 
 export interface IngestOptions {
   readonly config: Config['ingest']
   readonly registry: Registry
   readonly sink: Sink
   readonly metrics: Metrics
+  /** Where batches go while the database is away; without one they wait. */
+  readonly spool?: Pick<SpoolerOptions, 'spool' | 'after' | 'stalledSince' | 'clock' | 'log'>
   /** The sink failed for good. Nothing more is acknowledged: the service must end. */
   readonly onFatal: (error: unknown) => void
 }
@@ -23,12 +26,14 @@ export interface IngestOptions {
 const ROOM_SHARE = 0.75
 
 /**
- * The way of every message into the store: decoded when it comes, committed in a batch, then
- * reported settled. It never refuses a message; it is the caller who must stop while it is full.
+ * The way of every message into the store: decoded when it comes, committed in a batch or spooled,
+ * then reported settled. It never refuses a message; it is the caller who must stop while it is full.
  */
 export class Ingest {
   readonly #decoder: Decoder
   readonly #batcher: Batcher
+  /** Undefined where there is no spool. */
+  readonly spooler: Spooler | undefined
   readonly #metrics: Metrics
   readonly #maxBytes: number
   readonly #roomListeners: (() => void)[] = []
@@ -36,7 +41,7 @@ export class Ingest {
   #bytes = 0
   #isFull = false
 
-  constructor({ config, registry, sink, metrics, onFatal }: IngestOptions) {
+  constructor({ config, registry, sink, metrics, spool, onFatal }: IngestOptions) {
     this.#metrics = metrics
     this.#maxBytes = config.pendingMaxBytes
     this.#decoder = new Decoder(registry, {
@@ -45,8 +50,10 @@ export class Ingest {
       maxAge: days(config.maxAgeDays),
       maxAhead: seconds(config.maxAheadS),
     })
+    const spooler = spool && this.#openSpooler({ ...spool, registry, sink, onFatal }, config)
+    this.spooler = spooler
     this.#batcher = new Batcher({
-      sink,
+      commit: (batch) => spooler?.commit(batch) ?? commitWhole(sink, batch),
       limits: config,
       onCommitted: (batch, committed, seconds) => this.#onCommitted(batch, committed, seconds),
       onFatal,
@@ -97,6 +104,18 @@ export class Ingest {
     return this.#batcher.drain()
   }
 
+  #openSpooler(
+    options: Omit<SpoolerOptions, 'batchMaxMessages' | 'onDrained'>,
+    { batchMaxMessages }: Config['ingest'],
+  ): Spooler {
+    return new Spooler({
+      ...options,
+      batchMaxMessages,
+      onDrained: ({ batch, committed, seconds }) =>
+        this.#countCommit(batch.size, committed, seconds),
+    })
+  }
+
   #took(bytes: number): void {
     this.#messages++
     this.#bytes += bytes
@@ -106,21 +125,26 @@ export class Ingest {
   #onCommitted(batch: PendingBatch, committed: Committed, seconds: number): void {
     this.#messages -= batch.size
     this.#bytes -= batch.bytes
-    this.#count(batch, committed, seconds)
+    this.#countMessages(batch)
+    if (committed.isSpooled) this.#metrics.spoolSeconds.observe(seconds)
+    else this.#countCommit(batch.size, committed, seconds)
     if (!this.#isFull || this.#bytes > this.#maxBytes * ROOM_SHARE) return
     this.#isFull = false
     for (const listener of this.#roomListeners) listener()
   }
 
   /** Once per batch: a counter costs more than the rest of a message's way through here. */
-  #count(batch: PendingBatch, { outcome, rejections }: Committed, seconds: number): void {
+  #countMessages({ byQos: [bestEffort, atLeastOnce, exactlyOnce] }: PendingBatch): void {
+    this.#metrics.messagesBestEffort.inc(bestEffort)
+    this.#metrics.messagesAcknowledged.inc(atLeastOnce + exactlyOnce)
+  }
+
+  /** Of a batch that was spooled: when it has come out of the spool. */
+  #countCommit(messages: number, { outcome, rejections }: Committed, seconds: number): void {
     const metrics = this.#metrics
-    const [bestEffort, atLeastOnce, exactlyOnce] = batch.byQos
-    metrics.messagesBestEffort.inc(bestEffort)
-    metrics.messagesAcknowledged.inc(atLeastOnce + exactlyOnce)
     metrics.readingsStored.inc(outcome.stored)
     metrics.readingsDuplicate.inc(outcome.duplicates)
-    metrics.batchMessages.observe(batch.size)
+    metrics.batchMessages.observe(messages)
     metrics.commitSeconds.observe(seconds)
     for (const { reasons, replayOf } of rejections) {
       if (replayOf !== null) continue

@@ -30,7 +30,7 @@ export interface Quarantine {
   get(id: string, scope: Scope): Promise<QuarantineMessage>
 }
 
-/** Takes a message in once more; resolves when what came of it is committed. */
+/** Takes a message in once more; resolves when what came of it is safe. */
 export type Replay = (envelope: Envelope) => Promise<void>
 
 const tags = ['quarantine']

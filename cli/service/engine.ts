@@ -4,13 +4,13 @@ import { tellCommits } from '#cli/service/tell-commits.ts'
 import { BatchTrace } from '#cli/service/trace-batches.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import { Broken, messageOf } from '#model/error.ts'
-import { type DurationMs, seconds } from '#model/time.ts'
+import { type DurationMs, milliseconds, seconds } from '#model/time.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
-import type { Metrics } from '#runtime/metrics.ts'
+import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Shutdown } from '#runtime/shutdown.ts'
 import type { Tracer } from '#runtime/trace/tracer.ts'
@@ -18,6 +18,7 @@ import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
+import { openSpool } from './spool-parts.ts'
 
 interface EngineOptions {
   readonly config: Config
@@ -52,6 +53,7 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   )
   shutdown.add('committer', () => committer.close())
   const batches = new BatchTrace(tracer)
+  const { spool, onOpened } = await openSpool({ ...options, pool: database.pool }, shutdown)
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
     ledger: batches.ledger(tellCommits(committer, log)),
@@ -59,6 +61,7 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
     silenceGrace: seconds(config.city.silenceGraceS),
+    isBehind: () => !spool.isEmpty,
     city: config.city,
     clock,
     log,
@@ -83,15 +86,30 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     })
   const beat = repeat('clock of the rules', BEAT, tick, log, { atOnce: true })
   shutdown.add('clock of the rules', beat)
-  // Whoever waits for a database that is away does not keep the service from ending.
-  shutdown.add('monitor', () => monitor.stop())
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
     sink: batches.sink(monitor),
     metrics,
+    spool: {
+      spool,
+      after: milliseconds(config.spool.afterMs),
+      stalledSince: () => monitor.stalledSince,
+      clock,
+      log,
+    },
     onFatal: fail,
   })
+  const { spooler } = ingest
+  onOpened(() => spooler?.opened())
+  shutdown.add('spool', () => spooler?.stop())
+  const beatOfSpool = async (): Promise<void> => await spooler?.beat()
+  shutdown.add('beat of the spool', repeat('beat of the spool', BEAT, beatOfSpool, log))
+  // Whoever waits for a database that is away does not keep the service from ending.
+  shutdown.add('monitor', () => monitor.stop())
+  onScrape(metrics.spoolBlocked, () => {
+    metrics.spoolBlocked.set(spooler?.state.blocked === null ? 0 : 1)
+  })
   const lastCommit = (): number => committer.lastNumber
-  return { monitor, ingest, tick, lastCommit, failed: failure.promise }
+  return { monitor, ingest, spool, tick, lastCommit, failed: failure.promise }
 }

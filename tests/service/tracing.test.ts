@@ -116,7 +116,9 @@ async function live(webhookUrl: string): Promise<void> {
     username: 'cover-1',
     password: secret,
   })
-  const command = once(device, 'message')
+  const command = new Promise<void>((resolve) => {
+    device.once('message', () => resolve())
+  })
   await device.subscribeAsync(commandTopic('cover-1'), { qos: 1 })
   await command
   // A cover that has been off its frame for minutes: there is a rule for that, and then a case.
