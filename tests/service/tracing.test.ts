@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -44,6 +44,11 @@ const bodyOf = async (request: AsyncIterable<Buffer>): Promise<string> => {
   for await (const piece of request) pieces.push(piece)
   return Buffer.concat(pieces).toString()
 }
+async function take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  paths.push(`${request.method} ${request.url} ${request.headers['content-type']}`)
+  told.push(JSON.parse(await bodyOf(request)) as Told)
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+}
 const listening = async (server: Server): Promise<string> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -62,13 +67,7 @@ const CALLER = 'b7ad6b7169203331'
 
 beforeAll(async () => {
   db = await freshDatabase()
-  collector = createServer((request, response) => {
-    void bodyOf(request).then((text) => {
-      paths.push(`${request.method} ${request.url} ${request.headers['content-type']}`)
-      told.push(JSON.parse(text) as Told)
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-    })
-  })
+  collector = createServer((request, response) => void take(request, response))
   receiver = createServer((request, response) => {
     const { traceparent } = request.headers
     notices.push({ traceparent: typeof traceparent === 'string' ? traceparent : undefined })

@@ -150,6 +150,8 @@ async function insertTheRest(pool: Pool): Promise<void> {
     INSERT INTO loose_file (id, since) VALUES ('00000000-0000-7000-8000-000000000005', now());
     INSERT INTO evaluation_configuration (version, document, created_at, created_by) VALUES
       (1, ${json(DEFAULT_EVALUATION)}, now(), 'somebody');
+    INSERT INTO spool_mark (generation, record, drained_at) VALUES
+      ('00000000-0000-4000-8000-000000000006', 7, now());
     INSERT INTO integration (account_id, source, system, reads_all, updated_at, updated_by)
       SELECT id, 'outside', 'platform', true, now(), 'somebody' FROM account LIMIT 1;
     INSERT INTO outside_case (system, number, case_id, version, record, handed_at, handed_by)
