@@ -8,6 +8,7 @@ import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
@@ -46,8 +47,12 @@ export interface Service {
   tick(): Promise<void>
   /** Reads the files of TLS again, as is done when they change. */
   reload(): Promise<void>
+  /** Resolves when a younger process waits for this one to hand over. */
+  readonly succeeded: Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
+  /** Stops, and leaves the database that Wanmi runs itself to the process that takes over. */
+  handOver(): Promise<void>
 }
 
 /**
@@ -60,12 +65,16 @@ export async function startService(
   log: Logger,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Service> {
-  const shutdown = new Shutdown(log)
-  try {
-    return await buildService(config, token, log, clock, shutdown)
-  } catch (error) {
-    await shutdown.run()
-    throw error
+  for (;;) {
+    const shutdown = new Shutdown(log)
+    const handover = new Handover()
+    try {
+      return await buildService(config, token, log, clock, shutdown, handover)
+    } catch (error) {
+      if (error instanceof Overtaken) handover.begin()
+      await shutdown.run()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 }
 
@@ -75,13 +84,15 @@ async function buildService(
   log: Logger,
   clock: Clock,
   shutdown: Shutdown,
+  handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
   const tracer = await openTracer(config.trace, log)
   shutdown.add('traces', () => tracer.stop())
-  const { database, directory, grids, areas, history } = await openStoreParts(
+  const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
+    handover,
   )
   const { pool } = database
   const { timeZone } = config.city
@@ -106,9 +117,9 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, spool, tick, lastCommit, failed } = await openEngine(
-    { ...engine, clock, metrics, tracer, log },
+  const engine = { config, database, directory, world, ruleParts, surroundings }
+  const { monitor, ingest, spool, tick, lastCommit, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
   const episodes = createEpisodeQueries(pool)
@@ -177,6 +188,8 @@ async function buildService(
     metrics,
     log,
   })
+  // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   const giveTasks = (): Promise<void> => inspectors.give()
@@ -209,7 +222,8 @@ async function buildService(
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    replay: (envelope) => broker.replay(envelope),
+    replay: (envelope, wasEarly) =>
+      broker.replay(wasEarly ? { ...envelope, receivedAt: clock.now() } : envelope),
     episodes,
     cases,
     caseFlow: flow,
@@ -227,7 +241,7 @@ async function buildService(
     ...webhooks.ports,
     people: peopleParts.people,
     readiness: () => {
-      const warnings = () => [...calendar.warnings(), ...broker.warnings()]
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
       return readinessOf({ monitor, ingest, spool, warnings })
     },
   })
@@ -257,6 +271,11 @@ async function buildService(
     },
     async reload() {
       await Promise.all([broker.reloadTls(), api.reloadTls()])
+    },
+    succeeded: handover.asked,
+    handOver() {
+      handover.begin()
+      return shutdown.run()
     },
     stop: () => shutdown.run(),
   }

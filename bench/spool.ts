@@ -18,7 +18,7 @@ import { pidsOfTree } from './process-cpu.ts'
 import { startTarget, type TargetProcess } from './target-process.ts'
 
 const SECRET = 'a-secret-long-enough-to-be-random'
-const AFTER_MS = 1_000
+const AFTER_MS = 3_000
 const DAYS = 1_000
 const STEP_MS = 300_000
 const RUN_MS = 10 * 24 * 3_600_000
@@ -41,7 +41,7 @@ async function load({ port }: TargetProcess, inFlight: number): Promise<LoadResu
     clients: 1_000,
     inFlight,
     seconds,
-    warmupSeconds: 3,
+    warmupSeconds: 4,
     devicePrefix: 'load-',
     secret: SECRET,
     payload: COVER_PAYLOAD,

@@ -72,7 +72,7 @@ export interface Broker {
   close(): Promise<void>
 }
 
-const DRAIN_WAIT_MS = 10_000
+const DRAIN_WAIT_MS = 5_000
 const GOODBYE_WAIT_MS = 1_000
 
 /**

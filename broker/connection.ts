@@ -3,6 +3,7 @@ import { type EpochMs, formatInstant } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
+import { cutPayload } from './cut-payload.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
@@ -29,10 +30,6 @@ import type { Taker } from './taker.ts'
 
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
-
-// A slice keeps the whole chunk it was cut from alive until its commit.
-const CHUNK_COPY_BYTES = 8_192
-const CHUNK_COPY_SHARE = 1 / 32
 
 /**
  * Our side of one client: everything it sends comes through here before aedes sees it. PUBLISH and
@@ -63,6 +60,7 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
+  #lastBytes = Infinity
   #acks: number[] = []
   #isFlushing = false
   /** A reply or a report waits for the messages before it, and those after it wait for it. */
@@ -107,6 +105,8 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
+    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    if (this.#tap.isStopped) this.#door.onStopped(this, true)
     this.#watch = this.#door.guards.watch(this, this.#reader)
     this.#door.onLetIn(this)
   }
@@ -181,8 +181,9 @@ export class Connection implements PacketTaker {
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
-    const { limits, intake, isClosing } = this.#door
-    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
+    const { limits, isClosing } = this.#door
+    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
+    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
     return hasRoom && this.#lone === undefined && !isClosing && this.#watch?.mayGo !== false
   }
 
@@ -239,18 +240,16 @@ export class Connection implements PacketTaker {
   }
 
   #takePublish(reader: FrameReader): undefined {
-    const { bytes, end } = reader
+    const { bytes, start, end } = reader
     const { publish } = this.#door
+    this.#lastBytes = end - start
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
     const topic = isTelemetry ? this.#telemetryTopic : publish.readTopic(bytes)
     if (topic === undefined) return this.end('protocol')
     if (qos === 2 && !this.#isNew(messageId)) return undefined
-    const slice = bytes.subarray(payloadStart, end)
-    const isSmall =
-      bytes.length > CHUNK_COPY_BYTES && slice.length < bytes.length * CHUNK_COPY_SHARE
-    const payload = isSmall ? Buffer.from(slice) : slice
+    const payload = cutPayload(bytes, payloadStart, end)
     const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
     this.#inFlight++
     const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)

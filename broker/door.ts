@@ -32,6 +32,8 @@ export interface DoorOptions {
 }
 
 const BEAT_MS = 500
+/** Of a message that says little. */
+const LIGHT_BYTES = 1_024
 
 /** What all connections share: where their messages go and where they hear that they may go on. */
 export class Door {
@@ -74,7 +76,8 @@ export class Door {
     this.#isFollowed = log.isLevelEnabled('debug')
     this.#lastCommit = options.lastCommit
     intake.onRoom(() => this.#onRoom())
-    this.#pulse = setInterval(() => this.#beat(), BEAT_MS)
+    // After the sockets were read: what came while this process stood still was heard, too.
+    this.#pulse = setInterval(() => setImmediate(() => this.#beat()), BEAT_MS)
     onScrape(metrics.connections, () => metrics.connections.set(this.connections.size))
     onScrape(metrics.pausedClients, () => metrics.pausedClients.set(this.#stopped.size))
     onScrape(metrics.messagesReceived, () => this.#countReceived())
@@ -83,6 +86,15 @@ export class Door {
   /** Nothing more is taken: what was taken is waited for. */
   get isClosing(): boolean {
     return this.#isClosing
+  }
+
+  /**
+   * Whether a client may be read that has so many messages in flight and said so much last. While
+   * others empty their memories, one that reports now and then does not wait behind them.
+   */
+  hasTurn(inFlight: number, lastBytes: number): boolean {
+    const isLight = inFlight === 0 && lastBytes <= LIGHT_BYTES
+    return !(isLight ? this.intake.isFull : this.intake.isCrowded)
   }
 
   offer(message: Incoming): undefined {
@@ -188,7 +200,7 @@ export class Door {
   /** In the order in which they were stopped, until it is full again. */
   #onRoom(): void {
     for (const connection of this.#stopped) {
-      if (this.intake.isFull) return
+      if (this.intake.isCrowded) return
       connection.resume()
     }
   }

@@ -25,6 +25,10 @@ export interface IngestOptions {
 // started with every message.
 const ROOM_SHARE = 0.75
 
+// What waits is committed in its order, so this is how long a device waits that reports now and then
+// while thousands empty their memories: a few tenths of a second.
+const CROWD_SHARE = 1 / 8
+
 /**
  * The way of every message into the store: decoded when it comes, committed in a batch or spooled,
  * then reported settled. It never refuses a message; it is the caller who must stop while it is full.
@@ -40,6 +44,7 @@ export class Ingest {
   #messages = 0
   #bytes = 0
   #isFull = false
+  #isCrowded = false
 
   constructor({ config, registry, sink, metrics, spool, onFatal }: IngestOptions) {
     this.#metrics = metrics
@@ -70,6 +75,11 @@ export class Ingest {
   /** More waits than may: the caller should read no further until it hears of room. */
   get isFull(): boolean {
     return this.#isFull
+  }
+
+  /** So much waits that only whoever has little to say should be read. */
+  get isCrowded(): boolean {
+    return this.#isCrowded
   }
 
   /** Calls the listener each time there is room again. */
@@ -119,6 +129,7 @@ export class Ingest {
   #took(bytes: number): void {
     this.#messages++
     this.#bytes += bytes
+    if (this.#bytes > this.#maxBytes * CROWD_SHARE) this.#isCrowded = true
     if (this.#bytes > this.#maxBytes) this.#isFull = true
   }
 
@@ -128,8 +139,9 @@ export class Ingest {
     this.#countMessages(batch)
     if (committed.isSpooled) this.#metrics.spoolSeconds.observe(seconds)
     else this.#countCommit(batch.size, committed, seconds)
-    if (!this.#isFull || this.#bytes > this.#maxBytes * ROOM_SHARE) return
-    this.#isFull = false
+    if (this.#bytes <= this.#maxBytes * ROOM_SHARE) this.#isFull = false
+    if (!this.#isCrowded || this.#bytes > this.#maxBytes * CROWD_SHARE * ROOM_SHARE) return
+    this.#isCrowded = false
     for (const listener of this.#roomListeners) listener()
   }
 

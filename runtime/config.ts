@@ -10,6 +10,7 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
 import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
@@ -163,7 +164,7 @@ export const SETTINGS = {
     poolSize: integer(
       'DATABASE_POOL_SIZE',
       8,
-      'Connections for queries, beside the two that write.',
+      'Connections for queries, beside the three that readings need.',
       {
         min: 1,
         max: 200,
@@ -225,6 +226,7 @@ export const SETTINGS = {
     ),
   },
   spool: SPOOL_SETTINGS,
+  handover: HANDOVER_SETTINGS,
   webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,

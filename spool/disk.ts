@@ -14,6 +14,7 @@ export interface DiskFile {
 
 /** All that the spool does with a disk: tests put one in its place that fails. */
 export interface Disk {
+  /** With those it is in; resolves when it is on the disk that they are there. */
   makeFolder(folder: string): Promise<void>
   /** Names and lengths of the files in a folder; none where there is no such folder. */
   list(folder: string): Promise<readonly { readonly name: string; readonly bytes: number }[]>
@@ -29,7 +30,12 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).
 
 export const realDisk: Disk = {
   async makeFolder(folder) {
-    await mkdir(folder, { recursive: true, mode: 0o750 })
+    const whole = path.resolve(folder)
+    const first = await mkdir(whole, { recursive: true, mode: 0o750 })
+    if (first === undefined) return
+    for (let made = whole; made.startsWith(first); made = path.dirname(made)) {
+      await syncFolder(path.dirname(made))
+    }
   },
 
   async list(folder) {
@@ -64,14 +70,16 @@ export const realDisk: Disk = {
     })
   },
 
-  async syncFolder(folder) {
-    const handle = await open(folder, constants.O_RDONLY)
-    try {
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-  },
+  syncFolder,
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
 
 const diskFile = (handle: FileHandle): DiskFile => ({

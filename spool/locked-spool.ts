@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises'
 import { Unavailable } from '#model/error.ts'
 import type { EpochMs } from '#model/time.ts'
+import { realDisk } from './disk.ts'
 import { lockFolder } from './folder-lock.ts'
 import { Spool, type SpoolOptions, type SpoolRecord } from './spool.ts'
 
@@ -28,7 +28,7 @@ export class LockedSpool {
   async tryToOpen(): Promise<boolean> {
     if (this.#spool) return true
     const { folder, readDrained, ...options } = this.#options
-    await mkdir(folder, { recursive: true, mode: 0o750 })
+    await realDisk.makeFolder(folder)
     const unlock = lockFolder(folder)
     if (!unlock) return false
     try {

@@ -16,10 +16,13 @@ interface Folder {
 
 /** Whether folders can be written to and have room, and whether files that are named are there. */
 export async function checkFolders(config: Config): Promise<Findings> {
-  const { store, attachments, city } = config
+  const { store, attachments, city, spool } = config
   const folders: Folder[] = [{ setting: 'DATA_DIR', path: store.dataDir }]
   if (attachments.dir !== null && attachments.s3Endpoint === null) {
     folders.push({ setting: 'ATTACHMENTS_DIR', path: attachments.dir })
+  }
+  if (spool.dir !== null && spool.maxBytes > 0) {
+    folders.push({ setting: 'SPOOL_DIR', path: spool.dir })
   }
   const named = [
     { setting: 'RULES_DIR', path: city.rulesDir },

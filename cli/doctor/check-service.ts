@@ -1,3 +1,6 @@
+import { get as getHttp, type IncomingMessage } from 'node:http'
+import { get as getHttps } from 'node:https'
+import { text } from 'node:stream/consumers'
 import type { Config } from '#runtime/config.ts'
 import { type Finding, fault, ok } from './finding.ts'
 
@@ -12,11 +15,12 @@ export interface ServiceState {
 /** Whether a Wanmi answers where this configuration puts it, and takes messages. */
 export async function checkService({ http }: Config): Promise<ServiceState> {
   const host = EVERY_ADDRESS.includes(http.host) ? '127.0.0.1' : http.host
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${http.port}`
+  const scheme = http.tlsCertFile === null ? 'http' : 'https'
+  const base = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${http.port}`
   const alive = http.port === 0 ? undefined : await ask<{ status?: string }>(`${base}/health/live`)
   if (alive?.status !== 'alive') {
-    const text = ['No Wanmi runs here now.', '本机当前没有 Wanmi 在运行。'] as const
-    return { isRunning: false, finding: ok('service', ...text) }
+    const said = ['No Wanmi runs here now.', '本机当前没有 Wanmi 在运行。'] as const
+    return { isRunning: false, finding: ok('service', ...said) }
   }
   const ready = await ask<{ status?: string; detail?: string }>(`${base}/health/ready`)
   if (ready?.status === 'ready') {
@@ -39,9 +43,19 @@ export async function checkService({ http }: Config): Promise<ServiceState> {
 
 async function ask<Answer>(url: string): Promise<Answer | undefined> {
   try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) })
-    return (await answer.json()) as Answer
+    return JSON.parse(await text(await get(url))) as Answer
   } catch {
     return undefined
   }
+}
+
+/** Whether its certificate is trusted here is another question than whether it runs. */
+function get(url: string): Promise<IncomingMessage> {
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  return new Promise((resolve, reject) => {
+    const request = url.startsWith('https:')
+      ? getHttps(url, { signal, rejectUnauthorized: false }, resolve)
+      : getHttp(url, { signal }, resolve)
+    request.on('error', reject)
+  })
 }

@@ -72,6 +72,32 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    title: 'Spool',
+    panels: [
+      {
+        title: 'In the spool',
+        unit: 'bytes',
+        description: 'Acknowledged and not in the database yet: 0 while the database is there.',
+        queries: [{ expr: 'sum(wanmi_spool_bytes)', legend: 'bytes' }],
+      },
+      {
+        title: 'Age of the oldest',
+        unit: 's',
+        description: 'How long the database has been away, and how far draining has come.',
+        queries: [{ expr: 'max(wanmi_spool_oldest_seconds)', legend: 'age' }],
+      },
+      {
+        title: 'Blocked or damaged',
+        unit: 'short',
+        description: 'Blocked is 1 while nothing can be spooled: then nothing is acknowledged.',
+        queries: [
+          { expr: 'max(wanmi_spool_blocked)', legend: 'blocked' },
+          { expr: 'max(wanmi_spool_damaged)', legend: 'damaged parts' },
+        ],
+      },
+    ],
+  },
+  {
     title: 'Devices',
     panels: [
       {

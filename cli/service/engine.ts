@@ -1,4 +1,5 @@
 import { CASE_LAW } from '#cases/law.ts'
+import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
 import { tellCommits } from '#cli/service/tell-commits.ts'
 import { BatchTrace } from '#cli/service/trace-batches.ts'
@@ -18,6 +19,7 @@ import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
+import { lastChange } from '#store/last-change.ts'
 import { openSpool } from './spool-parts.ts'
 
 interface EngineOptions {
@@ -28,6 +30,9 @@ interface EngineOptions {
   readonly world: CommitterOptions['world']
   readonly ruleParts: Awaited<ReturnType<typeof openRuleParts>>
   readonly surroundings: Surroundings
+  readonly handover: Handover
+  /** Of what was read before: see {@link lastChange}. */
+  readonly asOf: string
   readonly clock: Clock
   readonly metrics: Metrics
   readonly tracer: Tracer
@@ -43,15 +48,18 @@ export const BEAT: DurationMs = seconds(5)
  */
 export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const { config, database, directory, history, world, ruleParts, surroundings } = options
-  const { clock, metrics, tracer, log } = options
+  const { handover, asOf, clock, metrics, tracer, log } = options
   const { timeZone } = config.city
   const timeoutMs = config.store.statementTimeoutMs
+  const { waitMs: handoverWaitMs } = config.handover
+  const onSuccessor = (): void => handover.ask()
   const committer = await openCommitter(
     database,
-    { timeZone, timeoutMs, law: CASE_LAW, world },
+    { timeZone, timeoutMs, law: CASE_LAW, world, handoverWaitMs, onSuccessor },
     log,
   )
   shutdown.add('committer', () => committer.close())
+  if ((await lastChange(database.pool)) !== asOf) throw new Overtaken()
   const batches = new BatchTrace(tracer)
   const { spool, onOpened } = await openSpool({ ...options, pool: database.pool }, shutdown)
   const monitor = await Monitor.start({
@@ -102,14 +110,24 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   })
   const { spooler } = ingest
   onOpened(() => spooler?.opened())
-  shutdown.add('spool', () => spooler?.stop())
-  const beatOfSpool = async (): Promise<void> => await spooler?.beat()
-  shutdown.add('beat of the spool', repeat('beat of the spool', BEAT, beatOfSpool, log))
+  const stopSpool = async (): Promise<void> => await spooler?.stop()
+  shutdown.add('spool', stopSpool)
+  const beatSpool = async (): Promise<void> => await spooler?.beat()
+  const beatOfSpool = repeat('beat of the spool', BEAT, beatSpool, log)
+  shutdown.add('beat of the spool', beatOfSpool)
   // Whoever waits for a database that is away does not keep the service from ending.
   shutdown.add('monitor', () => monitor.stop())
   onScrape(metrics.spoolBlocked, () => {
     metrics.spoolBlocked.set(spooler?.state.blocked === null ? 0 : 1)
   })
+  /** Lets another process write, as soon as nothing more is taken. */
+  const release = async (): Promise<void> => {
+    monitor.stop()
+    await beatOfSpool()
+    await stopSpool()
+    await beat()
+    await committer.close()
+  }
   const lastCommit = (): number => committer.lastNumber
-  return { monitor, ingest, spool, tick, lastCommit, failed: failure.promise }
+  return { monitor, ingest, spool, tick, lastCommit, failed: failure.promise, release }
 }

@@ -8,7 +8,8 @@ interface ReadinessParts {
   readonly monitor: Pick<Monitor, 'stalledSince' | 'isWarm'>
   readonly ingest: Pick<Ingest, 'spooler'>
   readonly spool: SpoolParts['spool']
-  readonly warnings: () => readonly string[]
+  /** Of other parts. */
+  readonly warnings: readonly string[]
 }
 
 const MIB = 1_024 * 1_024
@@ -18,12 +19,12 @@ export function readinessOf(parts: ReadinessParts): Readiness {
   const { monitor, ingest, spool } = parts
   const { since = null, blocked = null } = ingest.spooler?.state ?? {}
   if (blocked !== null) {
-    return { ready: false, why: `the database is away and nothing can be spooled: ${blocked}` }
+    return { ready: false, why: `nothing more can be spooled: ${blocked}; readings wait` }
   }
   if (monitor.stalledSince !== null && since === null) {
     return { ready: false, why: 'the database is away; readings wait for it' }
   }
-  const warnings = [...parts.warnings()]
+  const warnings = [...parts.warnings]
   const { bytes = 0, records = 0, damaged = 0 } = spool.facts ?? {}
   if (since !== null) {
     const size = `${records} batches, ${Math.ceil(bytes / MIB)} of ${Math.round(spool.maxBytes / MIB)} MiB`

@@ -21,7 +21,7 @@ export const SPOOL_SETTINGS = {
     unit: 'bytes',
     min: 0,
     consequence:
-      'When it is full nothing more is acknowledged until the database is back; about 250 bytes ' +
+      'When it is full nothing more is acknowledged until the database is back; about 290 bytes ' +
       'are needed for a message of 150.',
   }),
   dir: optionalPath('SPOOL_DIR', 'Folder of the spool; unset, DATA_DIR/spool.', {

@@ -17,7 +17,7 @@ const RULES = [
   rule({ id: 'silent', silent: { span: seconds(45) }, outcome: OUTCOME }),
 ]
 /** The long form is for `npm run chaos`. */
-const RUNS = process.env['CHAOS'] === 'full' ? 5_000 : 40
+const RUNS = process.env['CHAOS'] === 'full' ? 5_000 : 30
 
 const storedIn = ({ ledger }: OutageStory): readonly string[] =>
   [...ledger.readings].flatMap(([id, readings]) =>
