@@ -16,6 +16,7 @@ import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -29,6 +30,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { openTracer } from '#runtime/trace/open-tracer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -85,6 +87,8 @@ async function buildService(
   handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
+  const tracer = await openTracer(config.trace, log)
+  shutdown.add('traces', () => tracer.stop())
   const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
@@ -114,8 +118,8 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, world, ruleParts, surroundings }
-  const { monitor, ingest, spool, tick, failed, release } = await openEngine(
-    { ...engine, history: recalled, handover, asOf, clock, metrics, log },
+  const { monitor, ingest, spool, tick, lastCommit, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
   const episodes = createEpisodeQueries(pool)
@@ -146,10 +150,11 @@ async function buildService(
     silenceGrace: seconds(config.city.silenceGraceS),
     city: config.city,
     clock,
+    tracer,
     log,
   })
   shutdown.add('backtests', () => backtests.stop())
-  const commands = createCommands({ pool, clock })
+  const commands = traceCommands(createCommands({ pool, clock }), tracer)
   shutdown.add(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
@@ -163,9 +168,11 @@ async function buildService(
     deliver: (deviceId) => broker.deliver(deviceId),
     clock,
   })
-  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
+  const told = { clock, metrics, tracer, log }
+  const webhooks = openWebhooks({ config: config.webhook, pool, ...told, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
+    open: { config: config.openMqtt, programs: peopleParts.programs },
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
@@ -177,6 +184,7 @@ async function buildService(
         maxAhead: seconds(config.ingest.maxAheadS),
       },
     },
+    lastCommit,
     clock,
     metrics,
     log,
@@ -185,6 +193,7 @@ async function buildService(
   shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
+  peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
@@ -210,6 +219,7 @@ async function buildService(
     config: config.http,
     token,
     metrics,
+    tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,

@@ -5,6 +5,7 @@ import { type Config, readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import type { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
@@ -98,6 +99,7 @@ export interface ApiOptions extends ApiPorts {
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
+  readonly tracer?: Tracer
   readonly log: Logger
 }
 
@@ -157,7 +159,8 @@ export async function buildApp(
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
   const server = { ...config, tls }
-  const app = createApp({ bodyLimitBytes, trustedProxies, server, log, metrics })
+  const tracing = options.tracer ? { tracer: options.tracer } : {}
+  const app = createApp({ bodyLimitBytes, trustedProxies, server, log, metrics, ...tracing })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)

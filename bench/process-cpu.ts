@@ -48,3 +48,11 @@ function timeOf(pid: string): ProcessTime | undefined {
     throw error
   }
 }
+
+/** Processor time that all cores were not idle for, also what a hypervisor took, in milliseconds. */
+export function busyMsOfMachine(): number {
+  const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/ +/) ?? []
+  // user, nice, system, idle, iowait, irq, softirq, steal; guests are in the first two already.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields.map(Number)
+  return (user + nice + system + irq + softirq + steal) * TICK_MS
+}

@@ -39,7 +39,7 @@ async function load({ port }: TargetProcess, inFlight: number): Promise<LoadResu
   const result = await spawnLoad({
     port,
     clients: 1_000,
-    inFlight,
+    traffic: { inFlight },
     seconds,
     warmupSeconds: 4,
     devicePrefix: 'load-',

@@ -16,7 +16,7 @@ export type Admission = { readonly deviceId: string } | { readonly code: Connack
 
 // An unknown device hears the same as one with a wrong secret: ids are printed on devices, and
 // nobody has to learn which of them are registered.
-const CODES: Readonly<Record<Exclude<Verdict, 'accepted'>, ConnackCode>> = {
+export const CODES: Readonly<Record<Exclude<Verdict, 'accepted'>, ConnackCode>> = {
   unknown: CONNACK_CODES.credentials,
   wrong: CONNACK_CODES.credentials,
   disabled: CONNACK_CODES.unauthorized,

@@ -12,10 +12,11 @@ import type { CommandDesk } from './ports.ts'
 export interface AedesSessionsOptions extends AdmissionOptions {
   readonly door: Door
   readonly desk: CommandDesk
-  readonly connectTimeoutMs: number
 }
 
 const CLIENT_ID_MAX = 65_535
+// An empty one would not do: it belongs to no session that could be kept (MQTT-3.1.3-8).
+const UNNAMED = 'unnamed'
 
 /**
  * What aedes does for us: CONNECT and CONNACK, sessions that are kept, SUBSCRIBE and UNSUBSCRIBE.
@@ -72,11 +73,10 @@ export class AedesSessions {
 
   #hooks(): AedesOptions {
     return {
-      connectTimeout: this.#options.connectTimeoutMs,
       maxClientsIdLength: CLIENT_ID_MAX,
       preConnect: (_, packet, done) => {
         // The name of a session is that of its device, once that is proved.
-        packet.clientId = ''
+        packet.clientId = UNNAMED
         packet.keepalive = 0
         delete packet.will
         done(null, true)

@@ -15,7 +15,9 @@ import { CredentialCheck, type Verdict } from './credential-check.ts'
 import { Door } from './door.ts'
 import { Guards } from './guards/guards.ts'
 import type { Nuisance } from './guards/nuisances.ts'
+import type { Welcome } from './guest.ts'
 import type { Listener, ListenerOptions } from './listener.ts'
+import { type OpenParts, openHall } from './open/open-hall.ts'
 import type { CommandDesk, DeviceDirectory, Intake, ReportDesk } from './ports.ts'
 import { ReplyTaker } from './reply-taker.ts'
 import { type ReportLimits, ReportTaker } from './report-taker.ts'
@@ -27,12 +29,16 @@ import { openWebSocketListener } from './web-socket-listener.ts'
 
 export interface BrokerOptions {
   readonly config: Config['mqtt']
+  /** Left out, only devices come in. */
+  readonly open?: OpenParts
   /** Most messages of one client that wait for their commit. */
   readonly clientWindowMessages: number
   readonly intake: Intake
   readonly directory: DeviceDirectory
   readonly desk: CommandDesk
   readonly reports: { readonly desk: ReportDesk; readonly limits: ReportLimits }
+  /** Of the newest commit: what is acknowledged was committed by then. For the log alone. */
+  readonly lastCommit?: () => number
   readonly metrics: Metrics
   readonly log: Logger
   readonly clock?: Clock
@@ -66,6 +72,8 @@ export interface Broker {
   checkSecret(deviceId: string, secret: Buffer, address: string): Promise<Verdict>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
+  /** These access tokens let nobody in any more: ends the connections that came by them. */
+  endCredentials(credentialIds: readonly string[]): void
   /** Takes nothing more, acknowledges what is committed meanwhile, and ends every connection. */
   close(): Promise<void>
 }
@@ -86,24 +94,24 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connectBytes: config.connectLimitBytes,
     packetBytes: config.packetLimitBytes,
     windowMessages: options.clientWindowMessages,
+    connectTimeoutMs: config.connectTimeoutMs,
   }
+  const { verify = verifySecret, lastCommit } = options
   const guards = new Guards({ config, directory, clock, metrics, log })
-  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
-  const { verify = verifySecret } = options
-  const credentials = new CredentialCheck({ directory, verify, guards })
-  const { connectTimeoutMs } = config
-  const aedes = await AedesSessions.open({
-    door,
-    desk,
-    directory,
-    credentials,
-    connectTimeoutMs,
-    log,
-  })
+  const told = { clock, metrics, log }
+  const door = new Door({ intake, replies, reports, limits, guards, lastCommit, ...told })
+  const { open } = options
+  const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
+  const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
+  const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
+  const welcome: Welcome = (connection, stream) => {
+    if (hall?.claims(connection)) hall.handle(stream, connection)
+    else aedes.handle(stream, connection)
+  }
   const accept = (stream: Duplex, origin: Origin): void => {
-    const connection = new Connection(stream, door, origin)
+    const connection = new Connection(stream, door, origin, welcome)
     door.connections.add(connection)
-    aedes.handle(stream, connection)
+    door.onOpened(connection)
   }
   const onAcceptFailed = (error: Error): void => {
     metrics.connectionsRefused.inc({ reason: 'accept-failed' })
@@ -114,7 +122,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const listeners = await openListeners(config, doors, { clock, metrics, log }).catch(
     async (error: unknown) => {
       door.stop()
-      await aedes.close()
+      await Promise.all([aedes.close(), hall?.close()])
       throw error
     },
   )
@@ -122,7 +130,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   return {
     ports: { tcp: tcp.port, tls: tls?.port ?? null, ws: ws?.port ?? null },
     connections: () =>
-      [...door.connections].filter(({ isOpen }) => isOpen).map((connection) => connection.view()),
+      [...door.connections]
+        .filter(({ isOpen, guest }) => isOpen && !guest)
+        .map((connection) => connection.view()),
     connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
     nuisances: () => guards.nuisances.list(),
@@ -137,13 +147,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     reloadTls: async () => keeper?.reload(),
     checkSecret: (deviceId, secret, address) => credentials.check(deviceId, secret, address),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
+    endCredentials: (credentialIds) => hall?.endCredentials(credentialIds),
     async close() {
       const closed = closeAll(listeners)
       await Promise.race([door.drain(), pause(options.drainWaitMs ?? DRAIN_WAIT_MS)])
       for (const connection of door.connections) connection.close()
       await Promise.race([closed, pause(GOODBYE_WAIT_MS)])
       caps.cutAll()
-      await Promise.all([closed, aedes.close()])
+      await Promise.all([closed, aedes.close(), hall?.close()])
       door.stop()
     },
   }

@@ -1,3 +1,6 @@
+import { formatInstant } from '#model/time.ts'
+import type { Connection } from './connection.ts'
+
 /** Where a connection comes from. */
 export interface Origin {
   readonly listener: 'tcp' | 'tls' | 'ws'
@@ -10,6 +13,8 @@ export interface Origin {
 
 /** One connection as it is shown. */
 export interface ConnectionView {
+  /** By which the log knows it. */
+  readonly id: string
   readonly deviceId: string
   readonly listener: Origin['listener']
   readonly address: string
@@ -21,3 +26,17 @@ export interface ConnectionView {
   /** Too much of it waits: it is not read for now. */
   readonly isStopped: boolean
 }
+
+/** Shows a connection as it is now. */
+export const viewOf = (
+  { id, deviceId, origin, openedAt }: Pick<Connection, 'id' | 'deviceId' | 'origin' | 'openedAt'>,
+  now: Pick<ConnectionView, 'inFlight' | 'isStopped'>,
+): ConnectionView => ({
+  id,
+  deviceId,
+  listener: origin.listener,
+  address: origin.address,
+  port: origin.port,
+  connectedAt: formatInstant(openedAt),
+  ...now,
+})

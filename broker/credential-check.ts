@@ -2,13 +2,15 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FairQueue } from './guards/fair-queue.ts'
 import type { Guards } from './guards/guards.ts'
-import type { DeviceDirectory } from './ports.ts'
+import type { DeviceDirectory, ProgramDirectory } from './ports.ts'
 
 /** `busy`: too many others wait to be checked. `held-back`: it was tried too often. */
 export type Verdict = 'accepted' | 'unknown' | 'wrong' | 'disabled' | 'busy' | 'held-back'
 
 export interface CredentialCheckOptions {
   readonly directory: Pick<DeviceDirectory, 'credential'>
+  /** Accounts that come with a token, where any may. */
+  readonly programs?: ProgramDirectory | undefined
   readonly verify: (secret: string, hash: string) => Promise<boolean>
   readonly guards: Pick<Guards, 'guesses' | 'nuisances'>
   /** How many are verified at once; each takes a thread of the pool. */
@@ -43,6 +45,7 @@ type Outcome = 'right' | 'wrong' | 'busy' | 'held-back'
  */
 export class CredentialCheck {
   readonly #directory: Pick<DeviceDirectory, 'credential'>
+  readonly #programs: ProgramDirectory | undefined
   readonly #verify: CredentialCheckOptions['verify']
   readonly #guards: CredentialCheckOptions['guards']
   readonly #key = randomBytes(32)
@@ -53,12 +56,32 @@ export class CredentialCheck {
   readonly #queue: FairQueue
   #free: number
 
-  constructor({ directory, verify, guards, concurrency, waitingMax }: CredentialCheckOptions) {
+  constructor(options: CredentialCheckOptions) {
+    const { directory, programs, verify, guards, concurrency, waitingMax } = options
     this.#directory = directory
+    this.#programs = programs
     this.#verify = verify
     this.#guards = guards
     this.#free = concurrency ?? CONCURRENCY
     this.#queue = new FairQueue(waitingMax ?? WAITING_MAX)
+  }
+
+  /**
+   * Whether a token is one of an account's. It is looked up by its SHA-256, which takes no time that
+   * tells anything of those there are; whoever guesses is held back as with devices.
+   */
+  async checkProgram(login: string, token: Buffer, address: string): Promise<Verdict> {
+    const { guesses, nuisances } = this.#guards
+    const delay = guesses.reserve(login, address, performance.now())
+    if (delay === undefined || guesses.isSpent(address, performance.now())) {
+      nuisances.note('guesses', { address, deviceId: '' })
+      return 'held-back'
+    }
+    if (delay > 0) await sleep(delay, undefined, { ref: false })
+    const isRight = this.#programs?.find(login, token.toString()) !== undefined
+    if (isRight) guesses.succeeded(login, address, performance.now())
+    else guesses.failed(address, performance.now())
+    return isRight ? 'accepted' : 'wrong'
   }
 
   /** That a device is disabled is said only to one that has its secret. */

@@ -10,38 +10,29 @@ export interface BatcherOptions {
    * only where no other batch would fare better.
    */
   readonly commit: (batch: PendingBatch) => Promise<Committed>
-  readonly limits: Pick<Config['ingest'], 'batchMaxMessages' | 'batchMaxAgeMs'>
+  readonly limits: Pick<Config['ingest'], 'batchMaxMessages'>
   /** Each batch after its senders were told. `seconds`: from handing it over to its commit. */
   readonly onCommitted: (batch: PendingBatch, committed: Committed, seconds: number) => void
   /** A commit failed for good. Nothing is acknowledged any more. */
   readonly onFatal: (error: unknown) => void
 }
 
-/**
- * A batch of this many means that messages arrive fast: the next one gathers for a while. Commits
- * of fewer cost less than the wait.
- */
-const CROWD = 32
-
 const BATCH_BYTES_MAX = 8 * 1_024 * 1_024
 
 /**
  * Group commit. One batch at a time is being committed; what arrives meanwhile gathers. A lone
- * message leaves in the same turn of the event loop; only while batches are crowds does the next
- * wait until its first message is `batchMaxAgeMs` old, which spares the database many small commits.
+ * message leaves in the same turn of the event loop, and what gathered during a commit leaves as that
+ * ends, before its acknowledgements are written: the database works while they are. Nothing waits for
+ * company: the busier all are, the more gathers by itself (docs/adr/0019).
  */
 export class Batcher {
   readonly #options: BatcherOptions
   /** Full batches, oldest first; then comes the open one. */
   readonly #full: PendingBatch[] = []
   #open = new PendingBatch()
-  #openedAt = 0
   #isCommitting = false
   #isPlanned = false
-  #timer: NodeJS.Timeout | undefined
   #hasFailed = false
-  #isHurried = false
-  #lastSize = 0
   readonly #idle: (() => void)[] = []
 
   constructor(options: BatcherOptions) {
@@ -59,18 +50,18 @@ export class Batcher {
    */
   complete<Message extends Envelope>(envelope: Message, settled: Settled<Message>): number {
     const batch = this.#open
-    if (batch.size === 0) this.#openedAt = performance.now()
     const bytes = batch.complete(envelope, settled)
-    const isFull = this.#isFull(batch)
-    if (isFull) this.#closeOpen()
-    if ((isFull || !this.#isPlanned) && !this.#isCommitting) this.#plan()
+    if (this.#isFull(batch)) this.#closeOpen()
+    if (!this.#isPlanned && !this.#isCommitting) {
+      this.#isPlanned = true
+      setImmediate(this.#commitPlanned)
+    }
     return bytes
   }
 
-  /** Resolves when nothing waits any more, or never will be committed; now nothing gathers. */
+  /** Resolves when nothing waits any more, or never will be committed. */
   async drain(): Promise<void> {
-    this.#isHurried = true
-    if (!this.#isCommitting) this.#commitNext()
+    this.#commitNext()
     if (this.#isEmpty() || this.#hasFailed) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
@@ -92,31 +83,17 @@ export class Batcher {
     this.#open = new PendingBatch()
   }
 
-  /** Says when the next batch goes: at the end of this turn, or when it has gathered enough. */
-  #plan(): void {
-    this.#isPlanned = true
-    const age = performance.now() - this.#openedAt
-    const wait = this.#options.limits.batchMaxAgeMs - age
-    if (this.#full.length > 0 || this.#lastSize < CROWD || wait <= 0 || this.#isHurried) {
-      setImmediate(this.#commitPlanned)
-    } else {
-      this.#timer = setTimeout(this.#commitPlanned, wait)
-    }
-  }
-
   readonly #commitPlanned = (): void => {
-    if (!this.#isCommitting) this.#commitNext()
+    this.#isPlanned = false
+    this.#commitNext()
   }
 
   #commitNext(): void {
-    clearTimeout(this.#timer)
-    this.#isPlanned = false
-    if (this.#hasFailed) return
+    if (this.#hasFailed || this.#isCommitting) return
     if (this.#full.length === 0 && this.#open.size > 0) this.#closeOpen()
     const batch = this.#full.shift()
     if (!batch) return
     this.#isCommitting = true
-    this.#lastSize = batch.size
     void this.#commit(batch)
   }
 
@@ -134,6 +111,6 @@ export class Batcher {
       onFatal(error)
     }
     if (this.#hasFailed || this.#isEmpty()) for (const resolve of this.#idle.splice(0)) resolve()
-    else if (!this.#isPlanned) this.#plan()
+    else this.#commitNext()
   }
 }

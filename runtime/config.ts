@@ -13,9 +13,11 @@ import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
 import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
+import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { SPOOL_SETTINGS } from './settings/spool.ts'
+import { TRACE_SETTINGS } from './settings/trace.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -100,17 +102,12 @@ export const SETTINGS = {
     ),
     ...MQTT_GUARD_SETTINGS,
   },
+  openMqtt: OPEN_MQTT_SETTINGS,
   ingest: {
     batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {
       min: 1,
       max: 100_000,
     }),
-    batchMaxAgeMs: integer(
-      'INGEST_BATCH_MAX_AGE_MS',
-      3,
-      'Longest a message waits for company while messages arrive fast. A lone message never waits.',
-      { unit: 'ms', min: 0, max: 1_000 },
-    ),
     clientWindowMessages: integer(
       'INGEST_CLIENT_WINDOW_MESSAGES',
       1_000,
@@ -231,6 +228,7 @@ export const SETTINGS = {
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
+  trace: TRACE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

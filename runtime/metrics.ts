@@ -144,6 +144,37 @@ export function createMetrics() {
       help: 'Clients whose sockets are not read because too much of theirs waits',
       registers,
     }),
+    openClients: new Gauge({
+      name: 'wanmi_open_clients',
+      help: 'Clients connected for open topics',
+      registers,
+    }),
+    openSessionsKept: new Gauge({
+      name: 'wanmi_open_sessions_kept',
+      help: 'Sessions of open topics that outlive their connection',
+      registers,
+    }),
+    openRetained: new Gauge({
+      name: 'wanmi_open_retained_messages',
+      help: 'Retained messages of open topics',
+      registers,
+    }),
+    openBytes: new Gauge({
+      name: 'wanmi_open_memory_bytes',
+      help: 'Memory taken up by retained messages, queues and subscriptions of open topics',
+      registers,
+    }),
+    openMessages: new Counter({
+      name: 'wanmi_open_messages_total',
+      help: 'Messages published on open topics',
+      registers,
+    }),
+    openMessagesDropped: new Counter({
+      name: 'wanmi_open_messages_dropped_total',
+      help: 'Messages of open topics that went nowhere, or not to one of their clients, by reason',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     casesOpened: new Counter({
       name: 'wanmi_cases_opened_total',
       help: 'Cases opened',

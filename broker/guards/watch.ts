@@ -53,7 +53,9 @@ export class Watch {
       return true
     }
     this.#pace.spendControl(bytes)
-    if (type !== SUBSCRIBE && type !== UNSUBSCRIBE) return true
+    // Guests have filters of their own, and are told of one too many.
+    const { guest } = this.#options.connection
+    if ((type !== SUBSCRIBE && type !== UNSUBSCRIBE) || guest) return true
     const isTooMuch = asksTooMuch(reader, type === SUBSCRIBE, this.#options.limits.filters)
     if (isTooMuch) this.#note('filters')
     return !isTooMuch

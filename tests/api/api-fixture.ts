@@ -17,6 +17,7 @@ import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { NO_TRACER } from '#runtime/trace/tracer.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
@@ -61,6 +62,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     pool,
     clock: systemClock,
     metrics,
+    tracer: NO_TRACER,
     log: silentLogger,
     shutdown,
   })

@@ -212,6 +212,7 @@ describe('the tap', () => {
     }
     onHeard = (): void => {}
     onStopped = (isStopped: boolean): void => void this.stops.push(isStopped)
+    onDrained = (): void => {}
     onFault = (fault: FrameFault): void => void this.faults.push(fault)
   }
 
@@ -230,10 +231,12 @@ describe('the tap', () => {
     const tap = new PacketTap(stream, new FrameReader(100), taker)
     const seen: Buffer[] = []
     // As aedes does it.
-    stream.on('readable', () => {
-      const bytes = stream.read() as Buffer | null
-      if (bytes) seen.push(bytes)
-    })
+    tap.handOver(Buffer.alloc(0), () =>
+      stream.on('readable', () => {
+        const bytes = stream.read() as Buffer | null
+        if (bytes) seen.push(bytes)
+      }),
+    )
     return { stream, taker, tap, seen, written, release: () => release?.() }
   }
 

@@ -151,7 +151,7 @@ describe('one device is one session', () => {
     await vi.waitFor(() => {
       expect(clients.filter(({ isClosed }) => !isClosed)).toHaveLength(1)
       expect(house.broker.connections()).toHaveLength(1)
-    })
+    }, 10_000)
     const survivor = clients.find(({ isClosed }) => !isClosed)
     survivor?.send(telemetryPacket('cover-1', reading(1)))
     await survivor?.acknowledgement(1)

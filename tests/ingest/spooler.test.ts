@@ -13,6 +13,8 @@ import { Spool } from '#spool/spool.ts'
 import { MemoryDisk } from '#tests/spool/memory-disk.ts'
 import { config, envelopeOf, MemorySink, receivedAt, registry } from './fixtures.ts'
 
+const METRICS = createMetrics()
+
 async function open(more: { after?: number; maxBytes?: number; disk?: MemoryDisk } = {}) {
   const { after = 20, maxBytes = 100_000, disk = new MemoryDisk() } = more
   const spool = await Spool.open({
@@ -29,7 +31,7 @@ async function open(more: { after?: number; maxBytes?: number; disk?: MemoryDisk
     config: { ...config, batchMaxMessages: 10 },
     registry,
     sink,
-    metrics: createMetrics(),
+    metrics: METRICS,
     spool: {
       spool,
       after: milliseconds(after),

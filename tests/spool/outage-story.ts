@@ -61,6 +61,7 @@ export const someCrashes = someHappenings([down, down, up, crash])
 
 /** So much time passes before each happening; the rules are told of it after each. */
 const STEP_S = 5
+const METRICS = createMetrics()
 const OFTEN = { timeout: 10_000, interval: 1 }
 
 interface Living {
@@ -168,7 +169,7 @@ export class OutageStory {
       config,
       registry: { find },
       sink: monitor,
-      metrics: createMetrics(),
+      metrics: METRICS,
       spool: {
         spool,
         after: milliseconds(1),
