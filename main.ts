@@ -8,9 +8,11 @@ import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
@@ -43,8 +45,12 @@ export interface Service {
   tick(): Promise<void>
   /** Reads the files of TLS again, as is done when they change. */
   reload(): Promise<void>
+  /** Resolves when a younger process waits for this one to hand over. */
+  readonly succeeded: Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
+  /** Stops, and leaves the database that Wanmi runs itself to the process that takes over. */
+  handOver(): Promise<void>
 }
 
 /**
@@ -57,12 +63,16 @@ export async function startService(
   log: Logger,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Service> {
-  const shutdown = new Shutdown(log)
-  try {
-    return await buildService(config, token, log, clock, shutdown)
-  } catch (error) {
-    await shutdown.run()
-    throw error
+  for (;;) {
+    const shutdown = new Shutdown(log)
+    const handover = new Handover()
+    try {
+      return await buildService(config, token, log, clock, shutdown, handover)
+    } catch (error) {
+      if (error instanceof Overtaken) handover.begin()
+      await shutdown.run()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 }
 
@@ -72,11 +82,13 @@ async function buildService(
   log: Logger,
   clock: Clock,
   shutdown: Shutdown,
+  handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
-  const { database, directory, grids, areas, history } = await openStoreParts(
+  const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
+    handover,
   )
   const { pool } = database
   const { timeZone } = config.city
@@ -101,9 +113,9 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
-    { ...engine, clock, metrics, log },
+  const engine = { config, database, directory, world, ruleParts, surroundings }
+  const { monitor, ingest, spool, tick, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, log },
     shutdown,
   )
   const episodes = createEpisodeQueries(pool)
@@ -170,7 +182,10 @@ async function buildService(
     metrics,
     log,
   })
+  // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
+  shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
@@ -186,6 +201,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })
@@ -200,7 +216,8 @@ async function buildService(
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    replay: (envelope) => broker.replay(envelope),
+    replay: (envelope, wasEarly) =>
+      broker.replay(wasEarly ? { ...envelope, receivedAt: clock.now() } : envelope),
     episodes,
     cases,
     caseFlow: flow,
@@ -217,14 +234,10 @@ async function buildService(
     connections: broker,
     ...webhooks.ports,
     people: peopleParts.people,
-    readiness: () =>
-      monitor.stalledSince === null
-        ? {
-            ready: true,
-            rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: [...calendar.warnings(), ...broker.warnings()],
-          }
-        : { ready: false, why: 'the database is away; readings wait for it' },
+    readiness: () => {
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
+    },
   })
   for (const changed of [desk, exchange]) {
     changed.onChange((changes) => api.live.cases(changes))
@@ -252,6 +265,11 @@ async function buildService(
     },
     async reload() {
       await Promise.all([broker.reloadTls(), api.reloadTls()])
+    },
+    succeeded: handover.asked,
+    handOver() {
+      handover.begin()
+      return shutdown.run()
     },
     stop: () => shutdown.run(),
   }

@@ -10,10 +10,11 @@ import { verifySecret } from '#runtime/secret.ts'
 import { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
 import { AedesSessions } from './aedes-sessions.ts'
 import { Connection } from './connection.ts'
-import { type CapLimits, ConnectionCaps } from './connection-caps.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
-import { CredentialCheck } from './credential-check.ts'
+import { CredentialCheck, type Verdict } from './credential-check.ts'
 import { Door } from './door.ts'
+import { Guards } from './guards/guards.ts'
+import type { Nuisance } from './guards/nuisances.ts'
 import type { Welcome } from './guest.ts'
 import type { Listener, ListenerOptions } from './listener.ts'
 import { type OpenParts, openHall } from './open/open-hall.ts'
@@ -52,6 +53,8 @@ export interface Broker {
   connectionOf(deviceId: string): ConnectionView | undefined
   /** The last hundred, newest first. */
   takeovers(): readonly Takeover[]
+  /** Whom the guards hold back, or held back of late, newest first. */
+  nuisances(): readonly Nuisance[]
   /** A command was queued: sends it if the device is there. */
   deliver(deviceId: string): void
   /**
@@ -63,6 +66,8 @@ export interface Broker {
   warnings(): readonly string[]
   /** Reads the files of TLS again now; those that cannot be used change nothing. */
   reloadTls(): Promise<void>
+  /** Whether a secret is that of a device, asked by another door and within the same limits. */
+  checkSecret(deviceId: string, secret: Buffer, address: string): Promise<Verdict>
   /** The device was deleted, disabled or given another secret: ends its connection. */
   disconnect(deviceId: string): void
   /** These access tokens let nobody in any more: ends the connections that came by them. */
@@ -71,7 +76,7 @@ export interface Broker {
   close(): Promise<void>
 }
 
-const DRAIN_WAIT_MS = 10_000
+const DRAIN_WAIT_MS = 5_000
 const GOODBYE_WAIT_MS = 1_000
 
 /**
@@ -87,12 +92,12 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     connectBytes: config.connectLimitBytes,
     packetBytes: config.packetLimitBytes,
     windowMessages: options.clientWindowMessages,
-    keepaliveMaxS: config.keepaliveMaxS,
     connectTimeoutMs: config.connectTimeoutMs,
   }
-  const door = new Door({ intake, replies, reports, limits, clock, metrics, log })
+  const guards = new Guards({ config, directory, clock, metrics, log })
+  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
   const { open, verify = verifySecret } = options
-  const credentials = new CredentialCheck({ directory, programs: open?.programs, verify })
+  const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
   const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
   const welcome: Welcome = (connection, stream) => {
@@ -106,7 +111,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     metrics.connectionsRefused.inc({ reason: 'accept-failed' })
     log.warn({ reason: error.message }, 'a connection could not be accepted')
   }
-  const caps = new ConnectionCaps(capsOf(config), metrics)
+  const { caps } = guards
   const doors = { host: config.host, admit: caps.admit, accept, onAcceptFailed }
   const listeners = await openListeners(config, doors, { clock, metrics, log }).catch(
     async (error: unknown) => {
@@ -124,6 +129,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
         .map((connection) => connection.view()),
     connectionOf: (deviceId) => door.sessions.find(deviceId)?.view(),
     takeovers: () => door.sessions.takeovers,
+    nuisances: () => guards.nuisances.list(),
     deliver: (deviceId) => door.sessions.find(deviceId)?.downlink?.deliver(),
     replay: (envelope) =>
       new Promise((resolve) => {
@@ -133,6 +139,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
       }),
     warnings: () => keeper?.warnings() ?? [],
     reloadTls: async () => keeper?.reload(),
+    checkSecret: (deviceId, secret, address) => credentials.check(deviceId, secret, address),
     disconnect: (deviceId) => door.sessions.find(deviceId)?.end('removed'),
     endCredentials: (credentialIds) => hall?.endCredentials(credentialIds),
     async close() {
@@ -159,11 +166,6 @@ interface Listeners {
 async function closeAll({ tcp, tls, ws, keeper }: Partial<Listeners>): Promise<void> {
   await Promise.all([tcp?.close(), tls?.close(), ws?.close(), keeper?.close()])
 }
-
-const capsOf = (config: Config['mqtt']): CapLimits => ({
-  total: config.connectionsMax,
-  perAddress: config.connectionsPerAddressMax,
-})
 
 async function openListeners(
   config: Config['mqtt'],

@@ -1,7 +1,12 @@
+import { formatInstant } from '#model/time.ts'
+import type { Connection } from './connection.ts'
+
 /** Where a connection comes from. */
 export interface Origin {
   readonly listener: 'tcp' | 'tls' | 'ws'
   readonly address: string
+  /** Of the other side: behind a carrier NAT it tells one subscriber from another. */
+  readonly port: number
   /** Common name of a client certificate our authority signed. */
   readonly certificateName: string | undefined
 }
@@ -11,6 +16,7 @@ export interface ConnectionView {
   readonly deviceId: string
   readonly listener: Origin['listener']
   readonly address: string
+  readonly port: number
   /** RFC 3339. */
   readonly connectedAt: string
   /** Messages that wait for their commit. */
@@ -18,3 +24,16 @@ export interface ConnectionView {
   /** Too much of it waits: it is not read for now. */
   readonly isStopped: boolean
 }
+
+/** Shows a connection as it is now. */
+export const viewOf = (
+  { deviceId, origin, openedAt }: Pick<Connection, 'deviceId' | 'origin' | 'openedAt'>,
+  now: Pick<ConnectionView, 'inFlight' | 'isStopped'>,
+): ConnectionView => ({
+  deviceId,
+  listener: origin.listener,
+  address: origin.address,
+  port: origin.port,
+  connectedAt: formatInstant(openedAt),
+  ...now,
+})

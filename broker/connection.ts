@@ -1,15 +1,16 @@
 import type { Duplex } from 'node:stream'
-import { type EpochMs, formatInstant } from '#model/time.ts'
+import type { EpochMs } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
-import type { ConnectionView, Origin } from './connection-view.ts'
+import { type ConnectionView, type Origin, viewOf } from './connection-view.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
+import type { Watch } from './guards/watch.ts'
 import type { Guest, Welcome } from './guest.ts'
 import { Incoming, payloadOf } from './incoming.ts'
-import { Liveness } from './liveness.ts'
+import { LoneMessage } from './lone-message.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
 import {
@@ -26,7 +27,8 @@ import {
 } from './packet-types.ts'
 import type { ReceivedIds } from './received-ids.ts'
 import { readSubscribe, readUnsubscribe } from './subscribe-packet.ts'
-import type { Taker } from './taker.ts'
+
+const FOR_AEDES: ReadonlySet<number> = new Set([SUBSCRIBE, UNSUBSCRIBE, DISCONNECT])
 
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
@@ -46,6 +48,8 @@ export class Connection implements PacketTaker {
   deviceId = ''
   request: ConnectRequest | undefined
   downlink: Downlink | undefined
+  /** Called once it is closed. */
+  onGone: (() => void) | undefined
   /** Where the client is no device. */
   guest: Guest | undefined
   /** Shared with the connections after this one when the session is kept. */
@@ -53,6 +57,7 @@ export class Connection implements PacketTaker {
   readonly #door: Door
   readonly #stream: Duplex
   readonly #tap: PacketTap
+  readonly #reader: FrameReader
   readonly #welcome: Welcome
   readonly #connectUntil: number
   #phase: Phase = 'greeting'
@@ -62,12 +67,11 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
+  #lastBytes = Infinity
   #acks: number[] = []
   #isFlushing = false
-  /** A reply or a report waits for the messages before it, and those after it wait for it. */
-  #lone: { readonly message: Incoming; readonly taker: Taker } | undefined
-  #isLoneTaken = false
-  #liveness: Liveness | undefined
+  readonly #lone = new LoneMessage()
+  #watch: Watch | undefined
 
   constructor(stream: Duplex, door: Door, origin: Origin, welcome: Welcome) {
     this.#stream = stream
@@ -77,10 +81,12 @@ export class Connection implements PacketTaker {
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
-    const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
-    this.#tap = new PacketTap(stream, reader, this)
+    this.#reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
+    this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
     stream.on('error', () => stream.destroy())
+    // A WebSocket stays half open, and there is no aedes yet to end it.
+    stream.once('end', () => this.request ?? stream.destroy())
   }
 
   get isOpen(): boolean {
@@ -108,8 +114,9 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    const { keepaliveMaxS } = this.#door.limits
-    this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
+    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    if (this.#tap.isStopped) this.#door.onStopped(this, true)
+    this.#watch = this.#door.guards.watch(this, this.#reader)
   }
 
   write(bytes: Buffer): void {
@@ -161,32 +168,28 @@ export class Connection implements PacketTaker {
   beat(now: number): void {
     if (this.#phase === 'greeting' && now > this.#connectUntil) this.end('connect-timeout')
     if (this.#phase !== 'open') return
-    const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
+    const due = this.#watch?.due(now, this.#tap)
     if (due === 'ping-answer') this.write(PINGRESP)
+    else if (due === 'go-on') this.resume()
     else if (due) this.end(due)
   }
 
   view(): ConnectionView {
-    return {
-      deviceId: this.deviceId,
-      listener: this.origin.listener,
-      address: this.origin.address,
-      connectedAt: formatInstant(this.openedAt),
-      inFlight: this.#inFlight,
-      isStopped: this.#tap.isStopped,
-    }
+    return viewOf(this, { inFlight: this.#inFlight, isStopped: this.#tap.isStopped })
   }
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
-    if (this.guest) return true
-    const { limits, intake, isClosing } = this.#door
-    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
-    return hasRoom && this.#lone === undefined && !isClosing
+    const { limits, isClosing } = this.#door
+    const mayGo = this.#watch?.mayGo !== false
+    if (this.guest) return mayGo
+    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
+    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
+    return hasRoom && !this.#lone.isThere && !isClosing && mayGo
   }
 
   onHeard(): void {
-    this.#liveness?.heard(performance.now())
+    this.#watch?.heard(performance.now())
     this.#receivedAt = this.#door.clock.now()
   }
 
@@ -207,6 +210,7 @@ export class Connection implements PacketTaker {
     const first = bytes[start] as number
     const type = first >> 4
     if (this.#phase === 'greeting') return this.#takeConnect(reader)
+    if (this.#watch?.take(type, reader) === false) return this.end('filters')
     if (this.guest) return this.guest.take(reader)
     if (type === PUBLISH) return this.#takePublish(reader)
     if (!isSoundHeader(first, end - bodyStart, this.request)) return this.end('protocol')
@@ -218,8 +222,7 @@ export class Connection implements PacketTaker {
     else if (type === UNSUBSCRIBE && !readUnsubscribe(body)) return this.end('protocol')
     else if (type === DISCONNECT) this.#saidGoodbye = true
     // PUBREC and PUBCOMP speak of messages we never send.
-    const isForAedes = type === SUBSCRIBE || type === UNSUBSCRIBE || type === DISCONNECT
-    return isForAedes ? bytes.subarray(start, end) : undefined
+    return FOR_AEDES.has(type) ? bytes.subarray(start, end) : undefined
   }
 
   #takeConnect(reader: FrameReader): undefined {
@@ -228,6 +231,7 @@ export class Connection implements PacketTaker {
     if (request === 'malformed') return this.end('protocol')
     if ('code' in request) return this.#refuse(request.code)
     this.request = request
+    this.#door.guards.caps.spoke(this.origin)
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
@@ -242,8 +246,9 @@ export class Connection implements PacketTaker {
   }
 
   #takePublish(reader: FrameReader): undefined {
-    const { bytes, end } = reader
+    const { bytes, start, end } = reader
     const { publish } = this.#door
+    this.#lastBytes = end - start
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
@@ -255,7 +260,7 @@ export class Connection implements PacketTaker {
     this.#inFlight++
     const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)
     if (!taker) return this.#door.offer(message)
-    this.#lone = { message, taker }
+    this.#lone.put(message, taker)
     return this.#takeLone()
   }
 
@@ -275,20 +280,14 @@ export class Connection implements PacketTaker {
 
   /** Hands on a message that goes alone once it is. */
   #takeLone(): undefined {
-    if (!this.#lone || this.#inFlight > 1 || this.#isLoneTaken) return
-    const { message, taker } = this.#lone
-    this.#isLoneTaken = true
-    this.#door.hand(message, taker, () => {
-      this.#lone = undefined
-      this.#isLoneTaken = false
-      this.settle(message)
-    })
+    if (this.#inFlight <= 1) this.#lone.hand(this.#door, (message) => this.settle(message))
   }
 
   #onClose(): void {
     this.#phase = 'closed'
     this.downlink?.close()
     this.#door.onClosed(this)
+    this.onGone?.()
     if (this.guest) return this.guest.onClosed()
     const will = this.request?.will
     // That the service ends is not that the device is gone.

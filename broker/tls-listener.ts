@@ -38,7 +38,7 @@ export async function openTlsListener(options: TlsListenerOptions): Promise<List
 
   server.on('connection', options.admit)
   server.on('secureConnection', (socket) => {
-    const address = socket.remoteAddress ?? ''
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket
     const chain = chainOf(socket)
     if (isRevoked(chain)) {
       metrics.connectionsRefused.inc({ reason: 'certificate-revoked' })
@@ -51,7 +51,8 @@ export async function openTlsListener(options: TlsListenerOptions): Promise<List
       byCertificate.set(socket, chain)
       socket.once('close', () => byCertificate.delete(socket))
     }
-    options.accept(socket, { listener: 'tls', address, certificateName: certificateNameOf(socket) })
+    const certificateName = certificateNameOf(socket)
+    options.accept(socket, { listener: 'tls', address, port, certificateName })
   })
   // A handshake that fails ends that connection and concerns nobody else.
   server.on('tlsClientError', (_, socket) => socket.destroy())

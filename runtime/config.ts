@@ -10,10 +10,13 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
+import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
 import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { SPOOL_SETTINGS } from './settings/spool.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -96,6 +99,7 @@ export const SETTINGS = {
       'Most connections from one address.',
       { min: 1, consequence: 'Too low shuts out devices behind one gateway or carrier NAT.' },
     ),
+    ...MQTT_GUARD_SETTINGS,
   },
   openMqtt: OPEN_MQTT_SETTINGS,
   ingest: {
@@ -103,12 +107,6 @@ export const SETTINGS = {
       min: 1,
       max: 100_000,
     }),
-    batchMaxAgeMs: integer(
-      'INGEST_BATCH_MAX_AGE_MS',
-      3,
-      'Longest a message waits for company while messages arrive fast. A lone message never waits.',
-      { unit: 'ms', min: 0, max: 1_000 },
-    ),
     clientWindowMessages: integer(
       'INGEST_CLIENT_WINDOW_MESSAGES',
       1_000,
@@ -161,7 +159,7 @@ export const SETTINGS = {
     poolSize: integer(
       'DATABASE_POOL_SIZE',
       8,
-      'Connections for queries, beside the two that write.',
+      'Connections for queries, beside the three that readings need.',
       {
         min: 1,
         max: 200,
@@ -222,6 +220,8 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  spool: SPOOL_SETTINGS,
+  handover: HANDOVER_SETTINGS,
   webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,

@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   monitor: ['model', 'runtime', 'rules', 'cases'],
   files: ['model', 'runtime'],
   outbox: ['model', 'runtime'],
+  spool: ['model', 'runtime'],
   store: ['model', 'runtime', 'types:rules', 'types:cases'],
   api: ['model', 'runtime', 'types:rules', 'types:cases'],
   simulator: ['model', 'runtime'],

@@ -188,7 +188,11 @@ export class OpenHall {
     if (username === undefined) return undefined
     if (password === undefined) return CONNACK_CODES.credentials
     try {
-      const verdict = await credentials.check(username, password)
+      const verdict = await credentials.checkProgram(
+        username,
+        password,
+        open.connection.origin.address,
+      )
       if (verdict !== 'accepted') return CODES[verdict]
       open.program = programs.find(username, password.toString()) ?? null
       return open.program ? undefined : CONNACK_CODES.credentials

@@ -141,7 +141,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     deliver: (id) => void delivered.push(id),
     ...webhooks.ports,
     people: { ...people, identities: withStandIns(people.identities, principals) },
-    connections: { connectionOf: () => undefined, takeovers: () => [] },
+    connections: { connectionOf: () => undefined, takeovers: () => [], nuisances: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
     config: {
       ...readConfig({}).http,

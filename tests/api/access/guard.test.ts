@@ -101,7 +101,7 @@ test.each([
     ['administrator', 'engineer', 'pipe-operator'],
   ],
   [
-    ['devices/:id/connection', 'takeovers', 'quarantine'],
+    ['devices/:id/connection', 'takeovers', 'nuisances', 'quarantine'],
     ['administrator', 'engineer'],
   ],
   [
