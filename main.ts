@@ -15,6 +15,7 @@ import { openPeopleParts } from '#cli/service/people.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { openTops } from '#cli/service/top-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -100,11 +101,13 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
+  const tops = await openTops({ config, database, clock, log }, shutdown)
   const engine = { config, database, directory, history, world, ruleParts, surroundings }
   const { monitor, ingest, tick, failed } = await openEngine(
     { ...engine, clock, metrics, log },
     shutdown,
   )
+  monitor.onCommitted(({ readings }) => tops.heard(readings))
   const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
@@ -197,6 +200,7 @@ async function buildService(
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     cityMap,
+    readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     replay: (envelope) => broker.replay(envelope),

@@ -15,6 +15,7 @@ import { cutOpenAnswers } from './open-answers.ts'
 import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
+import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -64,6 +65,7 @@ export interface ApiPorts {
   readonly findDevice: FindDevice
   readonly cityMap: CityMap
   readonly readings: ReadingHistory
+  readonly readingSummaries: ReadingSummaries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -163,6 +165,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   deviceStateRoutes(app, options.cityMap)
+  aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)

@@ -16,6 +16,8 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'reads',
+  'live',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

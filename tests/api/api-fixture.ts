@@ -22,12 +22,14 @@ import { Shutdown } from '#runtime/shutdown.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
 import { History } from '#store/history.ts'
+import { createAggregateQueries } from '#store/queries/aggregates.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { openSeverities } from '#store/queries/open-severities.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -107,6 +109,10 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       },
     },
     readings: createReadingQueries(pool),
+    readingSummaries: {
+      ...createAggregateQueries({ pool, timescale: false }),
+      ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
+    },
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)
