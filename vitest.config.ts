@@ -1,8 +1,17 @@
+import path from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { findSystemPostgres } from './tests/support/find-system-postgres.ts'
+import { LongestFirst } from './tests/support/longest-first.ts'
+import { memoryFolder } from './tests/support/memory-folder.ts'
 
 // A program that wants the figures of a run names the file it reads them from.
 const report = process.env['WANMI_TEST_REPORT']
+
+// Children of the tests find what they read compiled already.
+process.env['NODE_COMPILE_CACHE'] ??= path.join(import.meta.dirname, 'node_modules/.cache/wanmi')
+// Also for programs that tests start, and for the database.
+const folder = process.env['TMPDIR'] ?? memoryFolder()
+if (folder !== undefined) process.env['TMPDIR'] = folder
 
 /**
  * Tests have an embedded database. On another server, where there is one, some run again: all that
@@ -14,6 +23,8 @@ const onOther = process.env['TEST_DATABASE_URL'] ? ['tests/**/*.test.ts'] : ofSt
 const hasOther =
   process.env['TEST_DATABASE_URL'] !== undefined || findSystemPostgres() !== undefined
 
+/** Of the server that comes with Wanmi, and of no other. */
+const EMBEDDED = 'tests/store/embedded*.test.ts'
 const globalSetup = ['tests/support/database-server.ts']
 
 export default defineConfig({
@@ -21,6 +32,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
       { extends: true, test: { name: 'embedded', include: ['tests/**/*.test.ts'], globalSetup } },
@@ -31,7 +43,7 @@ export default defineConfig({
               test: {
                 name: 'other',
                 include: onOther,
-                exclude: ['tests/store/embedded.test.ts'],
+                exclude: [EMBEDDED],
                 globalSetup,
               },
             },

@@ -4,6 +4,7 @@ import { compareReadings } from '#model/reading.ts'
 import { type EpochMs, epochMs, seconds } from '#model/time.ts'
 import type { Monitor } from '#monitor/monitor.ts'
 import { tellState } from '#rules/explain/tell-state.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 import { COVER, opened } from './explained.ts'
 import { batchOf, reading, rule, START } from './fixtures.ts'
 
@@ -94,7 +95,7 @@ test('what is told is what the live rules know, whatever came in which order', a
         expect(['active', 'clearing']).toContain(then.state?.phase)
       }
     }),
-    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 2_000) },
+    { numRuns: propertyRuns(1_000) },
   )
 }, 120_000)
 

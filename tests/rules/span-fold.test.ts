@@ -6,8 +6,9 @@ import type { BoundRule } from '#rules/bind-rule.ts'
 import type { Sample, Stretch } from '#rules/fold.ts'
 import { SpanFold } from '#rules/span-fold.ts'
 import { bound, CITY_DATA, device, reading, rule, START } from '#tests/monitor/fixtures.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 
-const RUNS = Math.ceil(Number(process.env['PROPERTY_RUNS'] ?? 10_000) / 5)
+const RUNS = propertyRuns(1_000)
 
 const COVER = device('c')
 const TRUCK = device('t', 'refuse-truck', { place: null })

@@ -8,12 +8,20 @@ import path from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import type { TestProject } from 'vitest/node'
+import { makeTemplate } from './template-database.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers with the address of the run's PostgreSQL server, started when first asked for. */
+    /** Answers with {@link TestServer}: PostgreSQL of this run, started when first asked for. */
     databaseStarter: string
   }
+}
+
+/** What is told of the server. */
+export interface TestServer {
+  readonly url: string
+  /** Name of a migrated database that others are copied from. */
+  readonly template: string
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>
@@ -29,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(folder, 0o755)
   const isOther = project.name === 'other'
   let child: Child | undefined
-  let url: Promise<string> | undefined
+  let server: Promise<{ readonly answer: TestServer; drop(): Promise<void> }> | undefined
   const start = async (): Promise<string> => {
     const external = process.env['TEST_DATABASE_URL']
     if (isOther && external) return external
@@ -37,10 +45,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
     return (JSON.parse(line) as { url: string }).url
   }
+  const serve = async () => {
+    const url = await start()
+    const template = await makeTemplate(url)
+    return { answer: { url, template: template.name }, drop: () => template.drop() }
+  }
   const starter = createServer((_request, response) => {
-    url ??= start()
-    url.then(
-      (text) => response.end(text),
+    server ??= serve()
+    server.then(
+      ({ answer }) => response.end(JSON.stringify(answer)),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })
@@ -50,6 +63,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('databaseStarter', `http://127.0.0.1:${port}`)
   return async () => {
     starter.close()
+    await (await server)?.drop()
     if (child) {
       child.stdin.end()
       await once(child, 'exit')

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Database, openDatabase } from '#store/database.ts'
-import { migrate } from '#store/migrate.ts'
+import type { TestServer } from './database-server.ts'
+import { databaseOn, onServer } from './on-server.ts'
 
 export interface TestDatabase {
   /** Open and migrated; `database.pool` for queries. */
@@ -29,39 +29,23 @@ export interface TestDatabase {
  * leaves out the tables.
  */
 export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
-  const server = await serverUrl()
+  const server = await testServer()
   const name = `wanmi_test_${randomBytes(6).toString('hex')}`
-  await onServer(server, `CREATE DATABASE ${name}`)
-  const url = withDatabase(server, name)
+  const model = migrated ? ` TEMPLATE ${server.template}` : ''
+  await onServer(server.url, `CREATE DATABASE ${name}${model}`)
+  const url = databaseOn(server.url, name)
   const config = { ...readConfig({}).store, databaseUrl: url }
   const database = await openDatabase(config, silentLogger)
-  if (migrated) await migrate(database, silentLogger)
   const drop = async (): Promise<void> => {
     await database.close()
-    await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`)
+    await onServer(server.url, `DROP DATABASE ${name} WITH (FORCE)`)
   }
   return { database, url, config, drop }
 }
 
-async function serverUrl(): Promise<string> {
+async function testServer(): Promise<TestServer> {
   const response = await fetch(inject('databaseStarter'))
   const text = await response.text()
   if (!response.ok) throw new Error(`the test database does not start: ${text}`)
-  return text
-}
-
-function withDatabase(server: string, name: string): string {
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  return url.href
-}
-
-async function onServer(connectionString: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString })
-  await client.connect()
-  try {
-    await client.query(statement)
-  } finally {
-    await client.end()
-  }
+  return JSON.parse(text) as TestServer
 }

@@ -12,9 +12,10 @@ import {
   periodFaults,
   type WorkPeriods,
 } from '#model/work-periods.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 import { type SlowCity, secondsOf, slowAfter, slowBefore, slowBetween } from './slow-count.ts'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500)
+const RUNS = propertyRuns(100)
 const SEED = Number(process.env['PROPERTY_SEED'] ?? Date.now() % 2 ** 31)
 const LONG = 600_000
 fc.configureGlobal({ seed: SEED })

@@ -12,9 +12,9 @@ import type { Devices, Surroundings } from '#monitor/ports.ts'
 import { worstOf } from '#rules/fold.ts'
 import { batchOf, CITY_DATA, nowhere, START, startMonitor } from '#tests/monitor/fixtures.ts'
 import { MemoryLedger } from '#tests/monitor/memory-ledger.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 
-/** As often as is asked for, and no fewer than ten thousand times where nothing is. */
-export const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 10_000)
+export const RUNS = propertyRuns(2_000)
 export const LONG = 600_000
 
 /** Of every history here: another one in each run, unless the run before is to be seen again. */

@@ -3,6 +3,7 @@ import type { Place } from '#model/place.ts'
 import { type EpochMs, epochMs, minutes, plus } from '#model/time.ts'
 import type { GroupStretch } from '#rules/group/group-stretch.ts'
 import type { MemberStretch } from '#rules/group/member-stretch.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 
 /** 09:00 in Shanghai. */
 export const NINE = epochMs(Date.UTC(2026, 10, 25, 1))
@@ -66,7 +67,7 @@ export const inMinutes = ({
 const minuteOf = (instant: EpochMs | null): number | null =>
   instant === null ? null : (instant - NINE) / 60_000
 
-export const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 10_000)
+export const RUNS = propertyRuns(2_000)
 
 /** No instant of a drawn stretch lies beyond, in milliseconds, not counting what follows clearing. */
 export const LATEST = 40

@@ -4,6 +4,7 @@ import { DAY_SORTS, type DaySort, type Schedule, type TimeWindow } from '#model/
 import { epochMs } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import { compileSchedule } from '#rules/schedule/compile-schedule.ts'
+import { propertyRuns } from '#tests/support/property-runs.ts'
 
 const MINUTE = 60_000
 const HOLIDAYS = new Set(CHINESE_CALENDAR.holidays)
@@ -116,7 +117,7 @@ test('a schedule answers for every minute what the wall clock of that minute say
         }
       }
     }),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(1_000) },
   )
 })
 
@@ -140,6 +141,6 @@ test('a stretch is as long as it can be, and of one answer', () => {
       if (until !== null) expect(ask(until)).toBe(!applies)
       if (until !== null) expect(stretchAt(until).from).toBe(until)
     }),
-    { numRuns: 1_000 },
+    { numRuns: propertyRuns(500) },
   )
 })
