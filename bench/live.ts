@@ -1,6 +1,6 @@
 /**
  * What viewers of the live feed cost: `npm run bench -- live [--viewers 1000] [--devices 10000]
- * [--rounds 2] [--seconds 8] [--rate 1000] [--json]`.
+ * [--rounds 2] [--seconds 8] [--warmup 2] [--rate 1000] [--json]`.
  *
  * Trucks drive through a city and say where they are, as often as trucks do (`--rate` messages a second
  * in all) and as fast as they are acknowledged; each without viewers, with viewers of neighbourhoods,
@@ -22,7 +22,6 @@ import { cpuMsOf } from './process-cpu.ts'
 import { startTarget, type TargetProcess } from './target-process.ts'
 
 const SECRET = 'a-secret-long-enough-to-be-random'
-const WARM_UP_S = 2
 
 const { values: options } = parseArgs({
   options: {
@@ -31,6 +30,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '8' },
     rate: { type: 'string', default: '1000' },
+    warmup: { type: 'string', default: '2' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -78,7 +78,7 @@ async function one(
   const groups = AUDIENCES[who] ?? []
   const perSecond = RATES[rate] ?? null
   if (groups.length > 0) await audience.ask({ open: groups })
-  await load.ask({ run: { seconds: WARM_UP_S, perSecond } })
+  await load.ask({ run: { seconds: Number(options.warmup), perSecond } })
   await audience.ask({ report: true })
   const before = cpuMsOf(wanmi.pid)
   const run = await load.ask<LoadRun>({ run: { seconds, perSecond } })
@@ -180,7 +180,7 @@ function summary(runs: readonly Run[], rate: string, who: string) {
     'PUBACK p50 ms': of((run) => run.pubackP50_ms, 1),
     'PUBACK p99 ms': of((run) => run.pubackP99_ms, 1),
     'service µs/message': of((run) => run.serviceUs, 1),
-    'told MiB/s': of((run) => run.viewersMib, 1),
+    'told MiB/s': of((run) => run.viewersMib, 2),
     'age p50 ms': of((run) => run.ageP50_ms),
     'age p99 ms': of((run) => run.ageP99_ms),
     'service MiB': of((run) => run.residentMib),

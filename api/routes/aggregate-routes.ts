@@ -109,7 +109,7 @@ export function aggregateRoutes(
     handler: async (request) => {
       const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
-      const [every, length] = PERIODS[query.every as keyof typeof PERIODS]
+      const [every, length] = PERIODS[query.every]
       const range = readSpan(query, length * BUCKETS_MAX)
       const channels = numbersOf(device.kind, query.channels?.split(','), 'channels')
       const found = await summaries.aggregates(device, { ...range, every, channels })
@@ -147,8 +147,7 @@ export function aggregateRoutes(
       const { by, kind, limit, ...query } = request.query
       const range = readSpan(query, TOP_SPAN)
       const [channel = ''] = numbersOf(kind, [query.channel], 'channel')
-      const most = by as 'max' | 'min'
-      const question = { kind, channel, most, limit, ...range, scope: scopeOf(request) }
+      const question = { kind, channel, most: by, limit, ...range, scope: scopeOf(request) }
       const { from, to, devices } = await summaries.top(question)
       return { from: formatInstant(from), to: formatInstant(to), items: [...devices] }
     },

@@ -33,7 +33,7 @@ export async function plansOfReads(
     channels: ['level_mm'],
   } as const
   const recording = recordingPool(pool)
-  const { top } = createTopQueries({ pool: recording.pool, summaries })
+  const queries = createTopQueries({ pool: recording.pool, summaries })
   const stands = { kind: 'manhole-cover', channel: 'level_mm', most: 'max', limit: 50 } as const
   const whole = { from: span.from, to: span.until }
   const district = { ...WHOLE_CITY, areas: ['140803'] }
@@ -44,9 +44,9 @@ export async function plansOfReads(
     ['a month by the hour of a cover', [aggregateRows(cover, month, timescale)]],
     ['a month by the hour of a gauge', [aggregateRows(gauge, month, timescale)]],
   ]
-  await top({ ...stands, ...whole, scope: WHOLE_CITY })
+  await queries.top({ ...stands, ...whole, scope: WHOLE_CITY })
   sections.push(['the first devices over a month', recording.take()])
-  await top({ ...stands, ...dayOf(7, span), scope: district })
+  await queries.top({ ...stands, ...dayOf(7, span), scope: district })
   sections.push(['the first devices of a district over a day', recording.take()])
   const parts: string[] = []
   for (const [title, statements] of sections) {

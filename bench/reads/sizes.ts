@@ -15,7 +15,7 @@ const MIB = 2 ** 20
 export async function sizesOf(client: Client, timescale: boolean): Promise<Sizes> {
   const one = async (text: string): Promise<number> => {
     const { rows } = await client.query<{ bytes: number }>(text)
-    return Math.round(Number(rows[0]?.bytes ?? 0) / MIB)
+    return Math.round((rows[0]?.bytes ?? 0) / MIB)
   }
   const sum = async (of: (table: string) => string): Promise<number> => {
     let all = 0

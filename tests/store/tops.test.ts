@@ -80,9 +80,9 @@ function truth(most: Most, span: { readonly from: number; readonly to: number },
 }
 
 const ask = async (summaries: TopSummaries, most: Most, span = ALL, limit = 50) => {
-  const { top } = createTopQueries({ pool: fresh.database.pool, summaries })
+  const queries = createTopQueries({ pool: fresh.database.pool, summaries })
   const question = { kind: 'pipe-gauge', channel: 'level_mm', most, limit, scope: WHOLE_CITY }
-  return (await top({ ...question, ...span })).devices
+  return (await queries.top({ ...question, ...span })).devices
 }
 
 test('whatever came when, the first devices of a span are those of its readings', async () => {

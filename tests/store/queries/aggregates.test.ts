@@ -33,9 +33,9 @@ test.each(['as it is stored here', 'without continuous aggregates'])(
   'hours and days of a device are those of its readings, %s',
   async (way) => {
     const timescale = way === 'as it is stored here' && fresh.database.timescale
-    const { aggregates } = createAggregateQueries({ pool: fresh.database.pool, timescale })
+    const queries = createAggregateQueries({ pool: fresh.database.pool, timescale })
     const range = { from: epochMs(NOON - 2 * HOUR), to: epochMs(NOON - 1), channels: ['level_mm'] }
-    const byHour = await aggregates(gauge, { ...range, every: 'hourly' })
+    const byHour = await queries.aggregates(gauge, { ...range, every: 'hourly' })
     // An hour has the readings 1 to 12 before its end; the third of each dozen has no level.
     expect(byHour).toEqual([
       {
@@ -50,9 +50,12 @@ test.each(['as it is stored here', 'without continuous aggregates'])(
       },
     ])
     // Noon is midday in China: the day has begun twelve hours before.
-    const byDay = await aggregates(gauge, { ...range, every: 'daily' })
+    const byDay = await queries.aggregates(gauge, { ...range, every: 'daily' })
     expect(byDay).toMatchObject([{ from: NOON - 12 * HOUR, readings: 145 }])
-    const none = await aggregates(device('nobody', 'pipe-gauge'), { ...range, every: 'hourly' })
+    const none = await queries.aggregates(device('nobody', 'pipe-gauge'), {
+      ...range,
+      every: 'hourly',
+    })
     expect(none).toEqual([])
   },
 )
