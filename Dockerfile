@@ -21,6 +21,7 @@ COPY outbox ./outbox
 COPY rules ./rules
 COPY runtime ./runtime
 COPY simulator ./simulator
+COPY spool ./spool
 COPY store ./store
 RUN mkdir /data && chown node:node /data
 USER node

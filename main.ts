@@ -8,14 +8,16 @@ import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { openMap } from '#cli/service/map-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
-import { openTops } from '#cli/service/top-parts.ts'
+import { createTops } from '#cli/service/top-parts.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -43,8 +45,14 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Reads the files of TLS again, as is done when they change. */
+  reload(): Promise<void>
+  /** Resolves when a younger process waits for this one to hand over. */
+  readonly succeeded: Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
+  /** Stops, and leaves the database that Wanmi runs itself to the process that takes over. */
+  handOver(): Promise<void>
 }
 
 /**
@@ -57,12 +65,16 @@ export async function startService(
   log: Logger,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Service> {
-  const shutdown = new Shutdown(log)
-  try {
-    return await buildService(config, token, log, clock, shutdown)
-  } catch (error) {
-    await shutdown.run()
-    throw error
+  for (;;) {
+    const shutdown = new Shutdown(log)
+    const handover = new Handover()
+    try {
+      return await buildService(config, token, log, clock, shutdown, handover)
+    } catch (error) {
+      if (error instanceof Overtaken) handover.begin()
+      await shutdown.run()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 }
 
@@ -72,11 +84,13 @@ async function buildService(
   log: Logger,
   clock: Clock,
   shutdown: Shutdown,
+  handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
-  const { database, directory, grids, areas, history } = await openStoreParts(
+  const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
+    handover,
   )
   const { pool } = database
   const { timeZone } = config.city
@@ -101,14 +115,16 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const tops = await openTops({ config, database, clock, log }, shutdown)
-  const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
-    { ...engine, clock, metrics, log },
+  const engine = { config, database, directory, world, ruleParts, surroundings }
+  const { monitor, ingest, spool, tick, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, log },
     shutdown,
   )
-  monitor.onCommitted(({ readings }) => tops.heard(readings))
   const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const tops = createTops({ config, database, clock, log })
+  monitor.onCommitted(({ readings }) => tops.heard(readings))
+  shutdown.add('first devices of hours', tops.close)
+  await tops.open()
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -172,7 +188,11 @@ async function buildService(
     metrics,
     log,
   })
+  // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('first devices of hours', tops.close)
+  shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
+  shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
@@ -187,6 +207,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })
@@ -203,7 +224,8 @@ async function buildService(
     readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    replay: (envelope) => broker.replay(envelope),
+    replay: (envelope, wasEarly) =>
+      broker.replay(wasEarly ? { ...envelope, receivedAt: clock.now() } : envelope),
     episodes,
     cases,
     caseFlow: flow,
@@ -220,14 +242,10 @@ async function buildService(
     connections: broker,
     ...webhooks.ports,
     people: peopleParts.people,
-    readiness: () =>
-      monitor.stalledSince === null
-        ? {
-            ready: true,
-            rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: calendar.warnings(),
-          }
-        : { ready: false, why: 'the database is away; readings wait for it' },
+    readiness: () => {
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
+    },
   })
   for (const changed of [desk, exchange]) {
     changed.onChange((changes) => api.live.cases(changes))
@@ -253,6 +271,14 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    async reload() {
+      await Promise.all([broker.reloadTls(), api.reloadTls()])
+    },
+    succeeded: handover.asked,
+    handOver() {
+      handover.begin()
+      return shutdown.run()
     },
     stop: () => shutdown.run(),
   }

@@ -10,7 +10,12 @@ interface ProcessTime {
 }
 
 /** Processor time of a process and all it started, in milliseconds, user and system together. */
-export function cpuMsOfTree(root: number): number {
+export const cpuMsOfTree = (root: number): number => tree(root).reduce((sum, { ms }) => sum + ms, 0)
+
+/** A process and all it started. */
+export const pidsOfTree = (root: number): readonly number[] => tree(root).map(({ pid }) => pid)
+
+function tree(root: number): readonly ProcessTime[] {
   const all = processes()
   const members = new Set([root])
   // Parents come before children often, not always: repeat until nobody is added.
@@ -18,7 +23,7 @@ export function cpuMsOfTree(root: number): number {
     size = members.size
     for (const { pid, parent } of all) if (members.has(parent)) members.add(pid)
   }
-  return all.filter(({ pid }) => members.has(pid)).reduce((sum, { ms }) => sum + ms, 0)
+  return all.filter(({ pid }) => members.has(pid))
 }
 
 /** Of one process alone. */

@@ -99,7 +99,8 @@ async function filled(): Promise<Span & { readonly share: number }> {
 
 async function sumUp(): Promise<TopSummaries> {
   const settings = { horizonDays: 30, retentionDays: 0 }
-  const summaries = await TopSummaries.open({ pool, clock: systemClock, ...settings })
+  const summaries = new TopSummaries({ pool, clock: systemClock, ...settings })
+  await summaries.open()
   await summaries.catchUp({ rest: 0 })
   await summaries.settle()
   return summaries

@@ -6,6 +6,9 @@ import { createInterface } from 'node:readline'
 export interface TargetProcess {
   readonly pid: number
   readonly port: number
+  /** Where it says so. */
+  readonly wsPort: number
+  readonly httpUrl: string
   readonly child: ChildProcess
   stop(): Promise<void>
 }
@@ -25,10 +28,10 @@ export async function startTarget(
   })
   ended.catch(() => undefined)
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
-  const { port } = JSON.parse(line) as { port: number }
+  const said = JSON.parse(line) as Pick<TargetProcess, 'port' | 'wsPort' | 'httpUrl'>
   return {
     pid: child.pid ?? 0,
-    port,
+    ...said,
     child,
     async stop() {
       const gone = once(child, 'exit')

@@ -6,6 +6,7 @@ import { type AdmissionOptions, admit } from './admission.ts'
 import type { Connection } from './connection.ts'
 import type { Door } from './door.ts'
 import { Downlink } from './downlink.ts'
+import { CONNACK_CODES, type ConnackCode } from './packet-types.ts'
 import type { CommandDesk } from './ports.ts'
 
 export interface AedesSessionsOptions extends AdmissionOptions {
@@ -101,17 +102,22 @@ export class AedesSessions {
   ): Promise<void> {
     const { door } = this.#options
     const connection = this.#of(client)
+    const refuse = (code: ConnackCode): void => {
+      door.onEnded(connection, `connack-${code}`)
+      const refusal: unknown = Object.assign(new Error('refused'), { returnCode: code })
+      done(refusal as AuthenticateError, false)
+    }
     const admission = await admit(connection, username, password, this.#options)
     if (connection.isClosed) return
-    if ('code' in admission) {
-      door.onEnded(connection, `connack-${admission.code}`)
-      const refusal: unknown = Object.assign(new Error('refused'), { returnCode: admission.code })
-      done(refusal as AuthenticateError, false)
-      return
-    }
-    connection.identify(admission.deviceId)
-    door.sessions.enter(connection, door.clock.now())
-    client.id = admission.deviceId
+    if ('code' in admission) return refuse(admission.code)
+    const { deviceId } = admission
+    const { arrivals } = door.guards
+    const mayEnter = await arrivals.turn(connection, deviceId, door.sessions.find(deviceId))
+    if (connection.isClosed) return
+    if (!mayEnter) return refuse(CONNACK_CODES.unavailable)
+    connection.identify(deviceId)
+    arrivals.entered(deviceId, door.sessions.enter(connection, door.clock.now()) !== undefined)
+    client.id = deviceId
     done(null, true)
   }
 

@@ -2,6 +2,8 @@
 export interface Origin {
   readonly listener: 'tcp' | 'tls' | 'ws'
   readonly address: string
+  /** Of the other side: behind a carrier NAT it tells one subscriber from another. */
+  readonly port: number
   /** Common name of a client certificate our authority signed. */
   readonly certificateName: string | undefined
 }
@@ -11,6 +13,7 @@ export interface ConnectionView {
   readonly deviceId: string
   readonly listener: Origin['listener']
   readonly address: string
+  readonly port: number
   /** RFC 3339. */
   readonly connectedAt: string
   /** Messages that wait for their commit. */

@@ -3,12 +3,13 @@ import { type EpochMs, formatInstant } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
 import type { ConnectionView, Origin } from './connection-view.ts'
+import { cutPayload } from './cut-payload.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
+import type { Watch } from './guards/watch.ts'
 import { Incoming } from './incoming.ts'
-import { Liveness } from './liveness.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
 import {
@@ -34,10 +35,6 @@ type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 // asks of it.
 const UNRELEASED_MAX = 10_000
 
-// A slice keeps the whole chunk it was cut from alive until its commit.
-const CHUNK_COPY_BYTES = 8_192
-const CHUNK_COPY_SHARE = 1 / 32
-
 /**
  * Our side of one client: everything it sends comes through here before aedes sees it. PUBLISH and
  * its acknowledgements, the PUBACK of a command and the ping are answered here; only the rest
@@ -51,11 +48,14 @@ export class Connection implements PacketTaker {
   deviceId = ''
   request: ConnectRequest | undefined
   downlink: Downlink | undefined
+  /** Called once it is closed. */
+  onGone: (() => void) | undefined
   /** Shared with the connections after this one when the session is kept. */
   received: ReceivedIds | undefined
   readonly #door: Door
   readonly #stream: Duplex
   readonly #tap: PacketTap
+  readonly #reader: FrameReader
   #phase: Phase = 'greeting'
   #wasOpen = false
   #saidGoodbye = false
@@ -63,12 +63,13 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
+  #lastBytes = Infinity
   #acks: number[] = []
   #isFlushing = false
   /** A reply or a report waits for the messages before it, and those after it wait for it. */
   #lone: { readonly message: Incoming; readonly taker: Taker } | undefined
   #isLoneTaken = false
-  #liveness: Liveness | undefined
+  #watch: Watch | undefined
 
   constructor(stream: Duplex, door: Door, origin: Origin) {
     this.#stream = stream
@@ -76,8 +77,8 @@ export class Connection implements PacketTaker {
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
-    const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
-    this.#tap = new PacketTap(stream, reader, this)
+    this.#reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
+    this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
   }
 
@@ -106,8 +107,9 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    const { keepaliveMaxS } = this.#door.limits
-    this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
+    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    if (this.#tap.isStopped) this.#door.onStopped(this, true)
+    this.#watch = this.#door.guards.watch(this, this.#reader)
   }
 
   write(bytes: Buffer): void {
@@ -158,8 +160,9 @@ export class Connection implements PacketTaker {
   /** Does what is due; called twice a second. */
   beat(now: number): void {
     if (this.#phase !== 'open') return
-    const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
+    const due = this.#watch?.due(now, this.#tap)
     if (due === 'ping-answer') this.write(PINGRESP)
+    else if (due === 'go-on') this.resume()
     else if (due) this.end(due)
   }
 
@@ -168,6 +171,7 @@ export class Connection implements PacketTaker {
       deviceId: this.deviceId,
       listener: this.origin.listener,
       address: this.origin.address,
+      port: this.origin.port,
       connectedAt: formatInstant(this.openedAt),
       inFlight: this.#inFlight,
       isStopped: this.#tap.isStopped,
@@ -176,13 +180,14 @@ export class Connection implements PacketTaker {
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
-    const { limits, intake, isClosing } = this.#door
-    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
-    return hasRoom && this.#lone === undefined && !isClosing
+    const { limits, isClosing } = this.#door
+    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
+    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
+    return hasRoom && this.#lone === undefined && !isClosing && this.#watch?.mayGo !== false
   }
 
   onHeard(): void {
-    this.#liveness?.heard(performance.now())
+    this.#watch?.heard(performance.now())
     this.#receivedAt = this.#door.clock.now()
   }
 
@@ -199,6 +204,7 @@ export class Connection implements PacketTaker {
     const first = bytes[start] as number
     const type = first >> 4
     if (this.#phase === 'greeting') return this.#takeConnect(reader)
+    if (this.#watch?.take(type, reader) === false) return this.end('filters')
     if (type === PUBLISH) return this.#takePublish(reader)
     if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
     const body = new FieldCursor(bytes, bodyStart, end)
@@ -219,6 +225,7 @@ export class Connection implements PacketTaker {
     if (request === 'malformed') return this.end('protocol')
     if ('code' in request) return this.#refuse(request.code)
     this.request = request
+    this.#door.guards.caps.spoke(this.origin)
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
@@ -232,18 +239,16 @@ export class Connection implements PacketTaker {
   }
 
   #takePublish(reader: FrameReader): undefined {
-    const { bytes, end } = reader
+    const { bytes, start, end } = reader
     const { publish } = this.#door
+    this.#lastBytes = end - start
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
     const topic = isTelemetry ? this.#telemetryTopic : publish.readTopic(bytes)
     if (topic === undefined) return this.end('protocol')
     if (qos === 2 && !this.#isNew(messageId)) return undefined
-    const slice = bytes.subarray(payloadStart, end)
-    const isSmall =
-      bytes.length > CHUNK_COPY_BYTES && slice.length < bytes.length * CHUNK_COPY_SHARE
-    const payload = isSmall ? Buffer.from(slice) : slice
+    const payload = cutPayload(bytes, payloadStart, end)
     const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
     this.#inFlight++
     const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)
@@ -282,6 +287,7 @@ export class Connection implements PacketTaker {
     this.#phase = 'closed'
     this.downlink?.close()
     this.#door.onClosed(this)
+    this.onGone?.()
     const will = this.request?.will
     // That the service ends is not that the device is gone.
     if (!will || !this.#wasOpen || this.#saidGoodbye || this.#door.isClosing) return

@@ -10,6 +10,8 @@ export type Settled<Message extends Envelope> = (message: Message) => void
 /** Where messages go. It takes every one; it is the broker who stops reading while it is full. */
 export interface Intake {
   readonly isFull: boolean
+  /** So much waits that only whoever has little to say should be read. True whenever it is full. */
+  readonly isCrowded: boolean
   /** Calls the listener each time there is room again. */
   onRoom(listener: () => void): void
   offer<Message extends Envelope>(message: Message, settled: Settled<Message>): void

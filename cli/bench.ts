@@ -18,6 +18,9 @@ const BENCHES = [
   'cases',
   'reads',
   'live',
+  'fuzz',
+  'abuse',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

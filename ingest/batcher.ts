@@ -1,15 +1,19 @@
 import type { Envelope } from '#model/envelope.ts'
 import type { Config } from '#runtime/config.ts'
-import { type Committed, commitInParts, isRefusal } from './bisect.ts'
+import type { Committed } from './bisect.ts'
 import { PendingBatch } from './pending-batch.ts'
-import type { Settled, Sink } from './ports.ts'
+import type { Settled } from './ports.ts'
 
 export interface BatcherOptions {
-  readonly sink: Sink
+  /**
+   * Resolves when the batch is safe: then its senders are told. Called with one at a time. It rejects
+   * only where no other batch would fare better.
+   */
+  readonly commit: (batch: PendingBatch) => Promise<Committed>
   readonly limits: Pick<Config['ingest'], 'batchMaxMessages' | 'batchMaxAgeMs'>
   /** Each batch after its senders were told. `seconds`: from handing it over to its commit. */
   readonly onCommitted: (batch: PendingBatch, committed: Committed, seconds: number) => void
-  /** The sink failed in a way no other batch would mend. Nothing is acknowledged any more. */
+  /** A commit failed for good. Nothing is acknowledged any more. */
   readonly onFatal: (error: unknown) => void
 }
 
@@ -22,7 +26,7 @@ const CROWD = 32
 const BATCH_BYTES_MAX = 8 * 1_024 * 1_024
 
 /**
- * Group commit. One batch at a time is with the sink; what arrives meanwhile gathers. A lone
+ * Group commit. One batch at a time is being committed; what arrives meanwhile gathers. A lone
  * message leaves in the same turn of the event loop; only while batches are crowds does the next
  * wait until its first message is `batchMaxAgeMs` old, which spares the database many small commits.
  */
@@ -117,10 +121,10 @@ export class Batcher {
   }
 
   async #commit(batch: PendingBatch): Promise<void> {
-    const { sink, onCommitted, onFatal } = this.#options
+    const { commit, onCommitted, onFatal } = this.#options
     const startedAt = performance.now()
     try {
-      const committed = await commitWhole(sink, batch)
+      const committed = await commit(batch)
       const seconds = (performance.now() - startedAt) / 1_000
       this.#isCommitting = false
       batch.settle()
@@ -131,15 +135,5 @@ export class Batcher {
     }
     if (this.#hasFailed || this.#isEmpty()) for (const resolve of this.#idle.splice(0)) resolve()
     else if (!this.#isPlanned) this.#plan()
-  }
-}
-
-/** In one go; only when the sink refuses the values, in the parts it takes. */
-async function commitWhole(sink: Sink, batch: PendingBatch): Promise<Committed> {
-  try {
-    return { outcome: await sink.process(batch), rejections: batch.rejections }
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    return commitInParts(sink, batch.parts())
   }
 }

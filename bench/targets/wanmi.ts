@@ -3,6 +3,8 @@
  * `BENCH_KIND` says otherwise.
  */
 import { once } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { startService } from '#main.ts'
 import { readConfig } from '#runtime/config.ts'
 import { createLogger } from '#runtime/logger.ts'
@@ -26,11 +28,25 @@ const response = await fetch(`${service.httpUrl}/api/v1/imports/devices`, {
   body: `id,kind,secret\n${rows.join('\n')}\n`,
 })
 if (!response.ok) throw new Error(await response.text())
-const port = Number(new URL(service.mqttUrls[0] ?? '').port)
-console.log(JSON.stringify({ port }))
+const portOf = (scheme: string): number =>
+  Number(new URL(service.mqttUrls.find((url) => url.startsWith(scheme)) ?? 'mqtt://a:0').port)
+const { httpUrl } = service
+console.log(JSON.stringify({ port: portOf('mqtt:'), wsPort: portOf('ws:'), httpUrl }))
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** What is left when nothing is due: bytes of heap and memory, sockets and timers. */
+function remains() {
+  collect()
+  const { heapUsed, rss, external } = process.memoryUsage()
+  const sockets = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+  return { heapUsed, rss, external, sockets }
+}
 
 process.on('message', (request) => {
   if (request === 'http') process.send?.({ http: service.httpUrl, token: TOKEN })
+  if (request === 'remains') process.send?.({ remains: remains() })
   if (request !== 'metrics') return
   void fetch(`${service.httpUrl}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
     .then((answer) => answer.text())

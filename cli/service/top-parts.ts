@@ -4,7 +4,6 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { repeat } from '#runtime/repeat.ts'
-import type { Shutdown } from '#runtime/shutdown.ts'
 import type { Database } from '#store/database.ts'
 import { createAggregateQueries } from '#store/queries/aggregates.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
@@ -21,30 +20,33 @@ interface TopPartsOptions {
 const ROUND = minutes(1)
 
 /**
- * Summaries of readings for the API. They are opened before readings are taken and closed after the last
- * commit; whoever takes readings says so.
+ * Summaries of readings for the API. They are told of what is committed from the moment on in which no
+ * other process commits, then opened, and closed after the last commit.
  */
-export async function openTops(
-  { config, database, clock, log }: TopPartsOptions,
-  shutdown: Pick<Shutdown, 'add'>,
-) {
+export function createTops({ config, database, clock, log }: TopPartsOptions) {
   const { pool } = database
-  const summaries = await TopSummaries.open({
+  const summaries = new TopSummaries({
     pool,
     clock,
     horizonDays: config.ingest.maxAgeDays,
     retentionDays: config.store.retentionDays,
   })
-  const end = repeat('first devices of hours', ROUND, () => summaries.catchUp(), log, {
-    atOnce: true,
-  })
-  shutdown.add('first devices of hours', async () => {
+  let end: (() => Promise<void>) | undefined
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
     summaries.stop()
-    await end()
-    await summaries.settle()
-  })
+    await end?.()
+    if (end) await summaries.settle()
+  }
   return {
     heard: (readings: readonly Reading[]) => summaries.heard(readings),
+    async open(): Promise<void> {
+      await summaries.open()
+      const work = (): Promise<void> => summaries.catchUp()
+      end = repeat('first devices of hours', ROUND, work, log, { atOnce: true })
+    },
+    /** Once, however often it is called. */
+    close: (): Promise<void> => (closed ??= close()),
     summaries: { ...createAggregateQueries(database), ...createTopQueries({ pool, summaries }) },
   }
 }

@@ -60,34 +60,39 @@ export class TopSummaries {
   /** Of which readings were committed while something is being summed up, which may not be in it. */
   readonly #meanwhile = new Set<string>()
   #isBusy = false
-  #isStopping = false
+  readonly #stopping = new AbortController()
 
-  private constructor(options: Options) {
+  constructor(options: Options) {
     this.#options = options
   }
 
   /**
-   * To be opened before readings are taken, and told of all that are.
+   * Reads what was summed up before. To be called once no other process takes readings, and told from
+   * then on of all that are.
    *
    * @throws Unavailable `database-unavailable`
    */
-  static async open(options: Options): Promise<TopSummaries> {
-    const summaries = new TopSummaries(options)
-    const { pool, clock, horizonDays } = options
-    const [state] = await query<{ is_settled: boolean }>(
-      pool,
-      `update reading_top_state as now set is_settled = false, owner = $1
-       from reading_top_state as before where now.id = before.id returning before.is_settled`,
-      [summaries.#owner],
-    )
-    const until = state?.is_settled ? null : minus(clock.now(), days(horizonDays + 1))
-    const rows = await query<{ kind: string; hour: EpochMs }>(
-      pool,
-      `select kind, hour from reading_top_hour where $1::timestamptz is null or hour < $1`,
-      [until === null ? null : formatTimestamp(until)],
-    )
-    for (const { kind, hour } of rows) summaries.#note(kind, hourOf(hour))
-    return summaries
+  async open(): Promise<void> {
+    const { pool, clock, horizonDays } = this.#options
+    this.#meanwhile.clear()
+    this.#isBusy = true
+    try {
+      const [state] = await query<{ is_settled: boolean }>(
+        pool,
+        `update reading_top_state as now set is_settled = false, owner = $1
+         from reading_top_state as before where now.id = before.id returning before.is_settled`,
+        [this.#owner],
+      )
+      const until = state?.is_settled ? null : minus(clock.now(), days(horizonDays + 1))
+      const rows = await query<{ kind: string; hour: EpochMs }>(
+        pool,
+        'select kind, hour from reading_top_hour where $1::timestamptz is null or hour < $1',
+        [until === null ? null : formatTimestamp(until)],
+      )
+      for (const { kind, hour } of rows) this.#note(kind, hourOf(hour))
+    } finally {
+      this.#isBusy = false
+    }
   }
 
   isSummed(kind: string, hour: number): boolean {
@@ -119,10 +124,10 @@ export class TopSummaries {
       ]
       for (const kind of KINDS) {
         for (const hour of await this.#missing(kind, first, end)) {
-          if (this.#isStopping) return
+          if (this.#stopping.signal.aborted) return
           const begun = performance.now()
           await this.#sumUp(kind, hour)
-          if (rest > 0) await sleep((performance.now() - begun) * rest)
+          await this.#pause((performance.now() - begun) * rest)
         }
       }
     }
@@ -131,7 +136,7 @@ export class TopSummaries {
 
   /** Ends what goes on; to be called before {@link settle}. */
   stop(): void {
-    this.#isStopping = true
+    this.#stopping.abort()
   }
 
   /** In good order, after the last commit: the next start may trust what is summed up. */
@@ -156,11 +161,17 @@ export class TopSummaries {
     })
   }
 
+  async #pause(length_ms: number): Promise<void> {
+    if (length_ms === 0) return
+    const { signal } = this.#stopping
+    await sleep(length_ms, undefined, { signal }).catch(() => undefined)
+  }
+
   /** Hours of some that are to be summed up, the newest first. Those without readings need not be. */
   async #missing(kind: DeviceKind, first: number, end: number): Promise<readonly number[]> {
     const all = Array.from({ length: Math.max(0, end - first) }, (_, index) => end - 1 - index)
     const missing = all.filter((hour) => !this.isSummed(kind.name, hour))
-    if (missing.length <= FEW_HOURS || this.#isStopping) return missing
+    if (missing.length <= FEW_HOURS || this.#stopping.signal.aborted) return missing
     const read = (): Promise<{ hour: EpochMs }[]> =>
       overMany(this.#options.pool, (client) =>
         query(
@@ -194,7 +205,7 @@ export class TopSummaries {
     this.#isBusy = true
     try {
       const done = hours(await work())
-      for (const hour of done) if (!this.#meanwhile.has(`${name} ${hour}`)) this.#note(name, hour)
+      for (const hour of done) this.#note(name, hour)
     } finally {
       this.#isBusy = false
     }
@@ -202,7 +213,7 @@ export class TopSummaries {
 
   #note(name: string, hour: number): void {
     const hours = this.#hours.get(name)
-    if (hours === undefined) return
+    if (hours === undefined || this.#meanwhile.has(`${name} ${hour}`)) return
     hours.summed.add(hour)
     hours.newest = Math.max(hours.newest, hour)
   }

@@ -30,4 +30,4 @@ test('viewers of moving devices are told, and those who stood still end with the
   } finally {
     await database.drop()
   }
-}, 60_000)
+}, 120_000)

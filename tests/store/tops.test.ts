@@ -37,13 +37,16 @@ beforeEach(async () => {
   )
 })
 
-const open = () =>
-  TopSummaries.open({
+async function open(): Promise<TopSummaries> {
+  const summaries = new TopSummaries({
     pool: fresh.database.pool,
     clock: { now: () => now },
     horizonDays: 30,
     retentionDays: 0,
   })
+  await summaries.open()
+  return summaries
+}
 
 async function store(readings: readonly Reading[], ...listeners: TopSummaries[]): Promise<void> {
   await committer.commit(commit(committer.lastNumber + 1, { readings }))

@@ -143,6 +143,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   ),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
+  'GET /api/v1/nuisances': plain('/api/v1/nuisances'),
 
   'POST /api/v1/devices/:id/commands': {
     ...deviceAt('/commands'),

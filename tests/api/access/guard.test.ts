@@ -17,7 +17,13 @@ function guarded(table: Readonly<Record<string, Access>>) {
   const app = createApp({ bodyLimitBytes: 1_024, trustedProxies: [], log: silentLogger, metrics })
   const own = ownAddress(null)
   const cookie = { ...sessionCookie(own), read: () => undefined }
-  authenticate(app, { token: TOKEN, identities: NOBODY.identities, cookie, own })
+  authenticate(app, {
+    token: TOKEN,
+    identities: NOBODY.identities,
+    cookie,
+    own,
+    count: async () => Promise.resolve(),
+  })
   guardRoutes(app, table)
   return app
 }
@@ -95,7 +101,7 @@ test.each([
     ['administrator', 'engineer', 'pipe-operator'],
   ],
   [
-    ['devices/:id/connection', 'takeovers', 'quarantine'],
+    ['devices/:id/connection', 'takeovers', 'nuisances', 'quarantine'],
     ['administrator', 'engineer'],
   ],
   [
