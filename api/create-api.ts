@@ -19,6 +19,8 @@ import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
+import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
+
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -30,6 +32,7 @@ import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import {
   type EvaluationConfigurations,
@@ -66,7 +69,9 @@ export interface ApiPorts {
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
+  readonly cityMap: CityMap
   readonly readings: ReadingHistory
+  readonly readingSummaries: ReadingSummaries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -109,7 +114,7 @@ const CLOSING_MS = 10_000
 /** The HTTP side of Wanmi. */
 export interface Api {
   /** To be told of what each commit wrote. */
-  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  readonly live: Pick<LiveHub, 'readings' | 'cases' | 'state' | 'hasMap'>
   /**
    * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
    *
@@ -179,6 +184,8 @@ export async function buildApp(
   healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
+  deviceStateRoutes(app, options.cityMap)
+  aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
