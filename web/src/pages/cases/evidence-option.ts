@@ -34,6 +34,8 @@ export function evidenceOption(
     ...data.map(([, value]) => value ?? 0),
     ...[mark, clearMark].flatMap((m) => m ?? []),
   ]
+  const isTruth = channel.type === 'boolean'
+  const show = (value: number): string => showValue(channel, isTruth ? value === 1 : value)
   const line = (value: number, name: string, colour: string) => ({
     yAxis: value,
     name,
@@ -56,9 +58,7 @@ export function evidenceOption(
       trigger: 'axis',
       formatter: (given: unknown) => {
         const [first] = given as { value: [number, number] }[]
-        return first
-          ? `${showInstant(first.value[0])}<br>${showValue(channel, first.value[1])}`
-          : ''
+        return first ? `${showInstant(first.value[0])}<br>${show(first.value[1])}` : ''
       },
     },
     xAxis: {
@@ -71,8 +71,9 @@ export function evidenceOption(
       type: 'value',
       scale: true,
       min: Math.min(...values, 0),
-      max: Math.max(...values) * 1.1,
-      axisLabel: { formatter: (value: number) => showValue(channel, value) },
+      max: isTruth ? 1 : Math.max(...values) * 1.1,
+      ...(isTruth && { interval: 1 }),
+      axisLabel: { formatter: show },
     },
     series: [
       {

@@ -61,13 +61,16 @@ export function evidenceOf(found: CaseDetail, kind: DeviceKind | undefined): Evi
   const confirmedAt = Date.parse(times.confirmedAt)
   const endedAt = episode?.endedAt ? Date.parse(episode.endedAt) : null
   const pad = Math.max(PAD_MS, (confirmedAt - startedAt) * 2)
+  const from = startedAt - pad
+  const last = Math.min(endedAt ?? Math.max(confirmedAt, Date.now()), confirmedAt + LONGEST_MS)
   return {
     deviceId,
     channel,
     mark: marks[0] ?? null,
     clearMark: markIn(basis?.clear ?? null, channel.name, params),
-    from: startedAt - pad,
-    to: Math.min(endedAt ?? Math.max(confirmedAt, Date.now()), confirmedAt + LONGEST_MS) + pad,
+    from,
+    // Of one that goes on nothing comes after now.
+    to: last + (endedAt === null ? Math.max(PAD_MS / 10, (last - from) * 0.05) : pad),
     startedAt,
     confirmedAt,
     endedAt,
