@@ -19,7 +19,12 @@ export const router = createRouter({
       component: () => import('./session/sign-in-page.vue'),
       meta: { isOpen: true, isBare: true },
     },
-    ...PAGES.map(({ path, load, isBare = false }) => ({ path, component: load, meta: { isBare } })),
+    ...PAGES.map(({ path, load, isBare = false, hasParams = false }) => ({
+      path,
+      component: load,
+      meta: { isBare },
+      props: hasParams,
+    })),
     { path: '/:rest(.*)*', component: () => import('./layout/no-such-page.vue') },
   ],
 })

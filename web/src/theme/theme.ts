@@ -24,6 +24,18 @@ function show(value: Theme): void {
 
 show(theme.value)
 
+/** Paper is white, whatever the screen is. */
+let onScreen = theme.value
+window.addEventListener('beforeprint', () => {
+  onScreen = theme.value
+  theme.value = 'light'
+  show('light')
+})
+window.addEventListener('afterprint', () => {
+  theme.value = onScreen
+  show(onScreen)
+})
+
 /** A colour of the theme as it is now, for what is drawn on a canvas. */
 export const themeColour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--w-${name}`).trim()
