@@ -94,9 +94,10 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     windowMessages: options.clientWindowMessages,
     connectTimeoutMs: config.connectTimeoutMs,
   }
-  const guards = new Guards({ config, directory, clock, metrics, log })
-  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
   const { open, verify = verifySecret } = options
+  const strangerPerSecond = open?.config.ratePerSecond ?? config.rateMinPerSecond
+  const guards = new Guards({ config, strangerPerSecond, directory, clock, metrics, log })
+  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
   const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
   const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
