@@ -5,6 +5,7 @@ import { type ConnectRequest, readConnect } from './connect-packet.ts'
 import { type ConnectionView, type Origin, viewOf } from './connection-view.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
+import { FairShare } from './fair-share.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
 import type { Watch } from './guards/watch.ts'
@@ -65,7 +66,7 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
-  #lastBytes = Infinity
+  readonly #share = new FairShare()
   #acks: number[] = []
   #isFlushing = false
   readonly #lone = new LoneMessage()
@@ -184,8 +185,7 @@ export class Connection implements PacketTaker {
     const { limits, isClosing } = this.#door
     const mayGo = this.#watch?.mayGo !== false
     if (this.guest) return mayGo
-    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
-    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
+    const hasRoom = this.#inFlight < limits.windowMessages && this.#door.hasTurn(this.#share)
     return hasRoom && !this.#lone.isThere && !isClosing && mayGo
   }
 
@@ -249,7 +249,7 @@ export class Connection implements PacketTaker {
   #takePublish(reader: FrameReader): undefined {
     const { bytes, start, end } = reader
     const { publish } = this.#door
-    this.#lastBytes = end - start
+    this.#share.said(end - start, this.#door.beats)
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)

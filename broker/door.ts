@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import type { Connection } from './connection.ts'
+import type { FairShare } from './fair-share.ts'
 import type { Guards } from './guards/guards.ts'
 import type { Incoming } from './incoming.ts'
 import type { Intake } from './ports.ts'
@@ -34,8 +35,6 @@ export interface DoorOptions {
 }
 
 const BEAT_MS = 500
-/** Of a message that says little. */
-const LIGHT_BYTES = 1_024
 
 /** What all connections share: where their messages go and where they hear that they may go on. */
 export class Door {
@@ -62,6 +61,7 @@ export class Door {
   readonly #received: [number, number, number] = [0, 0, 0]
   #settledNow: Connection[] = []
   #unsettled = 0
+  #beats = 0
   #isClosing = false
   readonly #idle: (() => void)[] = []
 
@@ -90,13 +90,15 @@ export class Door {
     return this.#isClosing
   }
 
-  /**
-   * Whether a client may be read that has so many messages in flight and said so much last. While
-   * others empty their memories, one that reports now and then does not wait behind them.
-   */
-  hasTurn(inFlight: number, lastBytes: number): boolean {
-    const isLight = inFlight === 0 && lastBytes <= LIGHT_BYTES
-    return !(isLight ? this.intake.isFull : this.intake.isCrowded)
+  /** Beats so far, two a second: a clock that costs nothing to look at. */
+  get beats(): number {
+    return this.#beats
+  }
+
+  /** Whether a client may be read: of a crowd only those that say little and seldom. */
+  hasTurn(share: FairShare): boolean {
+    const { intake } = this
+    return !intake.isCrowded || (!intake.isFull && share.hasTurn(this.#beats))
   }
 
   offer(message: Incoming): undefined {
@@ -208,8 +210,11 @@ export class Door {
   }
 
   #beat(): void {
+    this.#beats++
     const now = performance.now()
     for (const connection of this.connections) connection.beat(now)
+    // Whoever says little may have a turn again, whoever else is in the way.
+    for (const connection of this.#stopped) connection.resume()
     this.guards.caps.beat()
   }
 

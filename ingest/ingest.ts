@@ -5,6 +5,7 @@ import type { Config } from '#runtime/config.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { Batcher } from './batcher.ts'
 import { type Committed, commitWhole } from './bisect.ts'
+import { Crowd } from './crowd.ts'
 import { Decoder } from './decoder.ts'
 import type { PendingBatch } from './pending-batch.ts'
 import type { Registry, Settled, Sink } from './ports.ts'
@@ -25,10 +26,6 @@ export interface IngestOptions {
 // started with every message.
 const ROOM_SHARE = 0.75
 
-// What waits is committed in its order, so this is how long a device waits that reports now and then
-// while thousands empty their memories: a few tenths of a second.
-const CROWD_SHARE = 1 / 8
-
 /**
  * The way of every message into the store: decoded when it comes, committed in a batch or spooled,
  * then reported settled. It never refuses a message; it is the caller who must stop while it is full.
@@ -44,11 +41,12 @@ export class Ingest {
   #messages = 0
   #bytes = 0
   #isFull = false
-  #isCrowded = false
+  readonly #crowd: Crowd
 
   constructor({ config, registry, sink, metrics, spool, onFatal }: IngestOptions) {
     this.#metrics = metrics
     this.#maxBytes = config.pendingMaxBytes
+    this.#crowd = new Crowd(config.pendingMaxBytes)
     this.#decoder = new Decoder(registry, {
       itemsMax: config.itemsMax,
       extraMaxBytes: config.extraMaxBytes,
@@ -79,7 +77,7 @@ export class Ingest {
 
   /** So much waits that only whoever has little to say should be read. */
   get isCrowded(): boolean {
-    return this.#isCrowded
+    return this.#crowd.isThere
   }
 
   /** Calls the listener each time there is room again. */
@@ -129,7 +127,7 @@ export class Ingest {
   #took(bytes: number): void {
     this.#messages++
     this.#bytes += bytes
-    if (this.#bytes > this.#maxBytes * CROWD_SHARE) this.#isCrowded = true
+    this.#crowd.waits(this.#bytes)
     if (this.#bytes > this.#maxBytes) this.#isFull = true
   }
 
@@ -140,8 +138,7 @@ export class Ingest {
     if (committed.isSpooled) this.#metrics.spoolSeconds.observe(seconds)
     else this.#countCommit(batch.size, committed, seconds)
     if (this.#bytes <= this.#maxBytes * ROOM_SHARE) this.#isFull = false
-    if (!this.#isCrowded || this.#bytes > this.#maxBytes * CROWD_SHARE * ROOM_SHARE) return
-    this.#isCrowded = false
+    if (!this.#crowd.committed(batch.bytes, seconds, this.#bytes)) return
     for (const listener of this.#roomListeners) listener()
   }
 

@@ -36,7 +36,7 @@ const POLL_MS = 100
  * database. What is acknowledged and not there yet is waited for, since a service may keep it
  * elsewhere until the database takes it.
  */
-export async function verify(stage: Stage, herd: Herd, patienceMs = 30_000): Promise<Verdict> {
+export async function verify(stage: Stage, herd: Herd, patienceMs = 180_000): Promise<Verdict> {
   const deadline = Date.now() + patienceMs
   for (;;) {
     const verdict = await look(stage, herd)
