@@ -9,13 +9,17 @@ import { consoleParts } from '#cli/service/console-parts.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { openMap } from '#cli/service/map-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
+import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { createTops } from '#cli/service/top-parts.ts'
+import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -29,6 +33,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { openTracer } from '#runtime/trace/open-tracer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -43,8 +48,14 @@ export interface Service {
   onCommitted(listener: (batch: Batch, outcome: CommitOutcome) => void): void
   /** Tells the rules and the cases that time has passed, as is done every few seconds anyway. */
   tick(): Promise<void>
+  /** Reads the files of TLS again, as is done when they change. */
+  reload(): Promise<void>
+  /** Resolves when a younger process waits for this one to hand over. */
+  readonly succeeded: Promise<void>
   /** Takes nothing more, commits and acknowledges what waits, and ends all it started. */
   stop(): Promise<void>
+  /** Stops, and leaves the database that Wanmi runs itself to the process that takes over. */
+  handOver(): Promise<void>
 }
 
 /**
@@ -57,12 +68,16 @@ export async function startService(
   log: Logger,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Service> {
-  const shutdown = new Shutdown(log)
-  try {
-    return await buildService(config, token, log, clock, shutdown)
-  } catch (error) {
-    await shutdown.run()
-    throw error
+  for (;;) {
+    const shutdown = new Shutdown(log)
+    const handover = new Handover()
+    try {
+      return await buildService(config, token, log, clock, shutdown, handover)
+    } catch (error) {
+      if (error instanceof Overtaken) handover.begin()
+      await shutdown.run()
+      if (!(error instanceof Overtaken)) throw error
+    }
   }
 }
 
@@ -72,11 +87,15 @@ async function buildService(
   log: Logger,
   clock: Clock,
   shutdown: Shutdown,
+  handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
-  const { database, directory, grids, areas, history } = await openStoreParts(
+  const tracer = await openTracer(config.trace, log)
+  shutdown.add('traces', () => tracer.stop())
+  const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
+    handover,
   )
   const { pool } = database
   const { timeZone } = config.city
@@ -101,12 +120,16 @@ async function buildService(
   const { book } = ruleParts
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
-  const engine = { config, database, directory, history, world, ruleParts, surroundings }
-  const { monitor, ingest, tick, failed } = await openEngine(
-    { ...engine, clock, metrics, log },
+  const engine = { config, database, directory, world, ruleParts, surroundings }
+  const { monitor, ingest, spool, tick, lastCommit, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
   const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const tops = createTops({ config, database, clock, log })
+  monitor.onCommitted(({ readings }) => tops.heard(readings))
+  shutdown.add('first devices of hours', tops.close)
+  await tops.open()
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -135,10 +158,11 @@ async function buildService(
     silenceGrace: seconds(config.city.silenceGraceS),
     city: config.city,
     clock,
+    tracer,
     log,
   })
   shutdown.add('backtests', () => backtests.stop())
-  const commands = createCommands({ pool, clock })
+  const commands = traceCommands(createCommands({ pool, clock }), tracer)
   shutdown.add(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
@@ -152,9 +176,11 @@ async function buildService(
     deliver: (deviceId) => broker.deliver(deviceId),
     clock,
   })
-  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
+  const told = { clock, metrics, tracer, log }
+  const webhooks = openWebhooks({ config: config.webhook, pool, ...told, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
+    open: { config: config.openMqtt, programs: peopleParts.programs },
     clientWindowMessages: config.ingest.clientWindowMessages,
     directory,
     intake: ingest,
@@ -166,11 +192,17 @@ async function buildService(
         maxAhead: seconds(config.ingest.maxAheadS),
       },
     },
+    lastCommit,
     clock,
     metrics,
     log,
   })
+  // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('first devices of hours', tops.close)
+  shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
+  shutdown.add('patience with the database', () => ingest.spooler?.hurry())
+  peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()
   shutdown.add('tasks of inspectors', repeat('tasks of inspectors', BEAT, giveTasks, log))
   // Whoever was removed, disabled or given another secret is not let stay.
@@ -185,6 +217,7 @@ async function buildService(
     pool,
     directory,
     seesCase: (caseId, { scope }) => cases.sees(caseId, scope),
+    checkSecret: (id, secret, address) => broker.checkSecret(id, secret, address),
     clock,
     log,
   })
@@ -196,12 +229,15 @@ async function buildService(
     console: consoleParts(config),
     token,
     metrics,
+    tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
     cityMap,
+    readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
-    replay: (envelope) => broker.replay(envelope),
+    replay: (envelope, wasEarly) =>
+      broker.replay(wasEarly ? { ...envelope, receivedAt: clock.now() } : envelope),
     episodes,
     cases,
     caseFlow: flow,
@@ -218,14 +254,10 @@ async function buildService(
     connections: broker,
     ...webhooks.ports,
     people: peopleParts.people,
-    readiness: () =>
-      monitor.stalledSince === null
-        ? {
-            ready: true,
-            rules: monitor.isWarm ? 'warm' : 'warming',
-            warnings: calendar.warnings(),
-          }
-        : { ready: false, why: 'the database is away; readings wait for it' },
+    readiness: () => {
+      const warnings = [...calendar.warnings(), ...broker.warnings()]
+      return readinessOf({ monitor, ingest, spool, warnings })
+    },
   })
   for (const changed of [desk, exchange]) {
     changed.onChange((changes) => api.live.cases(changes))
@@ -251,6 +283,14 @@ async function buildService(
       await desk.alarms()
       await watch.look()
       await giveTasks()
+    },
+    async reload() {
+      await Promise.all([broker.reloadTls(), api.reloadTls()])
+    },
+    succeeded: handover.asked,
+    handOver() {
+      handover.begin()
+      return shutdown.run()
     },
     stop: () => shutdown.run(),
   }

@@ -121,9 +121,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/devices/:id/readings': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/series': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/latest': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/devices/:id/aggregates': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/top-devices': allow(STAFF, 'area', 'network'),
   'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
+  'GET /api/v1/nuisances': allowWholeCity(TECHNICAL),
 
   'POST /api/v1/devices/:id/commands': allow(ENGINEER, 'area', 'network'),
   'GET /api/v1/devices/:id/commands': allow([...TECHNICAL, 'pipe-operator'], 'area', 'network'),

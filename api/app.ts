@@ -1,5 +1,11 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { isIP, type Socket } from 'node:net'
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { Ajv } from 'ajv'
 import fastify, {
@@ -11,8 +17,14 @@ import fastify, {
 import { isWanmiError, Rejected } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
+import { NO_TRACER, type Tracer } from '#runtime/trace/tracer.ts'
 import type { ConsolePage } from './console/console-pages.ts'
+import { httpServer, type ServerOptions } from './http-server.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+import { requestIdOf, tellRequestId } from './request-id.ts'
+import { cutSlowBodies } from './slow-bodies.ts'
+import { traceRequests } from './trace-requests.ts'
+import { checkProxies, proxyCheck } from './trusted-proxies.ts'
 
 /** An HTTP application whose routes are typed by their schemas. */
 export type App = FastifyInstance<
@@ -30,19 +42,30 @@ export function createApp(options: {
   readonly bodyLimitBytes: number
   /** Addresses and networks of proxies whose X-Forwarded-* headers are believed. */
   readonly trustedProxies: readonly string[]
+  /** How it listens; it does not where this is left out. */
+  readonly server?: Omit<ServerOptions, 'isProxy' | 'metrics'>
   readonly log: Logger
   readonly metrics: Metrics
   /** What is sent where no route stands and a browser asks for a page. */
   readonly page?: Pick<ConsolePage, 'isAt' | 'send'> | undefined
+  readonly tracer?: Tracer
 }): App {
   const loggerInstance: FastifyBaseLogger = options.log
+  const { server, trustedProxies, metrics } = options
+  const proxies = checkProxies(trustedProxies)
+  const isProxy = proxyCheck(proxies)
   const app = fastify({
     bodyLimit: options.bodyLimitBytes,
-    trustProxy: trusted(options.trustedProxies),
+    trustProxy: proxies.length === 0 ? false : [...proxies],
+    ...(server && {
+      serverFactory: (handler: RequestListener) =>
+        httpServer(handler, { ...server, isProxy, metrics }),
+    }),
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     frameworkErrors: (error, _request, reply) => {
@@ -63,10 +86,13 @@ export function createApp(options: {
     (httpPart === 'body' ? strict : coercing).compile(schema as object),
   )
   app.setSerializerCompiler(() => JSON.stringify)
+  tellRequestId(app)
+  traceRequests(app, options.tracer ?? NO_TRACER)
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
     if (problem.status === 500) {
-      options.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+      const told = { request: request.id, route: request.routeOptions.url }
+      options.log.error({ err: error, ...told }, 'request failed')
     }
     return sendProblem(reply, error, problem)
   })
@@ -79,45 +105,32 @@ export function createApp(options: {
     const route = request.routeOptions.url ?? 'none'
     const labels = { method: request.method, route, status: reply.statusCode }
     options.metrics.httpRequestSeconds.observe(labels, reply.elapsedTime / 1_000)
-    options.log.debug({ ...labels, duration_ms: Math.round(reply.elapsedTime) }, 'request answered')
+    const duration_ms = Math.round(reply.elapsedTime)
+    options.log.debug({ request: request.id, ...labels, duration_ms }, 'request answered')
     return Promise.resolve()
   })
+  if (server) cutSlowBodies(app, server.requestTimeoutMs, metrics)
   return app
 }
 
-/** @throws Rejected('bad-configuration') */
-function trusted(proxies: readonly string[]): string[] | false {
-  const faults = proxies.filter((proxy) => !isNetwork(proxy))
-  if (faults.length > 0) {
-    throw new Rejected(
-      'bad-configuration',
-      'TRUSTED_PROXIES has a text that is no address or network',
-    )
-  }
-  return proxies.length === 0 ? false : [...proxies]
-}
-
-const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal']
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits] = text.split('/')
-  const version = isIP(address)
-  if (version === 0) return NAMED_NETWORKS.includes(text)
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
-  )
+const CONNECTION_STATUS: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
 }
 
 /** What is no HTTP at all, or too slow or too large to become a request. */
 function refuseConnection(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  const { code = '' } = error
+  // A handshake that failed has nobody who could read an answer.
+  if (!/^(HPE_|ERR_HTTP_)/.test(code) || !socket.writable) {
     socket.destroy()
     return
   }
-  const problem = toProblem(new Rejected('invalid-input', `not an HTTP request: ${error.message}`))
-  const body = JSON.stringify(problem)
+  const status = CONNECTION_STATUS[code] ?? 400
+  const refused = new Rejected('invalid-input', `not an HTTP request: ${error.message}`)
+  const body = JSON.stringify({ ...toProblem(refused), status })
   socket.end(
-    `HTTP/1.1 ${problem.status} Bad Request\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
 }

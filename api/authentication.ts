@@ -6,6 +6,7 @@ import type { Identity, Origin } from '#model/identity.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import type { App } from './app.ts'
 import { comesAsDevice } from './device-authentication.ts'
+import type { CountRequest } from './rate-limits.ts'
 import { refuseForged } from './sign-in/cross-site.ts'
 import type { OwnAddress } from './sign-in/own-address.ts'
 import type { SessionCookie } from './sign-in/session-cookie.ts'
@@ -46,6 +47,8 @@ export interface AuthenticationOptions {
   readonly own: OwnAddress
   /** Whether it asks for a page of the console: that is nothing but its frame, and open. */
   readonly isPage: (request: FastifyRequest) => boolean
+  /** Told of every request, once it is known who asks, or that nobody does. */
+  readonly count: CountRequest
 }
 
 /** Whoever holds the token of the service: sets it up, and acts on no case. */
@@ -90,7 +93,7 @@ export const originOf = (request: FastifyRequest): Origin => ({
  * with both is who the token says. Only routes that are open let anybody in.
  */
 export function authenticate(app: App, options: AuthenticationOptions): void {
-  const { identities, cookie, own, isPage } = options
+  const { identities, cookie, own, count, isPage } = options
   const isToken = tokenCheck(options.token)
   const find = (request: FastifyRequest, isGlance: boolean): Identity | undefined => {
     const given = givenToken(request, isBrowsed(request))
@@ -106,12 +109,12 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
   )
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions
-    if (config?.open === true || isPage(request)) return Promise.resolve()
-    if (comesAsDevice(request)) return Promise.resolve()
+    if (config?.open === true || isPage(request) || comesAsDevice(request)) return count(request)
     const identity = find(request, false)
+    request.identity = identity ?? null
+    request.principal = identity?.principal ?? null
+    await count(request)
     if (identity === undefined) throw refusal(request, reply)
-    request.identity = identity
-    request.principal = identity.principal
     if (identity.kind === 'session') refuseForged(request, cookie.read(request) as string, own)
     if (identity.passwordDue && config?.whilePasswordDue !== true) {
       throw new Rejected(
@@ -119,7 +122,6 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
         'the password has to be changed first: POST /api/v1/session/password',
       )
     }
-    return Promise.resolve()
   })
 }
 

@@ -4,6 +4,8 @@ import { messageOf, Rejected, Unavailable } from '#model/error.ts'
 import { type Config, readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
+import type { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
@@ -14,9 +16,13 @@ import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { cutOpenAnswers } from './open-answers.ts'
+import { openTls } from './open-tls.ts'
 import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
+import { rateLimits } from './rate-limits.ts'
+import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
+
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -39,7 +45,7 @@ import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-r
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
 import { type GridLoads, gridLoadRoutes } from './routes/grid-load-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
-import { healthRoutes, type Readiness } from './routes/health-routes.ts'
+import { healthRoutes, type Readiness, withWarnings } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
 import { type Integrations, integrationRoutes } from './routes/integration-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
@@ -53,6 +59,7 @@ import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
+import { securityHeaders } from './security-headers.ts'
 import { ownAddress } from './sign-in/own-address.ts'
 import { sessionCookie } from './sign-in/session-cookie.ts'
 
@@ -70,6 +77,7 @@ export interface ApiPorts {
   readonly cityMap: CityMap
   readonly readings: ReadingHistory
   readonly readSeries: ReadSeries
+  readonly readingSummaries: ReadingSummaries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -95,10 +103,7 @@ export interface ApiPorts {
   readonly readiness: () => Readiness
 }
 
-type HttpConfig = Pick<
-  Config['http'],
-  'host' | 'port' | 'bodyLimitBytes' | 'importLimitBytes' | 'publicUrl' | 'trustedProxies'
->
+type HttpConfig = Omit<Config['http'], 'adminToken'>
 
 export interface ConsoleOptions {
   readonly config: ConsoleConfig
@@ -115,6 +120,7 @@ export interface ApiOptions extends ApiPorts {
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
+  readonly tracer?: Tracer
   readonly log: Logger
 }
 
@@ -133,14 +139,18 @@ export interface Api {
   listen(): Promise<string>
   /** Ends the live viewers, lets requests under way finish, and stops listening. */
   close(): Promise<void>
+  /** Reads certificate and key again now; those that cannot be used change nothing. */
+  reloadTls(): Promise<void>
 }
 
 export function createApi(options: ApiOptions): Api {
-  const { config, metrics } = options
+  const { config, metrics, log, people } = options
   const live = new LiveHub(metrics)
-  const building = buildApp(options, live)
+  const opening = openTls(config, { clock: people.clock, metrics, log })
+  const building = opening.then((tls) => buildApp(options, live, tls))
   return {
     live,
+    reloadTls: async () => (await opening)?.reload(),
     async listen() {
       const app = await building
       try {
@@ -148,42 +158,56 @@ export function createApi(options: ApiOptions): Api {
       } catch (error) {
         throw listenError(error, config)
       }
-      return urlOf(app.server.address() as AddressInfo)
+      const tls = await opening
+      return urlOf(app.server.address() as AddressInfo, tls === null ? 'http' : 'https')
     },
     async close() {
       const app = await building
       const giveUp = setTimeout(() => app.server.closeAllConnections(), CLOSING_MS).unref()
       await app.close()
       clearTimeout(giveUp)
+      await (await opening)?.close()
     },
   }
 }
 
 /** The application with every route, listening nowhere yet. */
-export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App> {
+export async function buildApp(
+  options: ApiOptions,
+  live: LiveHub,
+  tls: TlsKeeper | null = null,
+): Promise<App> {
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
   const { folder, config: consoleConfig } = options.console
   const page = folder === null ? undefined : await readConsolePage(folder, consoleConfig)
-  const app = createApp({ bodyLimitBytes, trustedProxies, log, metrics, page })
+  const server = { ...config, tls }
+  const tracing = options.tracer ? { tracer: options.tracer } : {}
+  const parts = { bodyLimitBytes, trustedProxies, server, log, metrics, page }
+  const app = createApp({ ...parts, ...tracing })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)
+  const isHttps = tls !== null || own.publicUrl?.protocol === 'https:'
+  await securityHeaders(app, { isHttps })
   await app.register(cookies)
+  const { ratePerAddress: perAddress, ratePerCredential: perCredential } = config
+  const count = await rateLimits(app, { perAddress, perCredential })
   const isPage = page?.isAt ?? (() => false)
   const { identities } = people
-  authenticate(app, { token: options.token, identities, cookie, own, isPage })
+  authenticate(app, { token: options.token, identities, cookie, own, count, isPage })
   auditRequests(app, people.audit, log)
   guardRoutes(app)
   cutOpenAnswers(app, people.identities)
   await documentRoutes(app)
   app.addSchema(Problem)
   app.addSchema(PlaceView)
-  healthRoutes(app, options.readiness, metrics)
+  healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   seriesRoutes(app, options.findDevice, options.readSeries)
   deviceStateRoutes(app, options.cityMap)
+  aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
@@ -229,14 +253,7 @@ export async function buildApp(options: ApiOptions, live: LiveHub): Promise<App>
 export async function openApiDocument(): Promise<object> {
   const metrics = createMetrics()
   const options = {
-    config: {
-      host: '127.0.0.1',
-      port: 0,
-      bodyLimitBytes: 1_024,
-      importLimitBytes: 1_024,
-      publicUrl: null,
-      trustedProxies: [],
-    },
+    config: readConfig({}).http,
     console: {
       config: readConfig({}).console,
       timeZone: 'Asia/Shanghai',
@@ -267,7 +284,7 @@ function listenError(error: unknown, { host, port }: ApiOptions['config']): Erro
 }
 
 /** Where a client on this machine finds it, also when it listens on every address. */
-function urlOf({ address, port, family }: AddressInfo): string {
+function urlOf({ address, port, family }: AddressInfo, scheme: string): string {
   const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address
-  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`
+  return `${scheme}://${family === 'IPv6' ? `[${host}]` : host}:${port}`
 }

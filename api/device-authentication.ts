@@ -16,7 +16,11 @@ declare module 'fastify' {
 /** What is needed to know a device by its secret. */
 export interface DeviceCheck {
   find(id: string): Device | undefined
-  check(id: string, secret: Buffer): Promise<'accepted' | 'unknown' | 'wrong' | 'disabled' | 'busy'>
+  check(
+    id: string,
+    secret: Buffer,
+    address: string,
+  ): Promise<'accepted' | 'unknown' | 'wrong' | 'disabled' | 'busy' | 'held-back'>
 }
 
 const basicOf = ({ headers }: Pick<FastifyRequest, 'headers'>): Buffer | undefined => {
@@ -42,8 +46,11 @@ export async function deviceOf(
   if (pair === undefined) return undefined
   const colon = pair.indexOf(':')
   const id = pair.subarray(0, Math.max(colon, 0)).toString()
-  const verdict = colon < 0 ? 'wrong' : await devices.check(id, pair.subarray(colon + 1))
-  if (verdict === 'busy') throw new Unavailable('not-ready', 'too many secrets are being checked')
+  const verdict =
+    colon < 0 ? 'wrong' : await devices.check(id, pair.subarray(colon + 1), request.ip)
+  if (verdict === 'busy' || verdict === 'held-back') {
+    throw new Unavailable('not-ready', 'too many secrets are tried: try again later')
+  }
   if (verdict === 'disabled') throw new Rejected('forbidden', `the device ${id} is disabled`)
   const device = devices.find(id)
   // Which devices are registered is told to nobody who has not the secret.

@@ -12,6 +12,7 @@ export const PROBLEM_STATUS: Readonly<Record<ErrorCode, number>> = {
   'cross-site': 403,
   'password-due': 403,
   'too-many-attempts': 429,
+  'too-many-requests': 429,
   'too-large': 413,
   'unsupported-media': 415,
   'not-ready': 503,

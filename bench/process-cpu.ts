@@ -10,7 +10,12 @@ interface ProcessTime {
 }
 
 /** Processor time of a process and all it started, in milliseconds, user and system together. */
-export function cpuMsOfTree(root: number): number {
+export const cpuMsOfTree = (root: number): number => tree(root).reduce((sum, { ms }) => sum + ms, 0)
+
+/** A process and all it started. */
+export const pidsOfTree = (root: number): readonly number[] => tree(root).map(({ pid }) => pid)
+
+function tree(root: number): readonly ProcessTime[] {
   const all = processes()
   const members = new Set([root])
   // Parents come before children often, not always: repeat until nobody is added.
@@ -18,7 +23,7 @@ export function cpuMsOfTree(root: number): number {
     size = members.size
     for (const { pid, parent } of all) if (members.has(parent)) members.add(pid)
   }
-  return all.filter(({ pid }) => members.has(pid)).reduce((sum, { ms }) => sum + ms, 0)
+  return all.filter(({ pid }) => members.has(pid))
 }
 
 /** Of one process alone. */
@@ -42,4 +47,12 @@ function timeOf(pid: string): ProcessTime | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined
     throw error
   }
+}
+
+/** Processor time that all cores were not idle for, also what a hypervisor took, in milliseconds. */
+export function busyMsOfMachine(): number {
+  const [, ...fields] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/ +/) ?? []
+  // user, nice, system, idle, iowait, irq, softirq, steal; guests are in the first two already.
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = fields.map(Number)
+  return (user + nice + system + irq + softirq + steal) * TICK_MS
 }

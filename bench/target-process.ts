@@ -6,16 +6,26 @@ import { createInterface } from 'node:readline'
 export interface TargetProcess {
   readonly pid: number
   readonly port: number
+  /** Where it says so. */
+  readonly wsPort: number
+  readonly httpUrl: string
   readonly child: ChildProcess
   stop(): Promise<void>
 }
 
-/** @throws Error when the program ends before it says its port */
+/**
+ * With `BENCH_PROFILE` it leaves a profile of its processor time in that folder, for the developer
+ * tools of a browser.
+ *
+ * @throws Error when the program ends before it says its port
+ */
 export async function startTarget(
   name: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<TargetProcess> {
-  const child = spawn(process.execPath, [`bench/targets/${name}.ts`], {
+  const folder = process.env['BENCH_PROFILE']
+  const profile = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]
+  const child = spawn(process.execPath, [...profile, `bench/targets/${name}.ts`], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
@@ -25,10 +35,10 @@ export async function startTarget(
   })
   ended.catch(() => undefined)
   const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string]
-  const { port } = JSON.parse(line) as { port: number }
+  const said = JSON.parse(line) as Pick<TargetProcess, 'port' | 'wsPort' | 'httpUrl'>
   return {
     pid: child.pid ?? 0,
-    port,
+    ...said,
     child,
     async stop() {
       const gone = once(child, 'exit')

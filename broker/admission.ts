@@ -16,11 +16,12 @@ export type Admission = { readonly deviceId: string } | { readonly code: Connack
 
 // An unknown device hears the same as one with a wrong secret: ids are printed on devices, and
 // nobody has to learn which of them are registered.
-const CODES: Readonly<Record<Exclude<Verdict, 'accepted'>, ConnackCode>> = {
+export const CODES: Readonly<Record<Exclude<Verdict, 'accepted'>, ConnackCode>> = {
   unknown: CONNACK_CODES.credentials,
   wrong: CONNACK_CODES.credentials,
   disabled: CONNACK_CODES.unauthorized,
   busy: CONNACK_CODES.unavailable,
+  'held-back': CONNACK_CODES.unavailable,
 }
 
 /** By its certificate if our authority signed one, else by user name and password. */
@@ -37,7 +38,7 @@ export async function admit(
     if (username === undefined || password === undefined) {
       return { code: CONNACK_CODES.credentials }
     }
-    const verdict = await credentials.check(username, password)
+    const verdict = await credentials.check(username, password, origin.address)
     return verdict === 'accepted' ? { deviceId: username } : { code: CODES[verdict] }
   } catch (error) {
     log.error({ reason: messageOf(error) }, 'a device could not be checked')

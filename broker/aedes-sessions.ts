@@ -6,15 +6,17 @@ import { type AdmissionOptions, admit } from './admission.ts'
 import type { Connection } from './connection.ts'
 import type { Door } from './door.ts'
 import { Downlink } from './downlink.ts'
+import { CONNACK_CODES, type ConnackCode } from './packet-types.ts'
 import type { CommandDesk } from './ports.ts'
 
 export interface AedesSessionsOptions extends AdmissionOptions {
   readonly door: Door
   readonly desk: CommandDesk
-  readonly connectTimeoutMs: number
 }
 
 const CLIENT_ID_MAX = 65_535
+// An empty one would not do: it belongs to no session that could be kept (MQTT-3.1.3-8).
+const UNNAMED = 'unnamed'
 
 /**
  * What aedes does for us: CONNECT and CONNACK, sessions that are kept, SUBSCRIBE and UNSUBSCRIBE.
@@ -71,11 +73,10 @@ export class AedesSessions {
 
   #hooks(): AedesOptions {
     return {
-      connectTimeout: this.#options.connectTimeoutMs,
       maxClientsIdLength: CLIENT_ID_MAX,
       preConnect: (_, packet, done) => {
         // The name of a session is that of its device, once that is proved.
-        packet.clientId = ''
+        packet.clientId = UNNAMED
         packet.keepalive = 0
         delete packet.will
         done(null, true)
@@ -101,17 +102,22 @@ export class AedesSessions {
   ): Promise<void> {
     const { door } = this.#options
     const connection = this.#of(client)
+    const refuse = (code: ConnackCode): void => {
+      door.onEnded(connection, `connack-${code}`)
+      const refusal: unknown = Object.assign(new Error('refused'), { returnCode: code })
+      done(refusal as AuthenticateError, false)
+    }
     const admission = await admit(connection, username, password, this.#options)
     if (connection.isClosed) return
-    if ('code' in admission) {
-      door.onEnded(connection, `connack-${admission.code}`)
-      const refusal: unknown = Object.assign(new Error('refused'), { returnCode: admission.code })
-      done(refusal as AuthenticateError, false)
-      return
-    }
-    connection.identify(admission.deviceId)
-    door.sessions.enter(connection, door.clock.now())
-    client.id = admission.deviceId
+    if ('code' in admission) return refuse(admission.code)
+    const { deviceId } = admission
+    const { arrivals } = door.guards
+    const mayEnter = await arrivals.turn(connection, deviceId, door.sessions.find(deviceId))
+    if (connection.isClosed) return
+    if (!mayEnter) return refuse(CONNACK_CODES.unavailable)
+    connection.identify(deviceId)
+    arrivals.entered(deviceId, door.sessions.enter(connection, door.clock.now()) !== undefined)
+    client.id = deviceId
     done(null, true)
   }
 

@@ -1,4 +1,4 @@
-import type { FieldCursor } from './field-cursor.ts'
+import { type FieldCursor, hasControls } from './field-cursor.ts'
 import { CONNACK_CODES, type ConnackCode } from './packet-types.ts'
 
 const RESERVED = 0x01
@@ -14,15 +14,21 @@ export interface Will {
   readonly topic: string
   readonly payload: Buffer
   readonly qos: 0 | 1 | 2
+  readonly retain: boolean
 }
 
 /** What a CONNECT asks for. Seconds. */
 export interface ConnectRequest {
+  /** 3 is MQTT 3.1, 4 is 3.1.1. */
+  readonly version: 3 | 4
+  readonly clientId: string
   readonly isClean: boolean
   readonly keepalive: number
   readonly username: string | undefined
   readonly will: Will | undefined
 }
+
+const VERSIONS: Readonly<Record<string, 3 | 4>> = { MQIsdp: 3, MQTT: 4 }
 
 export type ConnectFault = 'malformed' | { readonly code: ConnackCode }
 
@@ -36,9 +42,8 @@ export function readConnect(body: FieldCursor): ConnectRequest | ConnectFault {
   const protocol = body.text()
   // The highest bit is how some bridges say that they are bridges.
   const version = body.byte() & 0x7f
-  if (!body.isSound) return 'malformed'
-  if (protocol !== (version === 3 ? 'MQIsdp' : 'MQTT')) return 'malformed'
-  if (version !== 3 && version !== 4) return { code: CONNACK_CODES.version }
+  if (!body.isSound || !(protocol in VERSIONS)) return 'malformed'
+  if (version !== VERSIONS[protocol]) return { code: CONNACK_CODES.version }
   const flags = body.byte()
   const keepalive = body.uint16()
   const clientId = body.text()
@@ -46,17 +51,19 @@ export function readConnect(body: FieldCursor): ConnectRequest | ConnectFault {
   const username = flags & USERNAME ? body.text() : undefined
   if (flags & PASSWORD) body.binary()
   if (!body.isDone || !areSound(flags)) return 'malformed'
+  if (hasControls(username ?? '')) return 'malformed'
   if (will && !isTopicName(will.topic)) return 'malformed'
   const isClean = (flags & CLEAN) !== 0
   if (clientId === '' && !isClean) return { code: CONNACK_CODES.identifier }
-  return { isClean, keepalive, username, will }
+  return { version, clientId, isClean, keepalive, username, will }
 }
 
 function readWill(body: FieldCursor, flags: number): Will {
   const topic = body.text()
   // Copied: a will outlives by far the chunk it came in.
   const payload = Buffer.from(body.binary())
-  return { topic, payload, qos: ((flags & WILL_QOS) >> 3) as 0 | 1 | 2 }
+  const qos = ((flags & WILL_QOS) >> 3) as 0 | 1 | 2
+  return { topic, payload, qos, retain: (flags & WILL_RETAIN) !== 0 }
 }
 
 function areSound(flags: number): boolean {

@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream'
-import { type EpochMs, formatInstant } from '#model/time.ts'
+import type { EpochMs } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type ConnectRequest, readConnect } from './connect-packet.ts'
-import type { ConnectionView, Origin } from './connection-view.ts'
+import { type ConnectionView, type Origin, viewOf } from './connection-view.ts'
 import type { Door } from './door.ts'
 import type { Downlink } from './downlink.ts'
 import { FieldCursor } from './field-cursor.ts'
 import { type FrameFault, FrameReader } from './frame-reader.ts'
-import { Incoming } from './incoming.ts'
-import { Liveness } from './liveness.ts'
+import type { Watch } from './guards/watch.ts'
+import type { Guest, Welcome } from './guest.ts'
+import { Incoming, payloadOf } from './incoming.ts'
+import { LoneMessage } from './lone-message.ts'
 import { connackRefusal, PINGRESP, pubacks, pubcomp, pubrec } from './outgoing-packets.ts'
 import { type PacketTaker, PacketTap } from './packet-tap.ts'
 import {
@@ -24,38 +26,38 @@ import {
   UNSUBSCRIBE,
 } from './packet-types.ts'
 import type { ReceivedIds } from './received-ids.ts'
-import { isSubscribe, isUnsubscribe } from './subscribe-packet.ts'
-import type { Taker } from './taker.ts'
+import { readSubscribe, readUnsubscribe } from './subscribe-packet.ts'
+
+const FOR_AEDES: ReadonlySet<number> = new Set([SUBSCRIBE, UNSUBSCRIBE, DISCONNECT])
 
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 
-// A device that starts ever new QoS 2 messages and releases none does not do what the standard
-// asks of it.
-const UNRELEASED_MAX = 10_000
-
-// A slice keeps the whole chunk it was cut from alive until its commit.
-const CHUNK_COPY_BYTES = 8_192
-const CHUNK_COPY_SHARE = 1 / 32
-
 /**
- * Our side of one client: everything it sends comes through here before aedes sees it. PUBLISH and
- * its acknowledgements, the PUBACK of a command and the ping are answered here; only the rest
- * (CONNECT, SUBSCRIBE, UNSUBSCRIBE, DISCONNECT) is handed on. So a message costs no object, promise
- * or timer of aedes, acknowledgements go out in one write per commit, and a client is stopped
- * exactly when its window is full.
+ * Our side of one client: everything it sends comes through here before aedes sees it. Of a device
+ * only CONNECT, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT are handed on. So a message costs no object,
+ * promise or timer of aedes, acknowledgements go out in one write per commit, and a client is
+ * stopped exactly when its window is full.
  */
 export class Connection implements PacketTaker {
+  readonly id: string
   readonly origin: Origin
   readonly openedAt: EpochMs
   deviceId = ''
   request: ConnectRequest | undefined
   downlink: Downlink | undefined
+  /** Called once it is closed. */
+  onGone: (() => void) | undefined
+  /** Where the client is no device. */
+  guest: Guest | undefined
   /** Shared with the connections after this one when the session is kept. */
   received: ReceivedIds | undefined
   readonly #door: Door
   readonly #stream: Duplex
   readonly #tap: PacketTap
+  readonly #reader: FrameReader
+  readonly #welcome: Welcome
+  readonly #connectUntil: number
   #phase: Phase = 'greeting'
   #wasOpen = false
   #saidGoodbye = false
@@ -63,22 +65,27 @@ export class Connection implements PacketTaker {
   #telemetryBytes: Uint8Array = new Uint8Array()
   #receivedAt: EpochMs
   #inFlight = 0
+  #lastBytes = Infinity
   #acks: number[] = []
   #isFlushing = false
-  /** A reply or a report waits for the messages before it, and those after it wait for it. */
-  #lone: { readonly message: Incoming; readonly taker: Taker } | undefined
-  #isLoneTaken = false
-  #liveness: Liveness | undefined
+  readonly #lone = new LoneMessage()
+  #watch: Watch | undefined
 
-  constructor(stream: Duplex, door: Door, origin: Origin) {
+  constructor(stream: Duplex, door: Door, origin: Origin, welcome: Welcome) {
     this.#stream = stream
     this.#door = door
+    this.#welcome = welcome
+    this.#connectUntil = performance.now() + door.limits.connectTimeoutMs
+    this.id = door.nextId()
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
-    const reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
-    this.#tap = new PacketTap(stream, reader, this)
+    this.#reader = new FrameReader(door.limits.connectBytes, CONNECT << 4)
+    this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
+    stream.on('error', () => stream.destroy())
+    // A WebSocket stays half open, and there is no aedes yet to end it.
+    stream.once('end', () => this.request ?? stream.destroy())
   }
 
   get isOpen(): boolean {
@@ -106,8 +113,10 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    const { keepaliveMaxS } = this.#door.limits
-    this.#liveness = new Liveness(this.request?.keepalive ?? 0, keepaliveMaxS, performance.now())
+    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    if (this.#tap.isStopped) this.#door.onStopped(this, true)
+    this.#watch = this.#door.guards.watch(this, this.#reader)
+    this.#door.onLetIn(this)
   }
 
   write(bytes: Buffer): void {
@@ -145,6 +154,7 @@ export class Connection implements PacketTaker {
   flush(): void {
     this.#isFlushing = false
     if (this.#acks.length > 0) this.write(pubacks(this.#acks))
+    this.#door.onAcknowledged(this, this.#acks.length)
     this.#acks = []
     this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
@@ -157,32 +167,30 @@ export class Connection implements PacketTaker {
 
   /** Does what is due; called twice a second. */
   beat(now: number): void {
+    if (this.#phase === 'greeting' && now > this.#connectUntil) this.end('connect-timeout')
     if (this.#phase !== 'open') return
-    const due = this.#liveness?.due(now, this.#tap.isStopped, this.#tap.isBlocked)
+    const due = this.#watch?.due(now, this.#tap)
     if (due === 'ping-answer') this.write(PINGRESP)
+    else if (due === 'go-on') this.resume()
     else if (due) this.end(due)
   }
 
   view(): ConnectionView {
-    return {
-      deviceId: this.deviceId,
-      listener: this.origin.listener,
-      address: this.origin.address,
-      connectedAt: formatInstant(this.openedAt),
-      inFlight: this.#inFlight,
-      isStopped: this.#tap.isStopped,
-    }
+    return viewOf(this, { inFlight: this.#inFlight, isStopped: this.#tap.isStopped })
   }
 
   mayTake(): boolean {
     if (this.#phase !== 'open') return this.#phase === 'greeting'
-    const { limits, intake, isClosing } = this.#door
-    const hasRoom = this.#inFlight < limits.windowMessages && !intake.isFull
-    return hasRoom && this.#lone === undefined && !isClosing
+    const { limits, isClosing } = this.#door
+    const mayGo = this.#watch?.mayGo !== false
+    if (this.guest) return mayGo
+    const hasTurn = this.#door.hasTurn(this.#inFlight, this.#lastBytes)
+    const hasRoom = this.#inFlight < limits.windowMessages && hasTurn
+    return hasRoom && !this.#lone.isThere && !isClosing && mayGo
   }
 
   onHeard(): void {
-    this.#liveness?.heard(performance.now())
+    this.#watch?.heard(performance.now())
     this.#receivedAt = this.#door.clock.now()
   }
 
@@ -194,61 +202,66 @@ export class Connection implements PacketTaker {
     this.end(fault)
   }
 
+  onDrained(): void {
+    this.guest?.onDrained()
+  }
+
   take(reader: FrameReader): Buffer | undefined {
     const { bytes, start, bodyStart, end } = reader
     const first = bytes[start] as number
     const type = first >> 4
     if (this.#phase === 'greeting') return this.#takeConnect(reader)
+    if (this.#watch?.take(type, reader) === false) return this.end('filters')
+    if (this.guest) return this.guest.take(reader)
     if (type === PUBLISH) return this.#takePublish(reader)
-    if (!isSoundHeader(first, end - bodyStart)) return this.end('protocol')
+    if (!isSoundHeader(first, end - bodyStart, this.request)) return this.end('protocol')
     const body = new FieldCursor(bytes, bodyStart, end)
     if (type === PINGREQ) this.write(PINGRESP)
     else if (type === PUBACK) this.downlink?.acknowledge(body.uint16())
     else if (type === PUBREL) this.#release(body.uint16())
-    else if (type === SUBSCRIBE && !isSubscribe(body)) return this.end('protocol')
-    else if (type === UNSUBSCRIBE && !isUnsubscribe(body)) return this.end('protocol')
+    else if (type === SUBSCRIBE && !readSubscribe(body)) return this.end('protocol')
+    else if (type === UNSUBSCRIBE && !readUnsubscribe(body)) return this.end('protocol')
     else if (type === DISCONNECT) this.#saidGoodbye = true
     // PUBREC and PUBCOMP speak of messages we never send.
-    const isForAedes = type === SUBSCRIBE || type === UNSUBSCRIBE || type === DISCONNECT
-    return isForAedes ? bytes.subarray(start, end) : undefined
+    return FOR_AEDES.has(type) ? bytes.subarray(start, end) : undefined
   }
 
-  #takeConnect(reader: FrameReader): Buffer | undefined {
+  #takeConnect(reader: FrameReader): undefined {
     const { bytes, start, bodyStart, end } = reader
     const request = readConnect(new FieldCursor(bytes, bodyStart, end))
     if (request === 'malformed') return this.end('protocol')
     if ('code' in request) return this.#refuse(request.code)
     this.request = request
+    this.#door.guards.caps.spoke(this.origin)
     this.#phase = 'connecting'
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
-    return bytes.subarray(start, end)
+    const packet = bytes.subarray(start, end)
+    return this.#tap.handOver(packet, () => this.#welcome(this, this.#stream))
   }
 
   #refuse(code: ConnackCode): undefined {
-    this.#phase = 'closed'
+    this.write(connackRefusal(code))
     this.#door.onEnded(this, `connack-${code}`)
-    this.#stream.end(connackRefusal(code), () => this.#stream.destroy())
+    this.close()
   }
 
   #takePublish(reader: FrameReader): undefined {
-    const { bytes, end } = reader
+    const { bytes, start, end } = reader
     const { publish } = this.#door
+    this.#lastBytes = end - start
     if (!publish.read(reader)) return this.end('protocol')
     const { qos, messageId, payloadStart } = publish
     const isTelemetry = publish.isOn(this.#telemetryBytes, bytes)
     const topic = isTelemetry ? this.#telemetryTopic : publish.readTopic(bytes)
     if (topic === undefined) return this.end('protocol')
     if (qos === 2 && !this.#isNew(messageId)) return undefined
-    const slice = bytes.subarray(payloadStart, end)
-    const isSmall =
-      bytes.length > CHUNK_COPY_BYTES && slice.length < bytes.length * CHUNK_COPY_SHARE
-    const payload = isSmall ? Buffer.from(slice) : slice
+    const payload = payloadOf(bytes, payloadStart, end)
     const message = new Incoming(this, messageId, topic, payload, qos, this.#receivedAt)
     this.#inFlight++
     const taker = isTelemetry ? undefined : this.#door.takerOf(this.deviceId, topic)
     if (!taker) return this.#door.offer(message)
-    this.#lone = { message, taker }
+    this.#lone.put(message, taker)
     return this.#takeLone()
   }
 
@@ -257,7 +270,7 @@ export class Connection implements PacketTaker {
     this.received ??= this.#door.sessions.receivedOf(this)
     const state = this.received.take(messageId)
     if (state === 'committed') this.write(pubrec(messageId))
-    if (this.received.size > UNRELEASED_MAX) this.end('unreleased')
+    if (this.received.isOverfull) this.end('unreleased')
     return state === 'new' && this.#phase === 'open'
   }
 
@@ -268,20 +281,15 @@ export class Connection implements PacketTaker {
 
   /** Hands on a message that goes alone once it is. */
   #takeLone(): undefined {
-    if (!this.#lone || this.#inFlight > 1 || this.#isLoneTaken) return
-    const { message, taker } = this.#lone
-    this.#isLoneTaken = true
-    this.#door.hand(message, taker, () => {
-      this.#lone = undefined
-      this.#isLoneTaken = false
-      this.settle(message)
-    })
+    if (this.#inFlight <= 1) this.#lone.hand(this.#door, (message) => this.settle(message))
   }
 
   #onClose(): void {
     this.#phase = 'closed'
     this.downlink?.close()
     this.#door.onClosed(this)
+    this.onGone?.()
+    if (this.guest) return this.guest.onClosed()
     const will = this.request?.will
     // That the service ends is not that the device is gone.
     if (!will || !this.#wasOpen || this.#saidGoodbye || this.#door.isClosing) return

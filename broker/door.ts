@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import type { Connection } from './connection.ts'
+import type { Guards } from './guards/guards.ts'
 import type { Incoming } from './incoming.ts'
 import type { Intake } from './ports.ts'
 import { PublishPacket } from './publish-packet.ts'
@@ -16,7 +17,8 @@ export interface DoorLimits {
   readonly packetBytes: number
   /** Most messages of one client that wait for their commit. */
   readonly windowMessages: number
-  readonly keepaliveMaxS: number
+  /** How long a socket may take to say CONNECT. */
+  readonly connectTimeoutMs: number
 }
 
 export interface DoorOptions {
@@ -24,17 +26,22 @@ export interface DoorOptions {
   readonly replies: Taker
   readonly reports: Taker
   readonly limits: DoorLimits
+  readonly guards: Guards
+  readonly lastCommit?: (() => number) | undefined
   readonly clock: Clock
   readonly metrics: Metrics
   readonly log: Logger
 }
 
 const BEAT_MS = 500
+/** Of a message that says little. */
+const LIGHT_BYTES = 1_024
 
 /** What all connections share: where their messages go and where they hear that they may go on. */
 export class Door {
   readonly intake: Intake
   readonly limits: DoorLimits
+  readonly guards: Guards
   readonly clock: Clock
   readonly sessions = new Sessions()
   readonly connections = new Set<Connection>()
@@ -45,6 +52,12 @@ export class Door {
   readonly #reports: Taker
   readonly #metrics: Metrics
   readonly #log: Logger
+  /** Only then is a line for every acknowledgement made. */
+  readonly #isFollowed: boolean
+  readonly #lastCommit: (() => number) | undefined
+  /** Tells the connections of this process from those of others in one log. */
+  readonly #run = Math.floor(Date.now() / 1_000).toString(36)
+  #opened = 0
   readonly #pulse: NodeJS.Timeout
   readonly #received: [number, number, number] = [0, 0, 0]
   #settledNow: Connection[] = []
@@ -52,7 +65,9 @@ export class Door {
   #isClosing = false
   readonly #idle: (() => void)[] = []
 
-  constructor({ intake, replies, reports, limits, clock, metrics, log }: DoorOptions) {
+  constructor(options: DoorOptions) {
+    const { intake, replies, reports, limits, guards, clock, metrics, log } = options
+    this.guards = guards
     this.intake = intake
     this.limits = limits
     this.clock = clock
@@ -60,8 +75,11 @@ export class Door {
     this.#reports = reports
     this.#metrics = metrics
     this.#log = log
+    this.#isFollowed = log.isLevelEnabled('debug')
+    this.#lastCommit = options.lastCommit
     intake.onRoom(() => this.#onRoom())
-    this.#pulse = setInterval(() => this.#beat(), BEAT_MS)
+    // After the sockets were read: what came while this process stood still was heard, too.
+    this.#pulse = setInterval(() => setImmediate(() => this.#beat()), BEAT_MS)
     onScrape(metrics.connections, () => metrics.connections.set(this.connections.size))
     onScrape(metrics.pausedClients, () => metrics.pausedClients.set(this.#stopped.size))
     onScrape(metrics.messagesReceived, () => this.#countReceived())
@@ -70,6 +88,15 @@ export class Door {
   /** Nothing more is taken: what was taken is waited for. */
   get isClosing(): boolean {
     return this.#isClosing
+  }
+
+  /**
+   * Whether a client may be read that has so many messages in flight and said so much last. While
+   * others empty their memories, one that reports now and then does not wait behind them.
+   */
+  hasTurn(inFlight: number, lastBytes: number): boolean {
+    const isLight = inFlight === 0 && lastBytes <= LIGHT_BYTES
+    return !(isLight ? this.intake.isFull : this.intake.isCrowded)
   }
 
   offer(message: Incoming): undefined {
@@ -103,19 +130,41 @@ export class Door {
     else this.#stopped.delete(connection)
   }
 
+  /** The id by which a log knows a connection from its socket on. */
+  nextId(): string {
+    return `${this.#run}-${++this.#opened}`
+  }
+
+  onOpened({ id, origin }: Connection): void {
+    if (this.#isFollowed) this.#log.debug({ connection: id, ...origin }, 'connection opened')
+  }
+
+  onLetIn({ id, deviceId }: Connection): void {
+    if (this.#isFollowed) this.#log.debug({ connection: id, deviceId }, 'device let in')
+  }
+
+  /** So many messages of a connection were committed, at the latest by that commit. */
+  onAcknowledged({ id, deviceId }: Connection, messages: number): void {
+    if (!this.#isFollowed || messages === 0) return
+    const byCommit = this.#lastCommit?.()
+    this.#log.debug({ connection: id, deviceId, messages, byCommit }, 'acknowledged')
+  }
+
   /** We turned it away, or cut it off. */
-  onEnded({ deviceId, origin, wasOpen }: Connection, reason: string): void {
+  onEnded({ id, deviceId, origin, wasOpen }: Connection, reason: string): void {
     const { takeovers, connectionsEnded, connectionsRefused } = this.#metrics
     if (reason === 'takeover') takeovers.inc()
     else if (wasOpen) connectionsEnded.inc({ reason })
     else connectionsRefused.inc({ reason })
-    this.#log.debug({ deviceId, ...origin, reason }, 'connection ended')
+    this.#log.debug({ connection: id, deviceId, ...origin, reason }, 'connection ended')
   }
 
   onClosed(connection: Connection): void {
     this.connections.delete(connection)
     this.#stopped.delete(connection)
-    this.sessions.leave(connection)
+    if (this.sessions.leave(connection)) this.guards.arrivals.left(connection)
+    const { id, deviceId } = connection
+    if (this.#isFollowed) this.#log.debug({ connection: id, deviceId }, 'connection closed')
   }
 
   /** Takes nothing more; resolves when all that was taken is settled and acknowledged. */
@@ -153,7 +202,7 @@ export class Door {
   /** In the order in which they were stopped, until it is full again. */
   #onRoom(): void {
     for (const connection of this.#stopped) {
-      if (this.intake.isFull) return
+      if (this.intake.isCrowded) return
       connection.resume()
     }
   }
@@ -161,6 +210,7 @@ export class Door {
   #beat(): void {
     const now = performance.now()
     for (const connection of this.connections) connection.beat(now)
+    this.guards.caps.beat()
   }
 
   #countReceived(): void {

@@ -122,7 +122,8 @@ export class Downlink {
     const messageId = this.#nextMessageId()
     if (qos === 1) this.#inFlight.set(messageId, id)
     this.#carried.add(id)
-    write(publish(commandTopic(deviceId), JSON.stringify(message), qos, messageId))
+    const payload = JSON.stringify(message)
+    write(publish({ topic: commandTopic(deviceId), payload, qos }, messageId))
     void this.#record('sent', id)
   }
 

@@ -52,3 +52,8 @@ export class FieldCursor {
     return this.isSound
   }
 }
+
+const CONTROLS = /[\p{Cc}\p{Noncharacter_Code_Point}]/u
+
+/** Whether a text has characters a server may refuse (MQTT 1.5.3): controls, and what is none. */
+export const hasControls = (text: string): boolean => CONTROLS.test(text)

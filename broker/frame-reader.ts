@@ -2,6 +2,8 @@
 export type FrameFault = 'not-mqtt' | 'malformed-length' | 'too-large'
 
 const LENGTH_BYTES_MAX = 4
+// Most packets are smaller, and get all of their room at once.
+const FIRST_ROOM_BYTES = 4_096
 const EMPTY: Buffer = Buffer.alloc(0)
 
 /**
@@ -20,16 +22,24 @@ export class FrameReader {
   /** Where what follows the fixed header begins. */
   bodyStart = 0
   end = 0
+  /** How many it has read. */
+  packets = 0
   #chunk: Buffer = EMPTY
   #at = 0
-  /** A packet of which only the beginning has come, at its full size. */
+  /** What has come of a packet that has not come whole, with room for more. */
   #partial: Buffer | undefined
+  #partialEnd = 0
   #filled = 0
   #partialBodyStart = 0
 
   constructor(limit: number, wanted?: number) {
     this.limit = limit
     this.wanted = wanted
+  }
+
+  /** Size of the packet that was begun and has not come whole; 0 when there is none. */
+  get begunBytes(): number {
+    return this.#partial ? this.#partialEnd : this.#chunk.length - this.#at
   }
 
   /** Adds what came. Only when {@link next} has asked for more. */
@@ -59,8 +69,9 @@ export class FrameReader {
     const end = at + length
     if (end - start > this.limit) return 'too-large'
     if (end > chunk.length) {
-      this.#partial = Buffer.allocUnsafe(end - start)
+      this.#partialEnd = end - start
       this.#partialBodyStart = at - start
+      this.#partial = Buffer.allocUnsafe(Math.min(this.#partialEnd, FIRST_ROOM_BYTES))
       this.#filled = 0
       return this.#fill(this.#partial)
     }
@@ -76,14 +87,31 @@ export class FrameReader {
     return 'more'
   }
 
-  #fill(partial: Buffer): 'packet' | 'more' {
-    const copied = this.#chunk.copy(partial, this.#filled, this.#at)
+  #fill(begun: Buffer): 'packet' | 'more' {
+    const size = this.#partialEnd
+    const wanted = Math.min(size, this.#filled + this.#chunk.length - this.#at)
+    const partial = wanted > begun.length ? this.#grow(begun, wanted) : begun
+    const copied = this.#chunk.copy(
+      partial,
+      this.#filled,
+      this.#at,
+      this.#at + wanted - this.#filled,
+    )
     this.#filled += copied
     this.#at += copied
-    if (this.#filled < partial.length) return 'more'
+    if (this.#filled < size) return 'more'
     this.#partial = undefined
-    this.#show(partial, 0, this.#partialBodyStart, partial.length)
+    this.#show(partial, 0, this.#partialBodyStart, size)
     return 'packet'
+  }
+
+  /** Room for what comes, not for what was announced. */
+  #grow(begun: Buffer, wanted: number): Buffer {
+    const room = Math.min(this.#partialEnd, Math.max(wanted, begun.length * 2))
+    const grown = Buffer.allocUnsafe(room)
+    begun.copy(grown, 0, 0, this.#filled)
+    this.#partial = grown
+    return grown
   }
 
   #show(bytes: Buffer, start: number, bodyStart: number, end: number): void {
@@ -91,5 +119,6 @@ export class FrameReader {
     this.start = start
     this.bodyStart = bodyStart
     this.end = end
+    this.packets++
   }
 }

@@ -3,7 +3,9 @@ import type { ConnackCode } from './packet-types.ts'
 
 const PUBACK = 0x40
 const PUBREC = 0x50
+const PUBREL = 0x62
 const PUBCOMP = 0x70
+const UNSUBACK = 0xb0
 const CONNACK = 0x20
 const ID_BYTES = 2
 
@@ -28,16 +30,37 @@ export const pubcomp = (messageId: number): Buffer =>
 
 export const connackRefusal = (code: ConnackCode): Buffer => Buffer.of(CONNACK, 2, 0, code)
 
+/** One code for each filter: the QoS granted, or 0x80. */
+export const suback = (messageId: number, codes: readonly number[]): Buffer =>
+  mqttPacket.generate({ cmd: 'suback', messageId, granted: [...codes] })
+
+export const unsuback = (messageId: number): Buffer =>
+  Buffer.of(UNSUBACK, ID_BYTES, messageId >> 8, messageId & 0xff)
+
 export const PINGRESP: Buffer = Buffer.of(0xd0, 0)
 
-/** `messageId` counts only with QoS 1. */
-export const publish = (topic: string, payload: string, qos: 0 | 1, messageId: number): Buffer =>
+export const pubrel = (messageId: number): Buffer =>
+  Buffer.of(PUBREL, ID_BYTES, messageId >> 8, messageId & 0xff)
+
+export interface OutgoingPublish {
+  readonly topic: string
+  readonly payload: string | Buffer
+  readonly qos: 0 | 1 | 2
+  readonly retain?: boolean
+}
+
+/** `messageId` counts only above QoS 0; `dup`: it was sent before (MQTT-3.3.1-1). */
+export const publish = (
+  { topic, payload, qos, retain = false }: OutgoingPublish,
+  messageId = 0,
+  dup = false,
+): Buffer =>
   mqttPacket.generate({
     cmd: 'publish',
     topic,
     payload,
     qos,
-    ...(qos === 1 ? { messageId } : {}),
-    dup: false,
-    retain: false,
+    ...(qos > 0 ? { messageId } : {}),
+    dup,
+    retain,
   })

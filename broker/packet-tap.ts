@@ -12,12 +12,15 @@ export interface PacketTaker {
   /** Reading stopped because no packet may be taken, or goes on. */
   onStopped(isStopped: boolean): void
   onFault(fault: FrameFault): void
+  /** The other side took all that was written. */
+  onDrained(): void
 }
 
 /**
  * Stands between a stream and aedes, which listens to 'readable' and then reads `stream.read()`: we
  * put ourselves in the place of that one function. A Transform in between would cost two more
- * streams per connection and a copy of every chunk.
+ * streams per connection and a copy of every chunk. Until a client has said who it is there is no
+ * aedes yet: its first packet decides which one speaks with it.
  *
  * A client is stopped between two packets, and holds then no more than its stream buffers. That
  * this works rests on how aedes reads, so all of it is in this file, and tests hold it.
@@ -29,6 +32,9 @@ export class PacketTap {
   readonly #readStream: () => Buffer | null
   #isStopped = false
   #isBlocked = false
+  /** Taken, and to be read by aedes before all else. */
+  #held: Buffer | null = null
+  #attach: (() => void) | undefined
 
   constructor(stream: Duplex, reader: FrameReader, taker: PacketTaker) {
     this.#reader = reader
@@ -38,6 +44,13 @@ export class PacketTap {
     this.#readStream = () => read()
     // Node itself calls read(0) to have a stream fill its buffer.
     stream.read = (size?: number) => (size === 0 ? read(0) : this.#read())
+    stream.on('readable', this.#greet)
+  }
+
+  /** Has aedes listen from now on; what it reads first is this packet. */
+  handOver(packet: Buffer, attach: () => void): undefined {
+    this.#held = packet
+    this.#attach = attach
   }
 
   get isStopped(): boolean {
@@ -54,6 +67,7 @@ export class PacketTap {
     this.#isBlocked = true
     this.#stream.once('drain', () => {
       this.#isBlocked = false
+      this.#taker.onDrained()
       this.resume()
     })
   }
@@ -61,6 +75,15 @@ export class PacketTap {
   /** Reads on if reading had stopped and packets may be taken again. */
   resume(): void {
     if (this.#isStopped && this.#mayRead()) this.#stream.emit('readable')
+  }
+
+  readonly #greet = (): void => {
+    // Before there is an aedes nothing is given back.
+    if (!this.#attach) this.#read()
+    if (!this.#attach || this.#stream.destroyed) return
+    this.#attach()
+    this.#stream.off('readable', this.#greet)
+    this.#stream.emit('readable')
   }
 
   #mayRead(): boolean {
@@ -75,7 +98,8 @@ export class PacketTap {
 
   /** What aedes gets to read: its packets, or null. */
   #read(): Buffer | null {
-    let passed: Buffer | null = null
+    let passed = this.#held
+    this.#held = null
     while (this.#mayRead()) {
       this.#setStopped(false)
       const next = this.#reader.next()

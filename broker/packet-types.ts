@@ -32,9 +32,17 @@ const HEADERS: ReadonlyMap<number, { readonly flags: number; readonly length?: n
   [DISCONNECT, { flags: 0, length: 0 }],
 ])
 
+// MQTT 3.1 has it in SUBSCRIBE, UNSUBSCRIBE and PUBREL too, when they are sent again.
+const DUP = 0x08
+
 /** Whether a client that was let in may send such a packet other than a PUBLISH. */
-export function isSoundHeader(first: number, length: number): boolean {
+export function isSoundHeader(
+  first: number,
+  length: number,
+  request: { readonly version: 3 | 4 } | undefined,
+): boolean {
   const header = HEADERS.get(first >> 4)
-  if (!header || (first & 0x0f) !== header.flags) return false
+  const ignored = request?.version === 3 && header?.flags === 2 ? DUP : 0
+  if (!header || (first & 0x0f & ~ignored) !== header.flags) return false
   return header.length === undefined || header.length === length
 }

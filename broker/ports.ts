@@ -3,6 +3,7 @@ import type { Device } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
 import type { Reason } from '#model/rejection.ts'
 import type { TerminalReport } from '#model/terminal-report.ts'
+import type { EpochMs } from '#model/time.ts'
 
 /** Called once per message, when it is committed, in the order in which the messages were given. */
 export type Settled<Message extends Envelope> = (message: Message) => void
@@ -10,6 +11,8 @@ export type Settled<Message extends Envelope> = (message: Message) => void
 /** Where messages go. It takes every one; it is the broker who stops reading while it is full. */
 export interface Intake {
   readonly isFull: boolean
+  /** So much waits that only whoever has little to say should be read. True whenever it is full. */
+  readonly isCrowded: boolean
   /** Calls the listener each time there is room again. */
   onRoom(listener: () => void): void
   offer<Message extends Envelope>(message: Message, settled: Settled<Message>): void
@@ -33,6 +36,23 @@ export interface Credential {
 export interface DeviceDirectory {
   credential(deviceId: string): Credential | undefined
   find(deviceId: string): Device | undefined
+}
+
+/** The account of another system, as it came in by one of its access tokens. */
+export interface Program {
+  readonly accountId: string
+  /** Of the token. */
+  readonly credentialId: string
+  /** When the token ends; null: when it is revoked. */
+  readonly expiresAt: EpochMs | null
+}
+
+/** The accounts that may use open topics; it must answer at once. */
+export interface ProgramDirectory {
+  /** Whether there is one of that login. */
+  has(login: string): boolean
+  /** Undefined when the token is not one of its. Throws Unavailable when that cannot be told. */
+  find(login: string, token: string): Program | undefined
 }
 
 /**

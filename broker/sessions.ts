@@ -46,10 +46,10 @@ export class Sessions {
     return older
   }
 
-  leave(connection: Connection): void {
-    if (this.#current.get(connection.deviceId) === connection) {
-      this.#current.delete(connection.deviceId)
-    }
+  /** False when another has taken its place. */
+  leave(connection: Connection): boolean {
+    if (this.#current.get(connection.deviceId) !== connection) return false
+    return this.#current.delete(connection.deviceId)
   }
 
   /** The QoS 2 state of a connection: its own, or that of the session it took up. */

@@ -9,8 +9,8 @@ export function openTcpListener(options: ListenerOptions): Promise<Listener> {
   const server = createServer({ noDelay: true, highWaterMark: STREAM_BUFFER_BYTES }, (socket) => {
     options.admit(socket)
     if (socket.destroyed) return
-    const address = socket.remoteAddress ?? ''
-    options.accept(socket, { listener: 'tcp', address, certificateName: undefined })
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket
+    options.accept(socket, { listener: 'tcp', address, port, certificateName: undefined })
   })
   return listen(server, options, 'MQTT_PORT')
 }

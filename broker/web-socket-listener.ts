@@ -35,8 +35,8 @@ export function openWebSocketListener(options: WebSocketListenerOptions): Promis
       return
     }
     webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      const address = request.socket.remoteAddress ?? ''
-      accept(streamOf(webSocket), { listener: 'ws', address, certificateName: undefined })
+      const { remoteAddress: address = '', remotePort: port = 0 } = request.socket
+      accept(streamOf(webSocket), { listener: 'ws', address, port, certificateName: undefined })
     })
   })
   return listen(server, options, 'MQTT_WS_PORT')

@@ -15,9 +15,10 @@ const DEVICE = '{device}'
 
 const INFO = `Devices report readings and take commands over MQTT 3.1.1. A device signs in with its id
 as user name and its secret as password, or with a client certificate whose common name is its id,
-and may use its own topics only. QoS 1 and 2 are acknowledged after what they say is committed; QoS 0
-is taken as best effort. A message that is refused is acknowledged all the same and kept with its
-reasons in the quarantine.`
+and may use its own topics only. QoS 1 and 2 are acknowledged after what they say is committed, or,
+while the database is away for long, is on the disk to be committed later; QoS 0 is taken as best
+effort. A message that is refused is acknowledged all the same and kept with its reasons in the
+quarantine.`
 
 /** The MQTT topics as an AsyncAPI 3 document, written from the declarations of the kinds. */
 export const asyncApiDocument = (): Document => ({

@@ -5,6 +5,9 @@ import { pathToFileURL } from 'node:url'
 /** `npm run bench -- NAME [options]`: runs one of the benches in `bench/`. */
 const BENCHES = [
   'ingest',
+  'paced',
+  'connections',
+  'naive',
   'copy',
   'decode',
   'fold',
@@ -16,6 +19,11 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'reads',
+  'live',
+  'fuzz',
+  'abuse',
+  'spool',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

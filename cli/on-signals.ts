@@ -1,8 +1,14 @@
+import { isatty } from 'node:tty'
+
 /**
  * Calls `stop` at the first Ctrl-C, SIGTERM or SIGHUP and ends the process when it is through; a
- * second Ctrl-C does not wait.
+ * second Ctrl-C does not wait. With `reload`, SIGHUP means that instead where no terminal can have
+ * sent it by being closed: so do service managers ask for it.
  */
-export function onSignals(stop: () => Promise<void>): void {
+export function onSignals(
+  stop: () => Promise<void>,
+  { reload }: { readonly reload?: () => Promise<void> } = {},
+): void {
   let stopping = false
   const end = (): void => {
     if (stopping) process.exit(130)
@@ -15,5 +21,8 @@ export function onSignals(stop: () => Promise<void>): void {
       },
     )
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end)
+  const hasTerminal = [0, 1, 2].some((stream) => isatty(stream))
+  if (reload === undefined || hasTerminal) process.on('SIGHUP', end)
+  else process.on('SIGHUP', () => void reload().catch(console.error))
 }

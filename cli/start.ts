@@ -16,12 +16,17 @@ try {
     (error: unknown) => log.warn({ reason: messageOf(error) }, 'the console is not built'),
   )
   const service = await startService(config, token, log)
-  onSignals(() => service.stop())
+  onSignals(() => service.stop(), { reload: () => service.reload() })
   console.log(`HTTP  ${service.httpUrl}  (API documentation at ${service.httpUrl}/api/docs)`)
   for (const url of service.mqttUrls) console.log(`MQTT  ${url}`)
   if (isNew)
     console.log(`Admin token, shown this once and kept in ${config.store.dataDir}: ${token}`)
-  const reason = await service.failed
+  const reason = await Promise.race([service.failed, service.succeeded])
+  if (reason === undefined) {
+    console.log('Wanmi hands over to a younger process')
+    await service.handOver()
+    process.exit(0)
+  }
   console.error(`Wanmi stops: ${messageOf(reason)}`)
   await service.stop()
   process.exit(1)

@@ -1,43 +1,38 @@
 import type { Envelope } from '#model/envelope.ts'
 import type { Config } from '#runtime/config.ts'
-import { type Committed, commitInParts, isRefusal } from './bisect.ts'
+import type { Committed } from './bisect.ts'
 import { PendingBatch } from './pending-batch.ts'
-import type { Settled, Sink } from './ports.ts'
+import type { Settled } from './ports.ts'
 
 export interface BatcherOptions {
-  readonly sink: Sink
-  readonly limits: Pick<Config['ingest'], 'batchMaxMessages' | 'batchMaxAgeMs'>
+  /**
+   * Resolves when the batch is safe: then its senders are told. Called with one at a time. It rejects
+   * only where no other batch would fare better.
+   */
+  readonly commit: (batch: PendingBatch) => Promise<Committed>
+  readonly limits: Pick<Config['ingest'], 'batchMaxMessages'>
   /** Each batch after its senders were told. `seconds`: from handing it over to its commit. */
   readonly onCommitted: (batch: PendingBatch, committed: Committed, seconds: number) => void
-  /** The sink failed in a way no other batch would mend. Nothing is acknowledged any more. */
+  /** A commit failed for good. Nothing is acknowledged any more. */
   readonly onFatal: (error: unknown) => void
 }
-
-/**
- * A batch of this many means that messages arrive fast: the next one gathers for a while. Commits
- * of fewer cost less than the wait.
- */
-const CROWD = 32
 
 const BATCH_BYTES_MAX = 8 * 1_024 * 1_024
 
 /**
- * Group commit. One batch at a time is with the sink; what arrives meanwhile gathers. A lone
- * message leaves in the same turn of the event loop; only while batches are crowds does the next
- * wait until its first message is `batchMaxAgeMs` old, which spares the database many small commits.
+ * Group commit. One batch at a time is being committed; what arrives meanwhile gathers. A lone
+ * message leaves in the same turn of the event loop, and what gathered during a commit leaves as that
+ * ends, before its acknowledgements are written: the database works while they are. Nothing waits for
+ * company: the busier all are, the more gathers by itself (docs/adr/0019).
  */
 export class Batcher {
   readonly #options: BatcherOptions
   /** Full batches, oldest first; then comes the open one. */
   readonly #full: PendingBatch[] = []
   #open = new PendingBatch()
-  #openedAt = 0
   #isCommitting = false
   #isPlanned = false
-  #timer: NodeJS.Timeout | undefined
   #hasFailed = false
-  #isHurried = false
-  #lastSize = 0
   readonly #idle: (() => void)[] = []
 
   constructor(options: BatcherOptions) {
@@ -55,18 +50,18 @@ export class Batcher {
    */
   complete<Message extends Envelope>(envelope: Message, settled: Settled<Message>): number {
     const batch = this.#open
-    if (batch.size === 0) this.#openedAt = performance.now()
     const bytes = batch.complete(envelope, settled)
-    const isFull = this.#isFull(batch)
-    if (isFull) this.#closeOpen()
-    if ((isFull || !this.#isPlanned) && !this.#isCommitting) this.#plan()
+    if (this.#isFull(batch)) this.#closeOpen()
+    if (!this.#isPlanned && !this.#isCommitting) {
+      this.#isPlanned = true
+      setImmediate(this.#commitPlanned)
+    }
     return bytes
   }
 
-  /** Resolves when nothing waits any more, or never will be committed; now nothing gathers. */
+  /** Resolves when nothing waits any more, or never will be committed. */
   async drain(): Promise<void> {
-    this.#isHurried = true
-    if (!this.#isCommitting) this.#commitNext()
+    this.#commitNext()
     if (this.#isEmpty() || this.#hasFailed) return
     await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
@@ -88,39 +83,25 @@ export class Batcher {
     this.#open = new PendingBatch()
   }
 
-  /** Says when the next batch goes: at the end of this turn, or when it has gathered enough. */
-  #plan(): void {
-    this.#isPlanned = true
-    const age = performance.now() - this.#openedAt
-    const wait = this.#options.limits.batchMaxAgeMs - age
-    if (this.#full.length > 0 || this.#lastSize < CROWD || wait <= 0 || this.#isHurried) {
-      setImmediate(this.#commitPlanned)
-    } else {
-      this.#timer = setTimeout(this.#commitPlanned, wait)
-    }
-  }
-
   readonly #commitPlanned = (): void => {
-    if (!this.#isCommitting) this.#commitNext()
+    this.#isPlanned = false
+    this.#commitNext()
   }
 
   #commitNext(): void {
-    clearTimeout(this.#timer)
-    this.#isPlanned = false
-    if (this.#hasFailed) return
+    if (this.#hasFailed || this.#isCommitting) return
     if (this.#full.length === 0 && this.#open.size > 0) this.#closeOpen()
     const batch = this.#full.shift()
     if (!batch) return
     this.#isCommitting = true
-    this.#lastSize = batch.size
     void this.#commit(batch)
   }
 
   async #commit(batch: PendingBatch): Promise<void> {
-    const { sink, onCommitted, onFatal } = this.#options
+    const { commit, onCommitted, onFatal } = this.#options
     const startedAt = performance.now()
     try {
-      const committed = await commitWhole(sink, batch)
+      const committed = await commit(batch)
       const seconds = (performance.now() - startedAt) / 1_000
       this.#isCommitting = false
       batch.settle()
@@ -130,16 +111,6 @@ export class Batcher {
       onFatal(error)
     }
     if (this.#hasFailed || this.#isEmpty()) for (const resolve of this.#idle.splice(0)) resolve()
-    else if (!this.#isPlanned) this.#plan()
-  }
-}
-
-/** In one go; only when the sink refuses the values, in the parts it takes. */
-async function commitWhole(sink: Sink, batch: PendingBatch): Promise<Committed> {
-  try {
-    return { outcome: await sink.process(batch), rejections: batch.rejections }
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-    return commitInParts(sink, batch.parts())
+    else this.#commitNext()
   }
 }

@@ -1,7 +1,9 @@
+import { v5 as uuidv5 } from 'uuid'
 import type { Batch, CommitOutcome } from '#model/commit.ts'
+import type { Envelope } from '#model/envelope.ts'
 import { Broken, messageOf, Rejected } from '#model/error.ts'
 import type { Rejection } from '#model/rejection.ts'
-import type { MessagePart } from './pending-batch.ts'
+import type { MessagePart, PendingBatch } from './pending-batch.ts'
 import type { Sink } from './ports.ts'
 import { reason } from './reason.ts'
 
@@ -13,6 +15,22 @@ export const isRefusal = (error: unknown): error is Rejected =>
 export interface Committed {
   readonly outcome: CommitOutcome
   readonly rejections: readonly Rejection[]
+  /** It is in the spool, and not in the database yet. */
+  readonly isSpooled?: true
+}
+
+/** In one go; only when the sink refuses the values, in the parts it takes. */
+export async function commitWhole(sink: Sink, batch: PendingBatch): Promise<Committed> {
+  try {
+    return { outcome: await sink.process(batch), rejections: batch.rejections }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const committed = await commitInParts(sink, batch.parts())
+    const { fromSpool } = batch
+    // Only now all of it is there.
+    if (fromSpool) await sink.process({ readings: [], rejections: [], resolved: [], fromSpool })
+    return committed
+  }
 }
 
 interface Refused<Item> {
@@ -73,7 +91,8 @@ async function commitBare(
 ): Promise<void> {
   const { deviceId, topic, payload, receivedAt, replayOf } = envelope
   const reasons = [reason('database-refused')]
-  const rejection = { deviceId, topic, payload, item: null, receivedAt, reasons, replayOf }
+  const id = refusalId(envelope, payload, null)
+  const rejection = { id, deviceId, topic, payload, item: null, receivedAt, reasons, replayOf }
   try {
     await commit({ readings: [], rejections: [rejection], resolved: [] })
   } catch (again) {
@@ -106,15 +125,27 @@ async function commitHalves<Item>(
 function rejectionOf(message: MessagePart, index: number, error: Rejected): Rejection {
   const { deviceId, topic, receivedAt, replayOf } = message.envelope
   const item = message.items[index] ?? null
+  const payload = message.payloadOf(item)
   return {
+    id: refusalId(message.envelope, payload, item),
     deviceId,
     topic,
-    payload: message.payloadOf(item),
+    payload,
     item,
     receivedAt,
     reasons: [reason('database-refused', undefined, messageOf(error))],
     replayOf: item === null ? replayOf : null,
   }
+}
+
+/** Of these ids alone. */
+const NAMESPACE = '0d6f6a5e-6b1c-4a38-9a0d-2f6a0a3f9c55'
+
+/** The same each time the message is committed in parts, as it may be again after a crash. */
+function refusalId(envelope: Envelope, payload: Uint8Array, item: number | null): string {
+  const { deviceId, topic, receivedAt } = envelope
+  const words = Buffer.from(`${deviceId} ${topic} ${receivedAt} ${item ?? ''} `)
+  return uuidv5(Buffer.concat([words, payload]), NAMESPACE)
 }
 
 const joined = (messages: readonly MessagePart[]): Batch => ({

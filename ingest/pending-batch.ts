@@ -1,4 +1,5 @@
-import type { Batch } from '#model/commit.ts'
+import { v7 as uuidv7 } from 'uuid'
+import type { Batch, FromSpool } from '#model/commit.ts'
 import type { Envelope } from '#model/envelope.ts'
 import type { Reading } from '#model/reading.ts'
 import type { Reason, Rejection } from '#model/rejection.ts'
@@ -31,6 +32,7 @@ export class PendingBatch implements Batch {
   readonly readings: Reading[] = []
   readonly rejections: Rejection[] = []
   readonly resolved: string[] = []
+  fromSpool: FromSpool | undefined
   readonly #items: (number | null)[] = []
   readonly #envelopes: Envelope[] = []
   readonly #settled: Settled<Envelope>[] = []
@@ -121,4 +123,13 @@ const rejectionOf = (
   payload: Uint8Array,
   reasons: readonly Reason[],
   replayOf: string | null,
-): Rejection => ({ deviceId, topic, payload, item, receivedAt, reasons, replayOf })
+): Rejection => ({
+  id: uuidv7(),
+  deviceId,
+  topic,
+  payload,
+  item,
+  receivedAt,
+  reasons,
+  replayOf,
+})

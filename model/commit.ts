@@ -11,6 +11,18 @@ export interface Batch {
   readonly rejections: readonly Rejection[]
   /** Quarantine entries that were run again and are now settled. */
   readonly resolved: readonly string[]
+  /** Of what comes out of the spool. */
+  readonly fromSpool?: FromSpool | undefined
+}
+
+/** Where in the spool a batch was; it is written with it how far the spool is drained. */
+export interface FromSpool {
+  /** Of the process that wrote it, a UUID. */
+  readonly generation: string
+  /** The last record of the batch. */
+  readonly record: number
+  /** When its records were taken, ascending: at each of them all that had come was being taken. */
+  readonly takenAt: readonly EpochMs[]
 }
 
 /** An episode to write, and the case it asks for. `openCase` is set only when it was confirmed. */

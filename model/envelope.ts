@@ -7,7 +7,7 @@ export interface Envelope {
   readonly topic: string
   readonly payload: Uint8Array
   readonly qos: 0 | 1 | 2
-  /** Of a replayed message: when it first came. */
+  /** Of a replayed message: when it first came, or now where it was ahead of the clock then. */
   readonly receivedAt: EpochMs
   /** The quarantine entry that is run again; null for a message from the broker. */
   readonly replayOf: string | null

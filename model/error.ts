@@ -14,6 +14,8 @@ export const ERROR_CODES = {
     'The request may come from another site: its origin or its x-csrf-token is not that of the session.',
   'password-due': 'The password has to be changed before anything else can be done.',
   'too-many-attempts': 'Too many sign-ins failed; the detail says when to try again.',
+  'too-many-requests':
+    'One address, token or session asks more often than it may; the detail says when to go on.',
   'too-large': 'The request is larger than the configured limit.',
   'unsupported-media': 'The content type is not one this address takes.',
   'not-ready': 'The service is starting, stopping or waiting for its database; try again.',

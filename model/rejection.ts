@@ -51,6 +51,8 @@ export interface Reason {
 
 /** A message, or items of one, on its way to the quarantine. */
 export interface Rejection {
+  /** Of its entry in the quarantine: what is written twice under one id is one entry. A UUID. */
+  readonly id: string
   /** As the broker knows the sender; the topic may claim another. */
   readonly deviceId: string
   readonly topic: string

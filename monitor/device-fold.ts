@@ -28,7 +28,6 @@ export async function foldDevice(
 ): Promise<boolean> {
   const kind = findKind(device.kind)
   if (!kind) return false
-  state.heardAt = book.now
   if (state.unsought.length > 0) await seek(device, readings, state, history)
   const { fresh, late } = arrange(readings, state.last)
   const isLate = late.length > 0 && state.plan.rules.length > 0

@@ -1,5 +1,10 @@
-import { type DurationMs, type EpochMs, plus } from '#model/time.ts'
+import { type DurationMs, type EpochMs, minus, plus } from '#model/time.ts'
 import { BEAT_VOUCHES, type Listened, type Presence, presenceOf } from '#rules/silence.ts'
+import { GROUP_HORIZON } from './group-work.ts'
+import type { History } from './ports.ts'
+
+/** Older breaks of listening explain no silence that is found today. */
+const LISTENED_FOR: DurationMs = GROUP_HORIZON
 
 /** From a first beat to the last. */
 export interface Span {
@@ -25,6 +30,15 @@ export class Listening implements Presence {
     this.#grace = grace
     this.#spans = [...before]
     this.#presence = presenceOf(this.#spans, grace)
+  }
+
+  /** Begins after what was written down of processes before this one. */
+  static async open(
+    history: Pick<History, 'listened'>,
+    now: EpochMs,
+    grace: DurationMs,
+  ): Promise<Listening> {
+    return new Listening(await history.listened(minus(now, LISTENED_FOR)), grace)
   }
 
   /** What is to be written with the next commit: what is found in it may rest on that. */

@@ -31,6 +31,8 @@ export interface MonitorParts {
   readonly city: { readonly district: string }
   /** After a time in which Wanmi did not listen, devices have so long to come back. */
   readonly silenceGrace: DurationMs
+  /** Something that came waits before it gets here: until it is through nobody is found silent. */
+  readonly isBehind?: () => boolean
   readonly clock: Clock
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'commitFailures' | 'casesOpened' | RuleMetric>

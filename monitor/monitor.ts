@@ -2,7 +2,7 @@ import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Episode } from '#model/episode.ts'
 import { Unavailable } from '#model/error.ts'
 import type { Reading } from '#model/reading.ts'
-import { type DurationMs, type EpochMs, minus } from '#model/time.ts'
+import { type EpochMs, epochMs, minus } from '#model/time.ts'
 import { ColdDevices } from './cold-devices.ts'
 import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
@@ -26,8 +26,6 @@ type CommittedListener = (batch: Batch, outcome: CommitOutcome) => void
 
 /** Devices that are recalled at once, when nobody waits for them. */
 const RECALLED_AT_ONCE = 1_000
-/** Older breaks of listening explain no silence that is found today. */
-const LISTENED_FOR: DurationMs = GROUP_HORIZON
 
 /**
  * Where committed readings meet the rules. A batch is folded on a copy of what is remembered, the
@@ -75,12 +73,10 @@ export class Monitor {
 
   /** @throws Unavailable when the database does not answer */
   static async start(parts: MonitorParts): Promise<Monitor> {
-    const { history, clock, silenceGrace } = parts
-    const now = clock.now()
-    const listened = await history.listened(minus(now, LISTENED_FOR))
-    const listening = new Listening(listened, silenceGrace)
-    listening.beat(now)
+    const { history } = parts
+    const listening = await Listening.open(history, parts.clock.now(), parts.silenceGrace)
     const monitor = new Monitor(parts, listening, await history.openEpisodes())
+    monitor.#beat()
     await monitor.#patience.until(() => monitor.#loadGroups(monitor.#plans))
     await monitor.#retireOrphans()
     return monitor
@@ -117,21 +113,22 @@ export class Monitor {
   }
 
   /**
-   * Folds and commits a batch; waits as long as the database is away.
+   * Folds and commits a batch, of now or out of the spool; waits as long as the database is away.
    *
    * @throws Rejected `database-refused` when its values are at fault: nothing of it was written
    * @throws Broken when this process must not write any more
    */
   process(batch: Batch): Promise<CommitOutcome> {
-    return this.#turn.take(() => this.#write(() => this.#fold(batch), batch))
+    const takenAt = batch.fromSpool?.takenAt ?? [this.#parts.clock.now()]
+    return this.#turn.take(() => this.#write(() => this.#fold(batch, takenAt), batch))
   }
 
   /**
-   * Time has passed and all that came until now was taken: silences become too long, groups are
-   * over. To be called every few seconds.
+   * Time has passed and all that came until now was taken, or `isBehind`: silences become too long,
+   * groups are over. To be called every few seconds.
    */
   async tick(): Promise<void> {
-    await this.#turn.take(() => Promise.resolve(this.#listening.beat(this.#parts.clock.now())))
+    await this.#turn.take(() => Promise.resolve(this.#beat()))
     await this.#turn.take(() => this.#adoptWanted())
     await this.#turn.take(() => this.#retireOrphans())
     await this.warm()
@@ -192,8 +189,11 @@ export class Monitor {
     return outcome
   }
 
-  async #fold(batch: Batch): Promise<Draft> {
-    this.#listening.notice(this.#parts.clock.now())
+  /** `takenAt`: when the parts of the batch came, ascending. */
+  async #fold(batch: Batch, takenAt: readonly EpochMs[]): Promise<Draft> {
+    if (batch.fromSpool) for (const at of takenAt) this.#listening.beat(at)
+    const heardAt = takenAt.at(-1) ?? this.#parts.clock.now()
+    this.#listening.notice(heardAt)
     const book = this.#newBook()
     const parts = byDevice(batch.readings)
     const devices = [...parts.values()].map(([first]) => (first as Reading).device)
@@ -204,14 +204,20 @@ export class Monitor {
       if (!known) continue
       const state = copyState(known)
       states.set(id, state)
+      state.heardAt = epochMs(Math.max(state.heardAt ?? heardAt, heardAt))
       const isLate = await foldDevice(device, readings, state, this.#parts.history, book)
       if (isLate) this.#parts.metrics.lateRefolds.inc()
     }
     return this.#draft(batch, states, book)
   }
 
+  #beat(): void {
+    if (!this.#parts.isBehind?.()) this.#listening.beat(this.#parts.clock.now())
+  }
+
   /** Of how many devices. */
   async #openSilences(): Promise<number> {
+    if (this.#parts.isBehind?.()) return 0
     const { devices, metrics } = this.#parts
     const book = this.#newBook()
     const { states, opened } = fallenSilent(this.#memory, this.#plans, devices, book)
@@ -222,7 +228,7 @@ export class Monitor {
   }
 
   async #recallMore(): Promise<void> {
-    this.#listening.beat(this.#parts.clock.now())
+    this.#beat()
     await this.#cold.warm(RECALLED_AT_ONCE, (devices) =>
       this.#write(async () => {
         const book = this.#newBook()
@@ -263,8 +269,8 @@ export class Monitor {
 
   /** Puts plans in force, all at once, when what their groups need was read. */
   async #loadGroups(plans: Plans): Promise<void> {
-    const { history, clock } = this.#parts
     const ids = rulesWithGroups(plans).map(({ id }) => id)
+    const { history, clock } = this.#parts
     const from = minus(clock.now(), GROUP_HORIZON)
     const episodes = ids.length === 0 ? [] : await history.episodesOfRules(ids, from)
     if (plans !== this.#plans) this.#hasOrphans = true
@@ -278,7 +284,7 @@ export class Monitor {
   }
 
   #draft(
-    { readings, rejections, resolved }: Batch,
+    { readings, rejections, resolved, fromSpool }: Batch,
     states: ReadonlyMap<string, DeviceState>,
     book: EpisodeBook,
   ): Draft {
@@ -288,10 +294,7 @@ export class Monitor {
     // What is remembered of an episode is what was written of it last.
     if (episodes.length > 0) for (const state of states.values()) refresh(state, book)
     const listened = this.#listening.unsaved
-    return {
-      commit: { number, at: book.now, readings, rejections, resolved, episodes, listened },
-      states,
-      groups,
-    }
+    const caused = { number, at: book.now, episodes, listened }
+    return { commit: { readings, rejections, resolved, fromSpool, ...caused }, states, groups }
   }
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '#model/error.ts'
-import { type DurationMs, milliseconds, plus, seconds } from '#model/time.ts'
+import { type DurationMs, type EpochMs, milliseconds, plus, seconds } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { caseNotice } from './cloud-event.ts'
@@ -40,6 +40,8 @@ export class Dispatcher {
   #isStopped = false
   #round: Promise<void> | undefined
   #isRoundAsked = false
+  /** By the clock, of the last claim. The one of a process before this may have been ahead. */
+  #claimedAt: EpochMs | undefined
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
@@ -94,6 +96,10 @@ export class Dispatcher {
     const { outbox, clock, lease, perHook } = this.#parts
     const now = clock.now()
     const until = plus(now, lease)
+    if (this.#claimedAt === undefined || now < this.#claimedAt) {
+      await outbox.bringForward(now, until)
+    }
+    this.#claimedAt = now
     const claimed = await outbox.claim({ now, until, perHook, busy: this.#busy })
     for (const each of claimed) {
       this.#count(each.hookId, 1)

@@ -64,6 +64,11 @@ export interface Outbox {
   claim(request: ClaimRequest): Promise<readonly Claimed[]>
   /** False: the claim had run out, and somebody else has it or had it. */
   settle(claimed: Claimed, outcome: Outcome): Promise<boolean>
+  /**
+   * The clock is behind what it was: what was never tried is due now, and so is what is claimed for
+   * longer than until then.
+   */
+  bringForward(now: EpochMs, until: EpochMs): Promise<void>
   /** Gives back what was not tried after all. */
   release(claimed: Claimed, now: EpochMs): Promise<void>
   /** Sends nothing more to a hook, and tells why. */

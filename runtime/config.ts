@@ -1,7 +1,6 @@
 import { Rejected } from '#model/error.ts'
 import {
   integer,
-  list,
   optionalInteger,
   optionalPath,
   optionalText,
@@ -12,8 +11,14 @@ import {
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
 import { CONSOLE_SETTINGS } from './settings/console.ts'
+import { HANDOVER_SETTINGS } from './settings/handover.ts'
+import { HTTP_SETTINGS } from './settings/http.ts'
+import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
+import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { SPOOL_SETTINGS } from './settings/spool.ts'
+import { TRACE_SETTINGS } from './settings/trace.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -25,37 +30,7 @@ const MIB = 1_024 * KIB
  * this table.
  */
 export const SETTINGS = {
-  http: {
-    host: text('HTTP_HOST', '0.0.0.0', 'Address the HTTP server listens on.'),
-    port: integer('HTTP_PORT', 8080, 'Port of the HTTP API. 0 takes a free one.', port),
-    bodyLimitBytes: integer('HTTP_BODY_LIMIT_BYTES', MIB, 'Largest request body but for imports.', {
-      unit: 'bytes',
-      min: KIB,
-    }),
-    importLimitBytes: integer('HTTP_IMPORT_LIMIT_BYTES', 512 * MIB, 'Largest import file.', {
-      unit: 'bytes',
-      min: KIB,
-    }),
-    adminToken: optionalText('ADMIN_TOKEN', 'The bearer token of the API.', {
-      secret: true,
-      consequence:
-        'Unset, a token is made on the first start, printed once and kept in DATA_DIR/admin-token.',
-    }),
-    publicUrl: optionalText(
-      'PUBLIC_URL',
-      'Address under which browsers reach Wanmi, such as https://wanmi.example.',
-      {
-        consequence:
-          'Unset, the address of each request counts. Needed behind a proxy that is not in ' +
-          'TRUSTED_PROXIES and speaks https outwards.',
-      },
-    ),
-    trustedProxies: list(
-      'TRUSTED_PROXIES',
-      'Addresses or networks (CIDR) of proxies whose X-Forwarded-* headers are believed, with commas.',
-      { consequence: 'Unset behind a proxy, all who sign in seem to come from its address.' },
-    ),
-  },
+  http: HTTP_SETTINGS,
   mqtt: {
     host: text('MQTT_HOST', '0.0.0.0', 'Address the MQTT listeners listen on.'),
     port: integer('MQTT_PORT', 1883, 'Port of plain MQTT. 0 takes a free one.', port),
@@ -70,6 +45,14 @@ export const SETTINGS = {
     tlsClientCaFile: optionalPath(
       'MQTT_TLS_CLIENT_CA_FILE',
       'Authority of client certificates, PEM. A client whose certificate it signed is the device of its CN and needs no secret.',
+    ),
+    tlsCrlFile: optionalPath(
+      'MQTT_TLS_CRL_FILE',
+      'Client certificates that were taken back: lists of MQTT_TLS_CLIENT_CA_FILE (X509 CRL), PEM.',
+      {
+        consequence:
+          'Whoever is on it is refused, and cut off when it is renewed. A list that is over still counts, and readiness says so.',
+      },
     ),
     connectLimitBytes: integer(
       'MQTT_CONNECT_LIMIT_BYTES',
@@ -118,18 +101,14 @@ export const SETTINGS = {
       'Most connections from one address.',
       { min: 1, consequence: 'Too low shuts out devices behind one gateway or carrier NAT.' },
     ),
+    ...MQTT_GUARD_SETTINGS,
   },
+  openMqtt: OPEN_MQTT_SETTINGS,
   ingest: {
     batchMaxMessages: integer('INGEST_BATCH_MAX_MESSAGES', 4_000, 'Most messages in one commit.', {
       min: 1,
       max: 100_000,
     }),
-    batchMaxAgeMs: integer(
-      'INGEST_BATCH_MAX_AGE_MS',
-      3,
-      'Longest a message waits for company while messages arrive fast. A lone message never waits.',
-      { unit: 'ms', min: 0, max: 1_000 },
-    ),
     clientWindowMessages: integer(
       'INGEST_CLIENT_WINDOW_MESSAGES',
       1_000,
@@ -182,7 +161,7 @@ export const SETTINGS = {
     poolSize: integer(
       'DATABASE_POOL_SIZE',
       8,
-      'Connections for queries, beside the two that write.',
+      'Connections for queries, beside the three that readings need.',
       {
         min: 1,
         max: 200,
@@ -243,12 +222,15 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  spool: SPOOL_SETTINGS,
+  handover: HANDOVER_SETTINGS,
   webhook: WEBHOOK_SETTINGS,
   people: PEOPLE_SETTINGS,
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
   console: CONSOLE_SETTINGS,
+  trace: TRACE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

@@ -18,12 +18,12 @@ export function createMetrics() {
     }),
     messagesAcknowledged: new Counter({
       name: 'wanmi_messages_acknowledged_total',
-      help: 'Messages of QoS 1 and 2 acknowledged, each after its commit',
+      help: 'Messages of QoS 1 and 2 acknowledged, each after its commit or safe in the spool',
       registers,
     }),
     messagesBestEffort: new Counter({
       name: 'wanmi_messages_best_effort_total',
-      help: 'Messages of QoS 0 committed; nobody was promised anything',
+      help: 'Messages of QoS 0 committed or spooled; nobody was promised anything',
       registers,
     }),
     messagesQuarantined: new Counter({
@@ -64,6 +64,37 @@ export function createMetrics() {
       help: 'Commits that failed and were tried again',
       registers,
     }),
+    spoolSeconds: new Histogram({
+      name: 'wanmi_spool_seconds',
+      help: 'From handing a batch over until it is safe in the spool',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      registers,
+    }),
+    spoolBytes: new Gauge({
+      name: 'wanmi_spool_bytes',
+      help: 'Bytes of the spool on the disk',
+      registers,
+    }),
+    spoolRecords: new Gauge({
+      name: 'wanmi_spool_records',
+      help: 'Batches in the spool that are not in the database yet',
+      registers,
+    }),
+    spoolOldestSeconds: new Gauge({
+      name: 'wanmi_spool_oldest_seconds',
+      help: 'Age of the oldest batch in the spool; 0 when it is empty',
+      registers,
+    }),
+    spoolBlocked: new Gauge({
+      name: 'wanmi_spool_blocked',
+      help: '1 while the spool is full or its disk fails: then nothing is acknowledged',
+      registers,
+    }),
+    spoolDamaged: new Gauge({
+      name: 'wanmi_spool_damaged',
+      help: 'Parts of the spool that could not be read since the start and were put aside',
+      registers,
+    }),
     pendingMessages: new Gauge({
       name: 'wanmi_pending_messages',
       help: 'Messages waiting for their commit',
@@ -96,9 +127,52 @@ export function createMetrics() {
       help: 'Connections ended because the same device connected again',
       registers,
     }),
+    guarded: new Counter({
+      name: 'wanmi_mqtt_guarded_total',
+      help: 'Times that a guard of the broker held somebody back, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
+    nuisances: new Gauge({
+      name: 'wanmi_mqtt_nuisances',
+      help: 'Devices and addresses that a guard held back in the last minute, by guard',
+      labelNames: ['guard'] as const,
+      registers,
+    }),
     pausedClients: new Gauge({
       name: 'wanmi_mqtt_paused_clients',
       help: 'Clients whose sockets are not read because too much of theirs waits',
+      registers,
+    }),
+    openClients: new Gauge({
+      name: 'wanmi_open_clients',
+      help: 'Clients connected for open topics',
+      registers,
+    }),
+    openSessionsKept: new Gauge({
+      name: 'wanmi_open_sessions_kept',
+      help: 'Sessions of open topics that outlive their connection',
+      registers,
+    }),
+    openRetained: new Gauge({
+      name: 'wanmi_open_retained_messages',
+      help: 'Retained messages of open topics',
+      registers,
+    }),
+    openBytes: new Gauge({
+      name: 'wanmi_open_memory_bytes',
+      help: 'Memory taken up by retained messages, queues and subscriptions of open topics',
+      registers,
+    }),
+    openMessages: new Counter({
+      name: 'wanmi_open_messages_total',
+      help: 'Messages published on open topics',
+      registers,
+    }),
+    openMessagesDropped: new Counter({
+      name: 'wanmi_open_messages_dropped_total',
+      help: 'Messages of open topics that went nowhere, or not to one of their clients, by reason',
+      labelNames: ['reason'] as const,
       registers,
     }),
     casesOpened: new Counter({
@@ -169,9 +243,21 @@ export function createMetrics() {
       help: 'Age of the oldest event of which an enabled webhook has still to be told',
       registers,
     }),
+    tlsEndSeconds: new Gauge({
+      name: 'wanmi_tls_end_timestamp_seconds',
+      help: 'When the certificate or list of a file ends, by the setting that names it',
+      labelNames: ['setting'] as const,
+      registers,
+    }),
     calendarYearsMissing: new Gauge({
       name: 'wanmi_calendar_years_missing',
       help: 'Years whose holidays should be known and are not: of these only weekends are off',
+      registers,
+    }),
+    httpConnectionsRefused: new Counter({
+      name: 'wanmi_http_connections_refused_total',
+      help: 'HTTP connections turned away or cut off, by reason',
+      labelNames: ['reason'] as const,
       registers,
     }),
     httpRequestSeconds: new Histogram({

@@ -1,20 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '#model/error.ts'
 import type { Logger } from './logger.ts'
 
-type Step = { readonly name: string; readonly stop: () => Promise<void> | void }
+interface Step {
+  readonly name: string
+  readonly stop: () => Promise<void> | void
+  readonly isWaitedFor: boolean
+}
 
-/** What must be stopped, newest first. A step that fails does not keep the others from running. */
+/** All steps together may take so long: who stops a service waits no longer before killing it. */
+const PATIENCE_MS = 8_000
+/** What a step is given when the others have used that up. */
+const LAST_MS = 100
+
+/**
+ * What must be stopped, newest first. A step that fails, or does not come to an end, does not keep
+ * the others from running.
+ */
 export class Shutdown {
   readonly #steps: Step[] = []
   readonly #log: Logger
+  readonly #patienceMs: number
   #running: Promise<void> | undefined
 
-  constructor(log: Logger) {
+  constructor(log: Logger, patienceMs = PATIENCE_MS) {
     this.#log = log
+    this.#patienceMs = patienceMs
   }
 
-  add(name: string, stop: Step['stop']): void {
-    this.#steps.push({ name, stop })
+  /** `isWaitedFor`: however long it takes, as what would be left behind is a process. */
+  add(name: string, stop: Step['stop'], { isWaitedFor = false } = {}): void {
+    this.#steps.push({ name, stop, isWaitedFor })
   }
 
   get isStopping(): boolean {
@@ -28,12 +44,28 @@ export class Shutdown {
   }
 
   async #stopAll(): Promise<void> {
+    const deadline = performance.now() + this.#patienceMs
     for (const step of this.#steps.toReversed()) {
       try {
-        await step.stop()
+        await this.#stop(step, Math.max(LAST_MS, deadline - performance.now()))
       } catch (error) {
         this.#log.error({ step: step.name, reason: messageOf(error) }, 'stopping failed')
       }
+    }
+  }
+
+  async #stop({ name, stop, isWaitedFor }: Step, patienceMs: number): Promise<void> {
+    const stopped = Promise.resolve(stop())
+    if (isWaitedFor) return await stopped
+    const given = new AbortController()
+    const late = sleep(patienceMs, 'late', { signal: given.signal }).catch(() => undefined)
+    try {
+      if ((await Promise.race([stopped, late])) === 'late') {
+        this.#log.warn({ step: name }, 'stopping takes too long and is not waited for')
+        stopped.catch(() => undefined)
+      }
+    } finally {
+      given.abort()
     }
   }
 }

@@ -24,10 +24,15 @@ export interface CommitterOptions {
   readonly world: () => CaseWorld
   /** Longest a commit may take. */
   readonly timeoutMs: number
+  /** How long a process that writes is given to hand over; it is shut out at once when absent. */
+  readonly handoverWaitMs?: number
+  /** Another process asks this one to hand over. */
+  readonly onSuccessor?: () => void
 }
 
 /**
- * Makes this process the one that writes: an older one finds itself fenced at its next commit.
+ * Makes this process the one that writes. An older one is asked to hand over first; when it has not
+ * done so in time, it finds itself fenced at its next commit.
  *
  * @throws Unavailable `database-unavailable`
  */
@@ -36,9 +41,12 @@ export async function openCommitter(
   options: CommitterOptions,
   log: Logger,
 ): Promise<Committer> {
-  const connection = new WriterConnection(database.connection, options.timeoutMs)
+  const { timeoutMs, handoverWaitMs = 0, onSuccessor } = options
+  const connection = new WriterConnection(database.connection, timeoutMs, onSuccessor)
   try {
+    const waited = await awaitPredecessor(connection, handoverWaitMs, log)
     const last = await connection.takeOver()
+    if (waited) log.info({ epoch: connection.epoch }, 'this process writes now')
     const { law, world, timeZone } = options
     const caseRules = { law, world, numbers: new CaseNumbers(timeZone) }
     const partitions = database.timescale ? null : new PartitionGuard()
@@ -47,6 +55,22 @@ export async function openCommitter(
     connection.destroy()
     throw databaseError(error)
   }
+}
+
+/** Whether there was one. */
+async function awaitPredecessor(
+  connection: WriterConnection,
+  patienceMs: number,
+  log: Logger,
+): Promise<boolean> {
+  if (patienceMs === 0) return false
+  const begunAt = performance.now()
+  const came = await connection.awaitPredecessor(patienceMs)
+  const waited_ms = Math.round(performance.now() - begunAt)
+  if (came === 'alone') return false
+  if (came === 'released') log.info({ waited_ms }, 'the process that ran has handed over')
+  else log.warn({ waited_ms }, 'the process that runs does not hand over and is shut out')
+  return true
 }
 
 /** Writes commits, one at a time, each once. */

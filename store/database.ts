@@ -22,12 +22,16 @@ export interface Database {
   readonly version: string
   /** The server Wanmi runs itself; null when `DATABASE_URL` names one. */
   readonly embedded: EmbeddedServer | null
-  close(): Promise<void>
+  /** Ends the server Wanmi runs itself, unless it is left to the process that takes over. */
+  close(options?: { readonly leavesServer?: boolean }): Promise<void>
 }
 
-const DATABASE_NAME = 'wanmi'
-const OLDEST_VERSION = 150_000
+/** Of the embedded server. */
+export const DATABASE_NAME = 'wanmi'
+/** As the server writes it in `server_version_num`. */
+export const OLDEST_VERSION = 150_000
 const START_PATIENCE_MS = 60_000
+const END_PATIENCE_MS = 2_000
 
 /**
  * Opens `DATABASE_URL`, or starts the embedded server. A server that is starting is waited for.
@@ -46,9 +50,11 @@ export async function openDatabase(config: Config['store'], log: Logger): Promis
     const { version, timescale } = await inspect(connection, log)
     const pool = openPool(connection, config, log)
     log.info({ version, timescale, embedded: embedded !== null }, 'the database is open')
-    const close = async (): Promise<void> => {
-      await pool.end()
-      await embedded?.stop()
+    const close: Database['close'] = async ({ leavesServer = false } = {}) => {
+      // A query that hangs does not keep our own server from ending, nor outlives it.
+      const ended = pool.end()
+      await (embedded ? Promise.race([ended, sleep(END_PATIENCE_MS)]) : ended)
+      await (leavesServer ? embedded?.leave() : embedded?.stop())
     }
     return { pool, connection, timescale, version, embedded, close }
   } catch (error) {
@@ -57,7 +63,8 @@ export async function openDatabase(config: Config['store'], log: Logger): Promis
   }
 }
 
-const connectionTo = (connectionString: string): ClientConfig => ({
+/** How every connection of Wanmi is opened. */
+export const connectionTo = (connectionString: string): ClientConfig => ({
   connectionString,
   application_name: 'wanmi',
   connectionTimeoutMillis: 10_000,

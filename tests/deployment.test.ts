@@ -9,7 +9,19 @@ const settings = new Set<string>(
 
 interface Compose {
   readonly services: Readonly<
-    Record<string, { environment: Record<string, string>; depends_on?: Record<string, unknown> }>
+    Record<
+      string,
+      {
+        environment: Record<string, string>
+        depends_on?: Record<string, unknown>
+        read_only?: boolean
+        tmpfs?: readonly string[]
+        cap_drop?: readonly string[]
+        security_opt?: readonly string[]
+        volumes?: readonly string[]
+        privileged?: boolean
+      }
+    >
   >
   readonly volumes: Readonly<Record<string, unknown>>
 }
@@ -39,4 +51,26 @@ const isElsewhere = (name: string): boolean =>
 
 test('the container runs as an ordinary user', () => {
   expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^USER node$/m)
+})
+
+test('the container may write to its data alone, and may do nothing that root may', () => {
+  const { wanmi, database } = (parse(readFileSync('docker-compose.yml', 'utf8')) as Compose)
+    .services
+  expect(wanmi).toMatchObject({
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+    volumes: ['data:/data'],
+  })
+  expect(wanmi?.tmpfs?.[0]).toMatch(/^\/tmp:.*noexec/)
+  expect(database?.security_opt).toContain('no-new-privileges:true')
+  expect([wanmi, database].some((service) => service?.privileged)).toBe(false)
+})
+
+test('the image is built without install scripts, and holds no secret', () => {
+  const text = readFileSync('Dockerfile', 'utf8')
+  expect(text).toMatch(/^RUN npm ci --omit=dev --ignore-scripts$/m)
+  expect(text).not.toMatch(/^(ENV|ARG) .*(TOKEN|PASSWORD|SECRET|DATABASE_URL)/m)
+  const ignored = readFileSync('.dockerignore', 'utf8').split('\n')
+  for (const name of ['.git', '.data', 'node_modules']) expect(ignored).toContain(name)
 })

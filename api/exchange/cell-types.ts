@@ -1,4 +1,5 @@
 import type { ImportReasonCode } from '#model/import-report.ts'
+import { ownValue } from '#model/own-value.ts'
 import type { Bilingual } from '#model/text.ts'
 import { type EpochMs, epochMs, formatInstant, parseInstant } from '#model/time.ts'
 import type { WallClock } from '#model/wall-clock.ts'
@@ -88,7 +89,7 @@ export const flagType: CellType<boolean> = {
   json: (value) => value,
   cell: (value) => (value ? '是' : '否'),
   read(text) {
-    const value = FLAGS[text.trim().toLowerCase()]
+    const value = ownValue(FLAGS, text.trim().toLowerCase())
     return value === undefined ? bad('must be 是 or 否') : { value }
   },
 }

@@ -1,6 +1,7 @@
-// What a spreadsheet takes for a formula, behind any apostrophes of ours.
-const FORMULA = /^'*[=+\-@\t]/
-const ESCAPED = /^'+[=+\-@\t]/
+// What a spreadsheet takes for a formula, behind any apostrophes of ours: also written wide, as input
+// methods do, and behind a break that some take off.
+const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/
+const ESCAPED = /^'+[=+\-@\t\r\n＝＋－＠]/
 const NUMBER = /^[+-]?\d+(?:\.\d+)?$/
 
 /** A text that no spreadsheet runs as a formula: an apostrophe before it. */

@@ -1,5 +1,6 @@
 import { bodyPieces, type PieceOptions } from '#api/body-pieces.ts'
 import { Rejected } from '#model/error.ts'
+import { ownValue } from '#model/own-value.ts'
 
 export interface BodyOptions extends PieceOptions {
   /** Of the content type; UTF-8 when absent. */
@@ -45,7 +46,7 @@ export const tooLarge = (limitBytes: number): Rejected =>
 
 /** Decodes piece after piece; called without one, it ends the text. */
 function textDecoder(charset: string): (piece?: Uint8Array) => string {
-  const label = DECODERS[charset.toLowerCase()]
+  const label = ownValue(DECODERS, charset.toLowerCase())
   if (label === undefined) {
     const known = Object.keys(DECODERS).join(', ')
     throw new Rejected('unsupported-media', `the charset ${charset} is none of ${known}`)

@@ -2,6 +2,7 @@ import type { TObject, TSchema } from 'typebox'
 import { ATTRIBUTE_NAME_PATTERN, isAttributeName, readAttribute } from '#model/attributes.ts'
 import { Rejected } from '#model/error.ts'
 import type { ImportReason } from '#model/import-report.ts'
+import { ownValue } from '#model/own-value.ts'
 import type { ImportFormat, ImportRow } from './import-format.ts'
 
 /** What the cells of a column are: a property of the row, or one attribute of it. */
@@ -91,7 +92,7 @@ const FLAGS: Readonly<Record<string, boolean>> = {
 function readCell(cell: string, schema: TSchema): unknown {
   const { type, anyOf } = schema as { type?: string; anyOf?: unknown }
   if (type === 'number' || type === 'integer') return NUMBER.test(cell) ? Number(cell) : cell
-  if (type === 'boolean') return FLAGS[cell.toLowerCase()] ?? cell
+  if (type === 'boolean') return ownValue(FLAGS, cell.toLowerCase()) ?? cell
   if (type === 'object' || anyOf !== undefined) return parseJson(cell)
   return cell
 }

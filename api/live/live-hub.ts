@@ -21,6 +21,8 @@ interface Watch {
   filter: LiveFilter
   readonly viewer: LiveViewer
   readonly lookAgain: LookAgain
+  /** With its next turn it is shown that the way to it is open. */
+  isBeatDue: boolean
 }
 
 /**
@@ -75,6 +77,7 @@ export class LiveHub {
         from: filter.box === undefined ? null : this.#map.last,
       }),
       lookAgain,
+      isBeatDue: false,
     }
     this.#add(watch)
     return () => this.#remove(watch)
@@ -121,8 +124,11 @@ export class LiveHub {
     }
   }
 
-  #turn({ filter, viewer }: Watch): void {
+  #turn(watch: Watch): void {
+    const { filter, viewer } = watch
     viewer.turn(filter.box === undefined ? null : (from) => this.#map.next(filter, from))
+    if (watch.isBeatDue) viewer.heartbeat()
+    watch.isBeatDue = false
   }
 
   async #look(watch: Watch): Promise<void> {
@@ -132,8 +138,8 @@ export class LiveHub {
       return
     }
     watch.filter = { ...watch.filter, scope }
-    this.#turn(watch)
-    watch.viewer.heartbeat()
+    watch.isBeatDue = true
+    this.#rounds.ask(watch)
   }
 
   #add(watch: Watch): void {

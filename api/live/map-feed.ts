@@ -14,6 +14,9 @@ export interface MapState extends LiveState {
   readonly reading: StoredReading | null
 }
 
+/** Buffers are cut from larger ones, so that one that is held for long holds its neighbours too. */
+const HELD_MS = 1_000
+
 type Part = ReturnType<NextStates>
 
 /**
@@ -24,6 +27,9 @@ export class MapFeed {
   readonly #log = new StateLog<MapState>()
   /** What was put together in this slice, by what it is of. */
   readonly #parts = new Map<string, Part>()
+  /** Whose bytes are held for the viewers whose turn comes next. */
+  #written: LogEntry<MapState>[] = []
+  #heldSince = 0
 
   get last(): number {
     return this.#log.last
@@ -36,11 +42,13 @@ export class MapFeed {
   clear(): void {
     this.#log.clear()
     this.#parts.clear()
+    this.#letGo()
   }
 
   /** Viewers were told, and know the log to these numbers. */
   told(told: readonly (number | null)[]): void {
     this.#parts.clear()
+    if (performance.now() - this.#heldSince > HELD_MS) this.#letGo()
     const numbers = told.filter((number) => number !== null)
     this.#log.toldTo(Math.min(this.#log.last, ...numbers))
   }
@@ -63,14 +71,28 @@ export class MapFeed {
       const { state, number } = entry
       if (!isSeen(box as Box, entry) || devices?.has(state.device.id)) continue
       if (!seesDevice(scope, state.device)) continue
-      entry.bytes ??= frame('reading', stateDocument(state))
-      found.push(entry.bytes)
-      bytes += entry.bytes.length
+      const written = this.#write(entry)
+      found.push(written)
+      bytes += written.length
       if (bytes < WRITE_BYTES) continue
       until = number
       break
     }
     return { bytes: found.length === 0 ? null : Buffer.concat(found, bytes), until }
+  }
+
+  #write(entry: LogEntry<MapState>): Buffer {
+    if (entry.bytes === null) {
+      entry.bytes = frame('reading', stateDocument(entry.state))
+      this.#written.push(entry)
+    }
+    return entry.bytes
+  }
+
+  #letGo(): void {
+    for (const entry of this.#written) entry.bytes = null
+    this.#written = []
+    this.#heldSince = performance.now()
   }
 }
 

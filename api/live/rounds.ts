@@ -1,25 +1,23 @@
+import { Busyness } from './busyness.ts'
+
 /** Whoever waits for a turn is asked so often at least. */
 const ROUND_MS = 250
 /** Longest that turns may keep everything else from running. */
 const SLICE_MS = 5
-/** After a slice the feed rests as long as the slice took, and so many times as long where the loop is busy. */
+/** After a slice the feed rests as long as it took, and so many times as long where all are busy. */
 const REST_BUSY = 19
-
-/** How busy the event loop has been since the mark: `performance.eventLoopUtilization`. */
-type Utilization = typeof performance.eventLoopUtilization
 
 /**
  * Gives turns, one after the other, in slices of a few milliseconds: half of the time where nothing
- * else is to do, and a twentieth of it where messages keep the process busy. When there is more to tell
- * than that allows, everybody is told less often.
+ * else is to do, and a twentieth of it where messages keep the process or the machine busy. When there is
+ * more to tell than that allows, everybody is told less often.
  */
 export class Rounds<One> {
   readonly #turn: (one: One) => void
   readonly #all: () => Iterable<One>
   readonly #after: () => void
-  readonly #utilization: Utilization
+  readonly #busyness: Pick<Busyness, 'since'>
   #waiting = new Set<One>()
-  #mark: ReturnType<Utilization>
   #roundAt = 0
   /** When the next slice may be. */
   #restedAt = 0
@@ -31,13 +29,12 @@ export class Rounds<One> {
     all: () => Iterable<One>,
     turn: (one: One) => void,
     after: () => void,
-    utilization: Utilization = performance.eventLoopUtilization.bind(performance),
+    busyness: Pick<Busyness, 'since'> = new Busyness(),
   ) {
     this.#all = all
     this.#turn = turn
     this.#after = after
-    this.#utilization = utilization
-    this.#mark = utilization()
+    this.#busyness = busyness
   }
 
   /** One more turn as soon as may be, without waiting for the next round. */
@@ -86,11 +83,6 @@ export class Rounds<One> {
 
   /** How long after a slice that took so long. */
   #rest(took: number): number {
-    const now = this.#utilization()
-    const { active, idle } = this.#utilization(now, this.#mark)
-    this.#mark = now
-    const others = Math.max(0, active - took)
-    const busy = others / Math.max(1, others + idle)
-    return took * (1 + (REST_BUSY - 1) * busy)
+    return took * (1 + (REST_BUSY - 1) * this.#busyness.since(took))
   }
 }

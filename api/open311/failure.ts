@@ -9,6 +9,7 @@ const STATUS: Readonly<Record<number, number>> = {
   403: 403,
   404: 404,
   413: 413,
+  429: 429,
   500: 500,
   503: 503,
 }

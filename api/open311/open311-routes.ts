@@ -5,6 +5,7 @@ import type { Identities } from '#api/authentication.ts'
 import type { CaseDesk } from '#api/routes/case-command-routes.ts'
 import type { Integrations } from '#api/routes/integration-routes.ts'
 import { Rejected } from '#model/error.ts'
+import { ownValue } from '#model/own-value.ts'
 import type { Principal } from '#model/principal.ts'
 import type { EpochMs } from '#model/time.ts'
 import { UUID_PATTERN } from '#model/uuid.ts'
@@ -157,7 +158,8 @@ export function open311Routes(app: App, parts: Open311Parts): void {
             if (format === undefined) throw notFound('the format is neither xml nor json')
             requireJurisdiction(request, config.jurisdictionId)
             const { resource = '' } = request.params as { resource?: string }
-            const handler = handlers[url.endsWith(':name') ? resource : withoutFormat(resource)]
+            const name = url.endsWith(':name') ? resource : withoutFormat(resource)
+            const handler = ownValue(handlers, name)
             if (!handler) throw nothing(request)
             return sendDocument(reply, format, await handler(request, reply))
           },

@@ -13,6 +13,7 @@ import { answers, asMedia, refTo } from '#api/schemas/shared.ts'
 import type { CalendarImportReport } from '#model/calendar-import.ts'
 import { LAST_CALENDAR_YEAR, WorkDaySchema } from '#model/city-calendar.ts'
 import { Rejected } from '#model/error.ts'
+import { ownValue } from '#model/own-value.ts'
 
 /** What this route needs of the calendar of the city. */
 export interface CalendarImports {
@@ -107,7 +108,7 @@ async function* tidied(rows: AsyncIterable<ImportRow>): AsyncGenerator<ImportRow
       value: {
         ...row.value,
         ...(parts ? { date: parts.slice(1).map(twoDigits).join('-') } : {}),
-        ...(typeof type === 'string' ? { type: MARKS[type] ?? type } : {}),
+        ...(typeof type === 'string' ? { type: ownValue(MARKS, type) ?? type } : {}),
       },
     }
   }

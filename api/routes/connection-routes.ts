@@ -13,6 +13,7 @@ export interface Connections {
   /** Of a device that is connected now. */
   connectionOf(deviceId: string):
     | {
+        readonly id: string
         readonly listener: string
         readonly address: string
         /** RFC 3339. */
@@ -28,12 +29,22 @@ export interface Connections {
     readonly fromAddress: string
     readonly toAddress: string
   }[]
+  /** Whom the guards of the broker hold back, or held back of late, newest first. */
+  nuisances(): readonly {
+    readonly guard: string
+    readonly addresses: readonly string[]
+    readonly deviceId: string | null
+    readonly firstAt: EpochMs
+    readonly lastAt: EpochMs
+    readonly count: number
+  }[]
 }
 
 const tags = ['connections']
 
 const ConnectionState = Type.Object({
   connected: Type.Boolean(),
+  id: nullable(Type.String({ description: 'By which the log knows the connection.' })),
   listener: nullable(Type.String({ description: 'tcp, tls or ws.' })),
   address: nullable(Type.String()),
   connectedAt: nullable(Instant),
@@ -45,6 +56,15 @@ const Takeover = Type.Object({
   at: Instant,
   fromAddress: Type.String(),
   toAddress: Type.String(),
+})
+
+const Nuisance = Type.Object({
+  guard: Type.String({ description: 'What holds it back, as docs/abuse.md has it.' }),
+  deviceId: nullable(Type.String({ description: 'Null where nobody proved to be a device.' })),
+  addresses: Type.Array(Type.String(), { description: 'Where it comes from, newest first.' }),
+  firstAt: Instant,
+  lastAt: Instant,
+  count: Type.Integer({ description: 'How often since firstAt.' }),
 })
 
 export function connectionRoutes(app: App, findDevice: FindDevice, connections: Connections): void {
@@ -61,6 +81,7 @@ export function connectionRoutes(app: App, findDevice: FindDevice, connections: 
       const connection = connections.connectionOf(id)
       return Promise.resolve({
         connected: connection !== undefined,
+        id: connection?.id ?? null,
         listener: connection?.listener ?? null,
         address: connection?.address ?? null,
         connectedAt: connection?.connectedAt ?? null,
@@ -88,6 +109,30 @@ export function connectionRoutes(app: App, findDevice: FindDevice, connections: 
         .takeovers()
         .filter(({ deviceId }) => seesDevice(scope, findDevice(deviceId)))
         .map((takeover) => ({ ...takeover, at: showInstant(takeover.at) ?? '' }))
+      return Promise.resolve({ items, next: null })
+    },
+  })
+
+  app.get('/api/v1/nuisances', {
+    schema: {
+      tags,
+      operationId: 'listNuisances',
+      summary: 'List the devices and addresses that do too much of something and are held back',
+      response: answers(
+        200,
+        Type.Object({
+          items: Type.Array(Nuisance),
+          next: Type.Null({ description: 'The last 200 are kept; there is no next page.' }),
+        }),
+      ),
+    },
+    handler: async () => {
+      const items = connections.nuisances().map((nuisance) => ({
+        ...nuisance,
+        addresses: [...nuisance.addresses],
+        firstAt: showInstant(nuisance.firstAt) ?? '',
+        lastAt: showInstant(nuisance.lastAt) ?? '',
+      }))
       return Promise.resolve({ items, next: null })
     },
   })

@@ -17,6 +17,10 @@ export type Readiness =
     }
   | { readonly ready: false; readonly why: string }
 
+/** The same, with more that should be seen to. */
+export const withWarnings = (state: Readiness, more: readonly string[]): Readiness =>
+  state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...more] } : state
+
 const Ready = Type.Object({
   status: Type.Literal('ready'),
   rules: Type.Union([Type.Literal('warm'), Type.Literal('warming')], {

@@ -30,8 +30,11 @@ export interface Quarantine {
   get(id: string, scope: Scope): Promise<QuarantineMessage>
 }
 
-/** Takes a message in once more; resolves when what came of it is committed. */
-export type Replay = (envelope: Envelope) => Promise<void>
+/**
+ * Takes a message in once more; resolves when what came of it is safe. `wasEarly`: it was ahead of the
+ * clock when it came, so that it counts as received now.
+ */
+export type Replay = (envelope: Envelope, wasEarly: boolean) => Promise<void>
 
 const tags = ['quarantine']
 
@@ -72,7 +75,7 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
   ): Promise<readonly QuarantineMessage[]> => {
     const messages = await read(ids, scope)
     const waiting = messages.filter(({ resolvedAt }) => resolvedAt === null)
-    await Promise.all(waiting.map((message) => replay(envelopeOf(message))))
+    await Promise.all(waiting.map((message) => replay(envelopeOf(message), wasEarly(message))))
     return waiting.length === 0 ? messages : read(ids, scope)
   }
 
@@ -158,6 +161,9 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
     },
   })
 }
+
+const wasEarly = ({ reasons }: QuarantineMessage): boolean =>
+  reasons.some(({ code }) => code === 'time-future')
 
 const envelopeOf = (message: QuarantineMessage): Envelope => ({
   deviceId: message.deviceId,

@@ -1,5 +1,4 @@
 import type { Attachments } from '#api/routes/attachment-routes.ts'
-import { CredentialCheck } from '#broker/credential-check.ts'
 import { AttachmentDesk } from '#files/attachment-desk.ts'
 import { openFileStore } from '#files/open-file-store.ts'
 import { sweep } from '#files/sweep.ts'
@@ -10,7 +9,6 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { repeat } from '#runtime/repeat.ts'
-import { verifySecret } from '#runtime/secret.ts'
 import { createAttachmentRows } from '#store/attachments/attachment-rows.ts'
 import { bindAttachments } from '#store/attachments/bind-attachments.ts'
 import type { CaseDeskParts } from '#store/cases/case-desk.ts'
@@ -24,6 +22,8 @@ interface AttachmentPartsOptions {
   readonly directory: DeviceDirectory
   /** Whether that case is one the principal may see. */
   readonly seesCase: (caseId: string, principal: Principal) => Promise<boolean>
+  /** Checks the secret of a device that comes from an address, within the limits of the broker. */
+  readonly checkSecret: Attachments['devices']['check']
   readonly clock: Clock
   readonly log: Logger
 }
@@ -35,13 +35,13 @@ export async function openAttachmentParts({
   pool,
   directory,
   seesCase,
+  checkSecret,
   clock,
   log,
 }: AttachmentPartsOptions): Promise<{ attachments: Attachments; stop: () => Promise<void> }> {
   const files = await openFileStore(config, dataDir, log)
   const rows = createAttachmentRows(pool)
   const desk = new AttachmentDesk({ files, rows, limits: config, clock, log })
-  const secrets = new CredentialCheck({ directory, verify: verifySecret })
   const keepUnbound = days(config.unboundDays)
   const ending = new AbortController()
   const { signal } = ending
@@ -58,7 +58,7 @@ export async function openAttachmentParts({
           : seesCase(attachment.caseId, principal),
       devices: {
         find: (id) => directory.find(id),
-        check: (id, secret) => secrets.check(id, secret),
+        check: checkSecret,
       },
     },
     async stop() {

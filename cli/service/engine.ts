@@ -1,20 +1,26 @@
 import { CASE_LAW } from '#cases/law.ts'
+import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
+import { tellCommits } from '#cli/service/tell-commits.ts'
+import { BatchTrace } from '#cli/service/trace-batches.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import { Broken, messageOf } from '#model/error.ts'
-import { type DurationMs, seconds } from '#model/time.ts'
+import { type DurationMs, milliseconds, seconds } from '#model/time.ts'
 import { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
-import type { Metrics } from '#runtime/metrics.ts'
+import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Shutdown } from '#runtime/shutdown.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
+import { lastChange } from '#store/last-change.ts'
+import { openSpool } from './spool-parts.ts'
 
 interface EngineOptions {
   readonly config: Config
@@ -24,8 +30,12 @@ interface EngineOptions {
   readonly world: CommitterOptions['world']
   readonly ruleParts: Awaited<ReturnType<typeof openRuleParts>>
   readonly surroundings: Surroundings
+  readonly handover: Handover
+  /** Of what was read before: see {@link lastChange}. */
+  readonly asOf: string
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly log: Logger
 }
 
@@ -38,22 +48,28 @@ export const BEAT: DurationMs = seconds(5)
  */
 export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const { config, database, directory, history, world, ruleParts, surroundings } = options
-  const { clock, metrics, log } = options
+  const { handover, asOf, clock, metrics, tracer, log } = options
   const { timeZone } = config.city
   const timeoutMs = config.store.statementTimeoutMs
+  const { waitMs: handoverWaitMs } = config.handover
+  const onSuccessor = (): void => handover.ask()
   const committer = await openCommitter(
     database,
-    { timeZone, timeoutMs, law: CASE_LAW, world },
+    { timeZone, timeoutMs, law: CASE_LAW, world, handoverWaitMs, onSuccessor },
     log,
   )
   shutdown.add('committer', () => committer.close())
+  if ((await lastChange(database.pool)) !== asOf) throw new Overtaken()
+  const batches = new BatchTrace(tracer)
+  const { spool, onOpened } = await openSpool({ ...options, pool: database.pool }, shutdown)
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
-    ledger: committer,
+    ledger: batches.ledger(tellCommits(committer, log)),
     history,
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
     silenceGrace: seconds(config.city.silenceGraceS),
+    isBehind: () => !spool.isEmpty,
     city: config.city,
     clock,
     log,
@@ -78,14 +94,40 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     })
   const beat = repeat('clock of the rules', BEAT, tick, log, { atOnce: true })
   shutdown.add('clock of the rules', beat)
-  // Whoever waits for a database that is away does not keep the service from ending.
-  shutdown.add('monitor', () => monitor.stop())
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
-    sink: monitor,
+    sink: batches.sink(monitor),
     metrics,
+    spool: {
+      spool,
+      after: milliseconds(config.spool.afterMs),
+      stalledSince: () => monitor.stalledSince,
+      clock,
+      log,
+    },
     onFatal: fail,
   })
-  return { monitor, ingest, tick, failed: failure.promise }
+  const { spooler } = ingest
+  onOpened(() => spooler?.opened())
+  const stopSpool = async (): Promise<void> => await spooler?.stop()
+  shutdown.add('spool', stopSpool)
+  const beatSpool = async (): Promise<void> => await spooler?.beat()
+  const beatOfSpool = repeat('beat of the spool', BEAT, beatSpool, log)
+  shutdown.add('beat of the spool', beatOfSpool)
+  // Whoever waits for a database that is away does not keep the service from ending.
+  shutdown.add('monitor', () => monitor.stop())
+  onScrape(metrics.spoolBlocked, () => {
+    metrics.spoolBlocked.set(spooler?.state.blocked === null ? 0 : 1)
+  })
+  /** Lets another process write, as soon as nothing more is taken. */
+  const release = async (): Promise<void> => {
+    monitor.stop()
+    await beatOfSpool()
+    await stopSpool()
+    await beat()
+    await committer.close()
+  }
+  const lastCommit = (): number => committer.lastNumber
+  return { monitor, ingest, spool, tick, lastCommit, failed: failure.promise, release }
 }

@@ -1,5 +1,6 @@
 import type { People } from '#api/people-routes.ts'
 import { OidcClient } from '#api/sign-in/oidc-client.ts'
+import type { ProgramDirectory } from '#broker/ports.ts'
 import { Rejected } from '#model/error.ts'
 import { minutes } from '#model/time.ts'
 import type { Terminals } from '#monitor/terminals.ts'
@@ -8,6 +9,7 @@ import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Database } from '#store/database.ts'
+import type { IdentityDirectory } from '#store/people/identity-directory.ts'
 import { oidcPolicy } from '#store/people/oidc-policy.ts'
 import { openPeople } from '#store/people/open-people.ts'
 import type { Staff } from './cases.ts'
@@ -50,12 +52,27 @@ export async function openPeopleParts({ config, pool, clock, log }: PeoplePartsO
     staff,
     carrierOf: (deviceId: string) => people.identities.ofTerminal(deviceId),
     terminalOf: (accountId: string) => people.identities.terminalOf(accountId),
+    programs: programsOf(people.identities),
+    onEnded: people.identities.onEnded.bind(people.identities),
     async close(): Promise<void> {
       await stop()
       await people.identities.close()
     },
   }
 }
+
+/** The accounts of other systems, as the broker asks for them. */
+const programsOf = (
+  identities: Pick<IdentityDirectory, 'hasProgram' | 'ofProgram'>,
+): ProgramDirectory => ({
+  has: (login) => identities.hasProgram(login),
+  find(login, token) {
+    const identity = identities.ofProgram(login, token)
+    const { accountId } = identity?.principal ?? {}
+    if (!identity?.credentialId || !accountId) return undefined
+    return { accountId, credentialId: identity.credentialId, expiresAt: identity.expiresAt }
+  },
+})
 
 const CALLBACK = '/api/v1/session/oidc/callback'
 

@@ -1,3 +1,4 @@
+import type { Handover } from '#cli/service/handover.ts'
 import { buildGridIndex } from '#rules/grid-index.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -6,10 +7,12 @@ import type { Shutdown } from '#runtime/shutdown.ts'
 import { openDatabase } from '#store/database.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
 import { History } from '#store/history.ts'
+import { lastChange } from '#store/last-change.ts'
 import { Maintenance } from '#store/maintenance.ts'
 import { migrate } from '#store/migrate.ts'
 import { AreaDirectory } from '#store/registry/area-directory.ts'
 import { GridLocator } from '#store/registry/grid-locator.ts'
+import { openReservedPool } from '#store/reserved-pool.ts'
 
 interface StorePartsOptions {
   readonly config: Pick<Config, 'store' | 'ingest'>
@@ -21,10 +24,13 @@ interface StorePartsOptions {
 export async function openStoreParts(
   { config, clock, log }: StorePartsOptions,
   shutdown: Shutdown,
+  handover: Handover,
 ) {
   const database = await openDatabase(config.store, log)
-  shutdown.add('database', () => database.close())
+  const close = (): Promise<void> => database.close({ leavesServer: handover.isUnderWay })
+  shutdown.add('database', close, { isWaitedFor: database.embedded !== null })
   await migrate(database, log)
+  const asOf = await lastChange(database.pool)
   const { retentionDays } = config.store
   const horizonDays = config.ingest.maxAgeDays
   const maintenance = new Maintenance(database, { retentionDays, horizonDays }, clock, log)
@@ -36,5 +42,8 @@ export async function openStoreParts(
   const grids = await GridLocator.open(pool, buildGridIndex)
   const areas = await AreaDirectory.open(pool, log)
   shutdown.add('area directory', () => areas.close())
-  return { database, directory, grids, areas, history: new History(pool) }
+  const reserved = await openReservedPool(database, config.store, log)
+  shutdown.add('reserved connections', () => reserved.end())
+  const history = new History(pool)
+  return { database, asOf, directory, grids, areas, history, recalled: new History(reserved) }
 }

@@ -1,6 +1,6 @@
 import type { Box } from '#model/box.ts'
-import type { Device } from '#model/device.ts'
 import { Unavailable } from '#model/error.ts'
+import { KINDS } from '#model/kinds.ts'
 import type { Scope } from '#model/principal.ts'
 import type { Severity } from '#model/rule.ts'
 import { seesDevice } from '#model/sees-device.ts'
@@ -72,22 +72,21 @@ export class CityMap {
       throw new Unavailable('not-ready', 'the latest states are being read; try again')
     }
     const wrong = await this.#wrongNow()
-    const slots = this.#seen(view)
+    const isSeen = seenBy(states, view)
+    const found = states.places.within(view.box)
+    const slots = isSeen === null ? found : found.filter(isSeen)
     if (slots.length <= view.limit) {
       return { devices: Array.from(slots, (slot) => seenAt(states, slot, wrong)), cells: [] }
     }
-    return putTogether(states, slots, across(view), wrong)
-  }
-
-  #seen({ box, kind, scope }: View): Int32Array {
-    const { states } = this.#parts
-    const found = states.places.within(box)
-    const isBounded = scope.areas !== null || scope.networks !== null
-    if (!isBounded && kind === undefined) return found
-    return found.filter((slot) => {
-      const device = states.device(slot)
-      return (kind === undefined || device.kind === kind) && seesDevice(scope, device)
-    })
+    const keyOf = states.places.cells(view.box, across(view))
+    const cells = putTogether(states, slots, keyOf)
+    for (const [id, severity] of wrong) {
+      const slot = states.slotOf(id)
+      if (slot === undefined || !states.places.isIn(slot, view.box)) continue
+      const cell = isSeen === null || isSeen(slot) ? cells.get(keyOf(slot)) : undefined
+      if (cell !== undefined) cell.wrong[severity] += 1
+    }
+    return shown(states, [...cells.values()], wrong)
   }
 
   #wrongNow(): Promise<ReadonlyMap<string, Severity>> {
@@ -101,6 +100,15 @@ export class CityMap {
       })
     }
     return this.#wrong.found
+  }
+}
+
+/** Which of the places in the box are seen; null: all. */
+function seenBy(states: LatestStates, { kind, scope }: View): ((slot: number) => boolean) | null {
+  if (kind === undefined && scope.areas === null && scope.networks === null) return null
+  return (slot) => {
+    const device = states.device(slot)
+    return (kind === undefined || device.kind === kind) && seesDevice(scope, device)
   }
 }
 
@@ -122,51 +130,65 @@ function across({ box: [west, , east], zoom }: View): number {
 }
 
 interface Gathered {
-  slots: number
-  first: number
+  devices: number
+  /** One of them. */
+  slot: number
   lon: number
   lat: number
-  kinds: Map<string, number>
-  wrong: Record<Severity, number>
+  readonly byKind: number[]
+  readonly wrong: Record<Severity, number>
 }
 
 function putTogether(
-  states: LatestStates,
+  { places }: LatestStates,
   slots: Int32Array,
-  across: number,
-  wrong: ReadonlyMap<string, Severity>,
-): Seen {
-  const { places } = states
+  cellOf: (slot: number) => number,
+): Map<number, Gathered> {
   const cells = new Map<number, Gathered>()
   for (const slot of slots) {
-    const key = places.cell(slot, across)
-    const device: Device = states.device(slot)
+    const key = cellOf(slot)
     let cell = cells.get(key)
     if (cell === undefined) {
-      const none = { notice: 0, warning: 0, critical: 0 }
-      cell = { slots: 0, first: slot, lon: 0, lat: 0, kinds: new Map(), wrong: none }
+      cell = emptyCell(slot)
       cells.set(key, cell)
     }
-    cell.slots += 1
+    const kind = places.tag(slot)
+    cell.devices += 1
     cell.lon += places.lon(slot)
     cell.lat += places.lat(slot)
-    cell.kinds.set(device.kind, (cell.kinds.get(device.kind) ?? 0) + 1)
-    const severity = wrong.size === 0 ? undefined : wrong.get(device.id)
-    if (severity !== undefined) cell.wrong[severity] += 1
+    cell.byKind[kind] = (cell.byKind[kind] ?? 0) + 1
   }
-  const all = [...cells.values()]
+  return cells
+}
+
+const emptyCell = (slot: number): Gathered => ({
+  devices: 0,
+  slot,
+  lon: 0,
+  lat: 0,
+  byKind: KINDS.map(() => 0),
+  wrong: { notice: 0, warning: 0, critical: 0 },
+})
+
+/** Cells of one device are that device. */
+function shown(
+  states: LatestStates,
+  cells: readonly Gathered[],
+  wrong: ReadonlyMap<string, Severity>,
+): Seen {
+  const alone = cells.filter(({ devices }) => devices === 1)
   return {
-    devices: all
-      .filter((cell) => cell.slots === 1)
-      .map(({ first }) => seenAt(states, first, wrong)),
-    cells: all.filter((cell) => cell.slots > 1).map(cellOf),
+    devices: alone.map(({ slot }) => seenAt(states, slot, wrong)),
+    cells: cells.filter(({ devices }) => devices > 1).map(cellOf),
   }
 }
 
-const cellOf = ({ slots, lon, lat, kinds, wrong }: Gathered): MapCell => ({
-  lon_deg: lon / slots,
-  lat_deg: lat / slots,
-  devices: slots,
-  byKind: Object.fromEntries(kinds),
+const cellOf = ({ devices, lon, lat, byKind, wrong }: Gathered): MapCell => ({
+  lon_deg: lon / devices,
+  lat_deg: lat / devices,
+  devices,
+  byKind: Object.fromEntries(
+    KINDS.flatMap(({ name }, index) => (byKind[index] ? [[name, byKind[index]]] : [])),
+  ),
   wrong,
 })

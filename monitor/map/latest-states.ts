@@ -1,4 +1,5 @@
 import type { Device } from '#model/device.ts'
+import { KIND_NAMES } from '#model/kinds.ts'
 import type { Place } from '#model/place.ts'
 import { compareReadings, type Reading, type StoredReading } from '#model/reading.ts'
 import { days, type EpochMs, minus } from '#model/time.ts'
@@ -65,8 +66,8 @@ export class LatestStates {
     return held && stateOf(held)
   }
 
-  /** Where devices are, by numbers; {@link at} has what is there. */
-  get places(): Pick<PlaceTable, 'within' | 'isIn' | 'cell' | 'lon' | 'lat'> {
+  /** Where devices are, by numbers, with the index of their kind; {@link at} has what is there. */
+  get places(): Pick<PlaceTable, 'within' | 'isIn' | 'cells' | 'lon' | 'lat' | 'tag'> {
     return this.#places
   }
 
@@ -123,7 +124,8 @@ export class LatestStates {
   }
 
   #add(device: Device): void {
-    const held: Held = { device, slot: this.#places.take(), reading: null, fix: null }
+    const slot = this.#places.take(KIND_NAMES.indexOf(device.kind))
+    const held: Held = { device, slot, reading: null, fix: null }
     this.#held.set(device.id, held)
     this.#bySlot[held.slot] = held
     this.#places.set(held.slot, placeOf(held))

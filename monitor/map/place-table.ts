@@ -14,16 +14,21 @@ export class PlaceTable {
   #lat = new Float64Array(FIRST_SLOTS).fill(Number.NaN)
   /** On the Web Mercator square of a map's tiles. */
   #y = new Float64Array(FIRST_SLOTS)
+  #tags = new Uint8Array(FIRST_SLOTS)
   #found = new Int32Array(FIRST_SLOTS)
   readonly #free: number[] = []
   #used = 0
 
-  /** A number without a place. */
-  take(): number {
-    const free = this.#free.pop()
-    if (free !== undefined) return free
-    if (this.#used === this.#lon.length) this.#grow()
-    return this.#used++
+  /** A number without a place. `tag`: a small number that is kept with it. */
+  take(tag: number): number {
+    if (this.#free.length === 0 && this.#used === this.#lon.length) this.#grow()
+    const slot = this.#free.pop() ?? this.#used++
+    this.#tags[slot] = tag
+    return slot
+  }
+
+  tag(slot: number): number {
+    return this.#tags[slot] ?? 0
   }
 
   release(slot: number): void {
@@ -45,10 +50,6 @@ export class PlaceTable {
     return this.#lat[slot] ?? Number.NaN
   }
 
-  isIn(slot: number, box: Box): boolean {
-    return holds(box, this.lon(slot), this.lat(slot))
-  }
-
   /** Numbers of the places in a box; good until the next call. */
   within(box: Box): Int32Array {
     const [found, lon, lat] = [this.#found, this.#lon, this.#lat]
@@ -59,11 +60,21 @@ export class PlaceTable {
     return found.subarray(0, count)
   }
 
-  /** Which of `across` × `across` squares over the whole map a place is in. */
-  cell(slot: number, across: number): number {
-    const column = Math.min(across - 1, Math.floor(((this.lon(slot) + 180) / 360) * across))
-    const row = Math.max(0, Math.min(across - 1, Math.floor((this.#y[slot] as number) * across)))
-    return row * across + column
+  isIn(slot: number, box: Box): boolean {
+    return holds(box, this.lon(slot), this.lat(slot))
+  }
+
+  /**
+   * Tells which of `across` × `across` squares over the whole map a place is in, counted from the corner
+   * of a box: near it the numbers are small, which makes them quick to look up.
+   */
+  cells([west, , , north]: Box, across: number): (slot: number) => number {
+    const [lon, y] = [this.#lon, this.#y]
+    const column = (lon_deg: number): number =>
+      Math.min(across - 1, Math.floor(((lon_deg + 180) / 360) * across))
+    const row = (at: number): number => Math.max(0, Math.min(across - 1, Math.floor(at * across)))
+    const corner = row(southing(north)) * across + column(west)
+    return (slot) => row(y[slot] as number) * across + column(lon[slot] as number) - corner
   }
 
   #grow(): void {
@@ -71,6 +82,9 @@ export class PlaceTable {
     this.#lon = grown(this.#lon, size)
     this.#lat = grown(this.#lat, size)
     this.#y = grown(this.#y, size)
+    const tags = new Uint8Array(size)
+    tags.set(this.#tags)
+    this.#tags = tags
     this.#found = new Int32Array(size)
   }
 }

@@ -1,4 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ERROR_CODES, type ErrorCode, messageOf, Rejected, Unavailable } from '#model/error.ts'
+
+/** Longer than the window in which the service counts requests. */
+const WAIT_MAX_S = 15
+const ASKED_MAX = 20
 
 /** Where the HTTP API of a running Wanmi is, and the token it takes. */
 export interface ServiceAddress {
@@ -27,7 +32,7 @@ export async function askService(
   request: ServiceRequest,
 ): Promise<unknown> {
   const { method, path, body, contentType = 'application/json', signal } = request
-  const response = await fetch(new URL(path, address.url), {
+  const response = await patiently(new URL(path, address.url), {
     method,
     headers: {
       authorization: `Bearer ${address.token}`,
@@ -50,13 +55,26 @@ export async function askService(
  * @throws as {@link askService} does; reading what it returns throws when the file breaks off
  */
 export async function askFile(address: ServiceAddress, path: string): Promise<ReadableStream> {
-  const response = await fetch(new URL(path, address.url), {
+  const response = await patiently(new URL(path, address.url), {
     headers: { authorization: `Bearer ${address.token}` },
   }).catch((error: unknown) => {
     throw unreachable(address.url, error)
   })
   if (response.ok && response.body) return response.body
   throw refusal(response.status, await response.text(), new URL(path, address.url))
+}
+
+/** Told to come later because it asks too often, it does; a wait as long as a lock it leaves to people. */
+async function patiently(url: URL, init: RequestInit): Promise<Response> {
+  for (let asked = 1; ; asked++) {
+    const response = await fetch(url, init)
+    const told = response.headers.get('retry-after')
+    const wait_s = told === null ? Number.NaN : Number(told)
+    const waits = response.status === 429 && wait_s <= WAIT_MAX_S && asked < ASKED_MAX
+    if (!waits) return response
+    await response.body?.cancel()
+    await sleep(wait_s * 1_000, undefined, init.signal ? { signal: init.signal } : {})
+  }
 }
 
 function unreachable(url: string, error: unknown): Error {

@@ -1,7 +1,7 @@
 import type { IPubackPacket, IPublishPacket } from 'mqtt-packet'
 import { Rejected, type WanmiError } from '#model/error.ts'
 import { type DurationMs, seconds } from '#model/time.ts'
-import { backoff } from '#runtime/backoff.ts'
+import { type BackoffOptions, backoff } from '#runtime/backoff.ts'
 import type { ConnectGate } from './connect-gate.ts'
 import {
   Connection,
@@ -18,6 +18,8 @@ export interface ClientOptions extends ConnectionOptions {
   readonly window: number
   /** From 0 to below 1, for the pauses before reconnecting. */
   readonly random: () => number
+  /** Those pauses; from one second to half a minute when absent. */
+  readonly retry?: Pick<BackoffOptions, 'first' | 'longest'>
 }
 
 /**
@@ -40,8 +42,7 @@ export interface ClientEvents<M extends Message> {
 /** `waiting` to be let through the gate, `resting` before another attempt. */
 type State = 'idle' | 'waiting' | 'connecting' | 'connected' | 'resting' | 'away' | 'closed'
 
-const FIRST_RETRY = seconds(1)
-const LONGEST_RETRY = seconds(30)
+const RETRY = { first: seconds(1), longest: seconds(30) }
 
 /**
  * One device's MQTT connection, QoS 0 and 1, kept up until it is ended. What was not acknowledged
@@ -250,8 +251,8 @@ export class MqttClient<M extends Message = Message> {
     }
     this.#outbox.rewind()
     this.#state = 'resting'
-    const { random } = this.#options
-    this.#pauses ??= backoff({ first: FIRST_RETRY, longest: LONGEST_RETRY, random })
+    const { random, retry = RETRY } = this.#options
+    this.#pauses ??= backoff({ ...retry, random })
     const pause = this.#pauses.next().value
     this.#retry = setTimeout(() => this.#knock(), pause)
     this.#events.lost?.(this, reason, pause)

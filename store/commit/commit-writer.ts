@@ -11,6 +11,7 @@ import type { PartitionGuard } from './partition-guard.ts'
 import { Pipeline } from './pipeline.ts'
 import { writeQuarantineChanges } from './quarantine-changes.ts'
 import { ReadingBatch } from './reading-batch.ts'
+import { writeSpoolMark } from './spool-mark.ts'
 
 /** After readings that were there already, so many commits look for more before they trust again. */
 const SUSPICION = 8
@@ -89,7 +90,9 @@ export class CommitWriter {
 
   async #writeStaged(client: Client, epoch: number, commit: Commit): Promise<CommitOutcome> {
     const tags = await this.#send(client, [...begin(epoch, commit), ...this.#batch.staged()])
-    const stored = tags.reduce((sum, tag) => sum + insertedRows(tag), 0)
+    const stored = tags
+      .slice(tags.length - this.#batch.tables)
+      .reduce((sum, tag) => sum + insertedRows(tag), 0)
     const duplicates = commit.readings.length - stored
     if (duplicates > 0) this.#suspicion = SUSPICION
     return await this.#finish(client, commit, { stored, duplicates })
@@ -104,6 +107,7 @@ export class CommitWriter {
     await writeQuarantineChanges(client, commit)
     const cases = await writeEpisodeChanges(client, commit, this.#rules)
     await writeListened(client, commit)
+    await writeSpoolMark(client, commit)
     const outcome: CommitOutcome = { ...counts, cases }
     const text = client.escapeLiteral(JSON.stringify(outcome))
     await client.query(
@@ -123,13 +127,14 @@ function begin(epoch: number, commit: Commit, outcome?: CommitOutcome): readonly
 }
 
 /** So that a direct COPY is all there is to write. */
-const isReadingsOnly = ({ resolved, rejections, episodes, listened }: Commit): boolean =>
+const isReadingsOnly = ({ resolved, rejections, episodes, listened, fromSpool }: Commit): boolean =>
   listened === null &&
+  fromSpool === undefined &&
   resolved.length === 0 &&
   episodes.length === 0 &&
   rejections.every(({ replayOf }) => replayOf === null)
 
-/** The direct way writes nothing else that could be there already. */
+/** Of the direct way: a rejection can be there already too, when it comes out of the spool. */
 const isRepeatedReading = (error: unknown): boolean => sqlState(error) === UNIQUE_VIOLATION
 
 const isMissingPartition = (error: unknown): boolean =>

@@ -1,5 +1,4 @@
-import { Buffer } from 'node:buffer'
-import { v7 as uuidv7 } from 'uuid'
+import { parse as uuidBytes } from 'uuid'
 import type { Reason, Rejection } from '#model/rejection.ts'
 import type { CopyBuffer } from './copy-buffer.ts'
 
@@ -25,7 +24,7 @@ export function writeRejection(buffer: CopyBuffer, rejection: Rejection): void {
     QUARANTINE_COLUMNS.length,
     120 + texts * 3 + codes.length * 4 + rejection.payload.length,
   )
-  buffer.bytes(uuidv7(undefined, Buffer.allocUnsafe(16)))
+  buffer.bytes(uuidBytes(rejection.id))
   buffer.text(storable(rejection.deviceId))
   buffer.text(topic)
   buffer.bytes(rejection.payload)

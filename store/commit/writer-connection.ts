@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import type { CommitOutcome } from '#model/commit.ts'
 import { Broken, isWanmiError, Unavailable } from '#model/error.ts'
@@ -20,6 +21,10 @@ interface WriterRow {
   readonly last_outcome: CommitOutcome
 }
 
+/** On this channel a process says that it is there to take over; the payload is its name. */
+const CHANNEL = 'wanmi_successor'
+const LOOK_MS = 20
+
 /** Past the server's own timeout the connection is taken for dead. */
 const GRACE_MS = 2_000
 
@@ -31,14 +36,17 @@ const GRACE_MS = 2_000
 export class WriterConnection {
   readonly #config: ClientConfig
   readonly #timeoutMs: number
+  readonly #onSuccessor: () => void
   #client: Client | undefined
   #epoch: number | undefined
 
-  constructor(connection: ClientConfig, timeoutMs: number) {
+  /** `onSuccessor` hears, perhaps more than once, that another process wants to be the writer. */
+  constructor(connection: ClientConfig, timeoutMs: number, onSuccessor = (): void => undefined) {
     this.#timeoutMs = timeoutMs
+    this.#onSuccessor = onSuccessor
     this.#config = {
       ...connection,
-      application_name: `wanmi writer ${randomUUID()}`,
+      application_name: `${WRITER}${randomUUID()}`,
       statement_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs + GRACE_MS,
       connectionTimeoutMillis: 10_000,
@@ -51,9 +59,34 @@ export class WriterConnection {
     return this.#epoch
   }
 
+  /**
+   * Asks the process that writes to hand over, and waits until it has closed its connection, or for
+   * so long. `alone`: there was none.
+   */
+  async awaitPredecessor(patienceMs: number): Promise<'alone' | 'released' | 'late'> {
+    const client = await this.#connect()
+    const name = this.#config.application_name
+    const deadline = performance.now() + patienceMs
+    // Of two that wait neither takes the other for the one that writes.
+    await this.run(client.query('SET application_name = "wanmi successor"'))
+    let came: 'alone' | 'released' | 'late' = 'alone'
+    while ((await this.#others(client)) > 0) {
+      if (performance.now() > deadline) {
+        came = 'late'
+        break
+      }
+      if (came === 'alone')
+        await this.run(client.query('SELECT pg_notify($1, $2)', [CHANNEL, name]))
+      came = 'released'
+      await sleep(LOOK_MS)
+    }
+    await this.run(client.query('RESET application_name'))
+    return came
+  }
+
   /** Becomes the writer: whoever was it before can commit no more. */
   async takeOver(): Promise<LastCommit> {
-    const client = await this.#connect()
+    const client = this.#client ?? (await this.#connect())
     const { rows } = await this.run(
       client.query<WriterRow>(
         `UPDATE ingest_writer SET epoch = epoch + 1 WHERE id = 1
@@ -132,6 +165,12 @@ export class WriterConnection {
     if (client) await this.run(client.end())
   }
 
+  async #others(client: Client): Promise<number> {
+    const answer = client.query<{ others: number }>(COUNT_WRITERS, [this.#config.application_name])
+    const { rows } = await this.run(answer)
+    return rows[0]?.others ?? 0
+  }
+
   async #connect(): Promise<Client> {
     const client = new Client(this.#config)
     const gone = (): void => {
@@ -139,10 +178,14 @@ export class WriterConnection {
     }
     client.on('error', gone)
     client.on('end', gone)
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.#config.application_name) this.#onSuccessor()
+    })
     try {
       await client.connect()
       this.#client = client
       await this.run(client.query(END_LEFTOVERS, [this.#config.application_name]))
+      await this.run(client.query(`LISTEN ${CHANNEL}`))
       return client
     } catch (error) {
       this.destroy()
@@ -150,6 +193,13 @@ export class WriterConnection {
     }
   }
 }
+
+const WRITER = 'wanmi writer '
+
+const COUNT_WRITERS = `
+  SELECT count(*)::integer AS others FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name LIKE '${WRITER}%'
+    AND application_name <> $1`
 
 const END_LEFTOVERS = `
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -95,6 +95,13 @@ export class EmbeddedServer {
     await this.#owner.release()
   }
 
+  /** Looks after the server no longer, and leaves it running for another Wanmi process. */
+  async leave(): Promise<void> {
+    this.#stopping.abort()
+    await this.#watch
+    await this.#owner.release()
+  }
+
   async #supervise(): Promise<void> {
     const { signal } = this.#stopping
     while (await pause(WATCH_MS, signal)) {

@@ -8,19 +8,28 @@ export interface Postmaster {
   readonly port: number
 }
 
-/**
- * The server that runs on this cluster, whoever started it. A file that was left behind by one that
- * died is removed, also when its process id belongs to somebody else by now, which PostgreSQL
- * itself would take for a running server and refuse to start.
- */
+const fileOf = (cluster: string): string => path.join(cluster, 'postmaster.pid')
+
+/** The server that runs on this cluster, whoever started it. Changes nothing. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
-  const file = path.join(cluster, 'postmaster.pid')
-  const lines = await readLines(file)
+  const lines = await readLines(fileOf(cluster))
   if (!lines) return undefined
   const [pid, port] = [Number(lines[0]), Number(lines[3])]
-  if (await isServer(pid, cluster)) return Number.isInteger(port) ? { pid, port } : undefined
-  await rm(file, { force: true })
-  return undefined
+  const isThere = Number.isInteger(port) && (await isServer(pid, cluster))
+  return isThere ? { pid, port } : undefined
+}
+
+/**
+ * Removes the file of a server that died, also when its process id belongs to somebody else by now,
+ * which PostgreSQL itself would take for a running server and refuse to start. Only for who is about
+ * to start a server: one that is starting has a file that is empty for a moment, and ends by itself
+ * when that is taken from it.
+ */
+export async function removeStale(cluster: string): Promise<void> {
+  const lines = await readLines(fileOf(cluster))
+  if (lines && !(await isServer(Number(lines[0]), cluster))) {
+    await rm(fileOf(cluster), { force: true })
+  }
 }
 
 async function isServer(pid: number, cluster: string): Promise<boolean> {

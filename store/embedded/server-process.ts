@@ -9,7 +9,7 @@ import { program } from './binaries.ts'
 import { ROLE, runOptions } from './cluster.ts'
 import { startError } from './data-directory.ts'
 import type { Location } from './location.ts'
-import { findPostmaster, type Postmaster } from './postmaster.ts'
+import { findPostmaster, type Postmaster, removeStale } from './postmaster.ts'
 import { isRunning } from './process.ts'
 import { settingArguments } from './server-settings.ts'
 
@@ -30,6 +30,7 @@ export async function startServer(
   port: number,
   password: string,
 ): Promise<Postmaster> {
+  await removeStale(location.cluster)
   const logFile = path.join(location.home, 'server.log')
   const output = openSync(logFile, 'a', 0o600)
   // Root is not always who starts it: the log must not stay his.

@@ -67,6 +67,15 @@ const CLAIM = `
   from due where lane.webhook_id = due.webhook_id and lane.case_id = due.case_id
   returning lane.webhook_id, lane.case_id, lane.head`
 
+// What fell due by a clock that was ahead would wait until that hour comes again. What was tried is
+// left alone: a pause may be long.
+const BRING_FORWARD = `
+  update webhook_lane as lane set due_at = $1
+  from webhook_delivery d
+  where d.webhook_id = lane.webhook_id and d.case_id = lane.case_id and d.sequence = lane.head
+    and lane.due_at > $1
+    and case when lane.claim is null then d.attempts = 0 else lane.due_at > $2 end`
+
 // A statement of its own: a head that moved while the claim was made is seen by this one. The case
 // is the fold of its events up to this one.
 const READ = `
@@ -128,6 +137,10 @@ export function createOutbox(pool: Pool) {
         }
         return true
       })
+    },
+
+    async bringForward(now: EpochMs, until: EpochMs): Promise<void> {
+      await query(pool, BRING_FORWARD, [formatTimestamp(now), formatTimestamp(until)])
     },
 
     async release(claimed: Claim, now: EpochMs): Promise<void> {

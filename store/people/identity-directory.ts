@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { loginOf } from '#model/account.ts'
 import { messageOf, Unavailable } from '#model/error.ts'
 import type { Identity } from '#model/identity.ts'
 import type { Principal } from '#model/principal.ts'
@@ -30,6 +31,7 @@ export interface IdentityOptions {
 }
 
 interface KnownAccount {
+  readonly login: string
   readonly principal: Principal
   /** The terminal it carries. */
   readonly deviceId: string | null
@@ -54,6 +56,8 @@ const ALL = '*'
 export class IdentityDirectory {
   readonly #options: IdentityOptions
   readonly #accounts = new Map<string, KnownAccount>()
+  /** Ids of the accounts of programs that may come in, by login. */
+  #programs: ReadonlyMap<string, string> = new Map()
   /** By the hash of what their holders show. */
   readonly #credentials = new Map<string, Credential>()
   readonly #listeners = new Set<(credentialIds: readonly string[]) => void>()
@@ -92,6 +96,18 @@ export class IdentityDirectory {
   /** Whose session it is; using it keeps it from ending. @throws Unavailable as {@link ofToken} */
   ofSession(token: string, isGlance = false): Identity | undefined {
     return this.#find('session', token, isGlance)
+  }
+
+  /** Whether an account of a program has that login. */
+  hasProgram(login: string): boolean {
+    return this.#programs.has(loginOf(login))
+  }
+
+  /** The program of that login, if it is its token. @throws Unavailable as {@link ofToken} */
+  ofProgram(login: string, token: string): Identity | undefined {
+    const identity = this.ofToken(token)
+    const isIts = identity && identity.principal.accountId === this.#programs.get(loginOf(login))
+    return isIts ? identity : undefined
   }
 
   /** Those that can be given cases, by id. */
@@ -229,6 +245,7 @@ export class IdentityDirectory {
       if (account) this.#accounts.set(id, account)
       else this.#accounts.delete(id)
     }
+    this.#programs = programsAmong(this.#accounts)
     if (ended.length > 0) for (const listener of this.#listeners) listener(ended)
   }
 
@@ -254,6 +271,7 @@ function knownAccount(row: KnownAccountRow, city: Parameters<typeof scopeOf>[1])
     dutyGrids: row.duty_grids,
   }
   return {
+    login: row.login,
     principal: { accountId: id, name, roles, scope: scopeOf(bounds, city) },
     deviceId: row.device_id,
     enabled: row.enabled,
@@ -261,6 +279,13 @@ function knownAccount(row: KnownAccountRow, city: Parameters<typeof scopeOf>[1])
     passwordChangedAt: row.password_changed_at,
   }
 }
+
+const programsAmong = (accounts: ReadonlyMap<string, KnownAccount>): Map<string, string> =>
+  new Map(
+    [...accounts]
+      .filter(([, { enabled, principal }]) => enabled && principal.roles.includes('integration'))
+      .map(([id, { login }]) => [login, id]),
+  )
 
 /** Whether it lets in whoever it let in, to see and do the same. */
 const isSame = (before: KnownAccount | undefined, after: KnownAccount | undefined): boolean =>

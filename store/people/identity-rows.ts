@@ -6,6 +6,7 @@ import type { City } from './scope-of.ts'
 
 export interface KnownAccountRow {
   readonly id: string
+  readonly login: string
   readonly name: string
   readonly roles: readonly Role[]
   readonly department_id: string | null
@@ -32,7 +33,7 @@ export interface CredentialRow {
 export const readAccounts = (session: Session, ids: readonly string[] | null) =>
   query<KnownAccountRow>(
     session,
-    `select id, name, roles, department_id, areas, duty_grids, networks, device_id, enabled,
+    `select id, login, name, roles, department_id, areas, duty_grids, networks, device_id, enabled,
        must_change_password, password_changed_at
      from account where $1::uuid[] is null or id = any($1)`,
     [ids],

@@ -36,7 +36,7 @@ export function createOidcSignIn(context: Omit<SignInContext, 'hasher'>, policy:
     why: string,
   ): Promise<Rejected> {
     const shown = readClaims(claims, policy).login ?? subject
-    const actor = actorAt(account, shown.replaceAll('\0', '').toWellFormed(), origin)
+    const actor = actorAt(account, origin, shown.replaceAll('\0', '').toWellFormed())
     const object = { kind: 'account', id: account?.id ?? null }
     const detail = { why, way: 'oidc', issuer, subject }
     const action = 'session.refused'
@@ -79,7 +79,7 @@ export function createOidcSignIn(context: Omit<SignInContext, 'hasher'>, policy:
     await checkAccount(client, { ...fields, hasPassword: false })
     const at = clock.now()
     const row = await insertAccount(client, uuidv7({ msecs: at }), fields, formatTimestamp(at))
-    const actor = actorAt(row, login, origin)
+    const actor = actorAt(row, origin)
     const object = { kind: 'account', id: row.id }
     await audit({ actor, action: 'account.added', object, detail: { ...fields } })
     return row
@@ -107,7 +107,7 @@ export function createOidcSignIn(context: Omit<SignInContext, 'hasher'>, policy:
       const blocked = attempts.beginFrom(origin.address)
       if (blocked && !blocked.isFirst) return
       await writeAudit(pool, clock.now(), {
-        actor: actorAt(undefined, 'nobody', origin),
+        actor: actorAt(undefined, origin),
         action: 'session.refused',
         detail: { why, way: 'oidc' },
         outcome: 'refused',
@@ -165,7 +165,7 @@ async function link(
      returning ${ACCOUNT_COLUMNS}`,
     [found.id, issuer, subject],
   )
-  const actor = actorAt(found, found.login, origin)
+  const actor = actorAt(found, origin)
   const object = { kind: 'account', id: found.id }
   await audit({ actor, action: 'account.linked', object, detail: oidc })
   return row as AccountRow

@@ -98,7 +98,7 @@ export function createPasswords(context: PasswordContext) {
       const attempt = await attempts.begin(login, origin.address)
       if (!attempt.allowed) throw attempts.refusal(attempt.until)
       const row = attempt.account ?? before
-      const actor = actorAt(row, login, origin)
+      const actor = actorAt(row, origin)
       const object = { kind: 'account', id }
       if (!(await verifyCounted(context, current, row, origin))) {
         throw new Rejected('unauthorized', 'the current password is another')

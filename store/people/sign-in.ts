@@ -17,15 +17,18 @@ export interface SignInContext extends PeopleContext {
   readonly config: { readonly sessionMaxHours: number }
 }
 
-/** Nobody yet, or an account as whom somebody tries to come in. */
+/**
+ * Nobody yet, or an account as whom somebody tries to come in. A login that no account has is left out:
+ * as often as not it is a password typed into the wrong field.
+ */
 export const actorAt = (
   account: Pick<AccountRow, 'id' | 'name' | 'roles'> | undefined,
-  login: string,
   { address }: Origin,
+  nobody = 'nobody',
 ): Actor => ({
   principal: account
     ? { accountId: account.id, name: account.name, roles: account.roles }
-    : { accountId: null, name: login, roles: [] },
+    : { accountId: null, name: nobody, roles: [] },
   address,
 })
 
@@ -63,13 +66,13 @@ export function createPasswordSignIn(context: SignInContext) {
       const blocked = attempts.beginFrom(origin.address)
       if (blocked) {
         // Only the first is written down: nobody fills the log with what costs nothing to send.
-        const actor = actorAt(undefined, shown, origin)
+        const actor = actorAt(undefined, origin)
         if (!blocked.isFirst) throw blocked.error
         throw await refuse(blocked.error, actor, 'session.locked', 'the address is locked out')
       }
       const attempt = await attempts.begin(shown, origin.address)
       const { account } = attempt
-      const actor = actorAt(account, shown, origin)
+      const actor = actorAt(account, origin)
       if (!attempt.allowed) {
         const error = attempts.refusal(attempt.until)
         throw await refuse(error, actor, 'session.locked', 'the account is locked')
@@ -143,7 +146,7 @@ export async function openSession(
         clock,
         sessionMaxHours,
       })
-      const actor = actorAt(account, account.login, origin)
+      const actor = actorAt(account, origin)
       const object = { kind: 'session', id: made.id }
       await writeAudit(client, clock.now(), {
         actor,

@@ -19,9 +19,11 @@ import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { NO_TRACER } from '#runtime/trace/tracer.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
 import { History } from '#store/history.ts'
+import { createAggregateQueries } from '#store/queries/aggregates.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
@@ -30,6 +32,7 @@ import { openSeverities } from '#store/queries/open-severities.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { readSeries } from '#store/queries/series.ts'
+import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -67,6 +70,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     pool,
     clock: systemClock,
     metrics,
+    tracer: NO_TRACER,
     log: silentLogger,
     shutdown,
   })
@@ -111,6 +115,10 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     readings: createReadingQueries(pool),
     readSeries: (question) => readSeries(pool, question),
+    readingSummaries: {
+      ...createAggregateQueries({ pool, timescale: false }),
+      ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
+    },
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)
@@ -158,15 +166,17 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     deliver: (id) => void delivered.push(id),
     ...webhooks.ports,
     people: { ...people, identities: withStandIns(people.identities, principals) },
-    connections: { connectionOf: () => undefined, takeovers: () => [] },
+    connections: { connectionOf: () => undefined, takeovers: () => [], nuisances: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
     config: {
+      ...readConfig({}).http,
       host: '127.0.0.1',
       port: 0,
       bodyLimitBytes: 65_536,
       importLimitBytes: 1_000_000,
-      publicUrl: null,
-      trustedProxies: [],
+      // Tests ask as fast as they can.
+      ratePerAddress: 0,
+      ratePerCredential: 0,
     },
     console: {
       config: readConfig({}).console,

@@ -5,9 +5,11 @@ import type { Principal } from '#model/principal.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
+import { verifySecret } from '#runtime/secret.ts'
 import { query } from '#store/query.ts'
 import { FakeS3 } from '#tests/files/fake-s3.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
+import { credentialCheck } from '#tests/support/credential-check.ts'
 import { scratchFolder } from '#tests/support/scratch-folder.ts'
 import { openTestApi, TOKEN } from './api-fixture.ts'
 
@@ -50,6 +52,7 @@ export async function openAttachmentHouse(storage: 'a folder' | 'a bucket') {
     answer: true,
   }
   const { pool, directory } = registry
+  const { check } = credentialCheck({ directory, verify: verifySecret })
   const parts = await openAttachmentParts({
     config,
     dataDir: folder.path,
@@ -59,6 +62,7 @@ export async function openAttachmentHouse(storage: 'a folder' | 'a bucket') {
       sees.asked.push({ caseId, principal })
       return Promise.resolve(sees.answer)
     },
+    checkSecret: (id, secret, address) => check.check(id, secret, address),
     clock: systemClock,
     log: silentLogger,
   })

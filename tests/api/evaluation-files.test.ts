@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readWorkbook } from '#tests/support/read-workbook.ts'
+import { readZip } from '#tests/support/read-zip.ts'
 import type { TestApi } from './api-fixture.ts'
 import { OCTOBER, openEvaluatedCity } from './evaluated-city.ts'
 
@@ -36,6 +37,19 @@ describe('a file', () => {
   test('of commas begins no cell with what a spreadsheet would run', async () => {
     const { text } = await get(`department?${OCTOBER}&format=csv`)
     expect(text).toContain(`roads,'=市政处,`)
+  })
+
+  test('of sheets holds texts and numbers, and no formula', async () => {
+    const { rawPayload } = await api.app.inject({
+      url: `/api/v1/evaluation/department?${OCTOBER}&format=xlsx`,
+      headers: { authorization: `Bearer ${api.options.token}` },
+    })
+    const sheets = [...readZip(rawPayload)].filter(([name]) =>
+      /\/worksheets\/sheet\d+\.xml$/.test(name),
+    )
+    expect(sheets).toHaveLength(3)
+    for (const [name, xml] of sheets) expect(xml, name).not.toMatch(/<f[ >/]/)
+    expect(readWorkbook(rawPayload).get('评价结果')?.flat()).toContain('=市政处')
   })
 
   test('of sheets has the same result, what it means, and of when it is', async () => {

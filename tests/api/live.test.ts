@@ -6,6 +6,7 @@ import { NOBODY } from '#api/people-routes.ts'
 import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
+
 import type { Place } from '#model/place.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -21,13 +22,7 @@ beforeEach(async () => {
   metrics = createMetrics()
   // The live feed asks nothing of the other ports.
   const options = {
-    config: {
-      host: '127.0.0.1',
-      port: 0,
-      bodyLimitBytes: 1_024,
-      publicUrl: null,
-      trustedProxies: [],
-    },
+    config: { ...readConfig({}).http, host: '127.0.0.1', port: 0 },
     console: { config: readConfig({}).console, timeZone: 'UTC', version: '1', folder: null },
     people: NOBODY,
     token: TOKEN,

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { COVER_PAYLOAD, spawnLoad } from '#bench/load.ts'
+import { COVER_PAYLOAD, type LoadOptions, spawnLoad } from '#bench/load.ts'
 import { startTarget, type TargetProcess } from '#bench/target-process.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
 
@@ -21,11 +21,11 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('the load of the benches is stored by the service, all of it', async () => {
-  const result = await spawnLoad({
+const load = (traffic: LoadOptions['traffic']) =>
+  spawnLoad({
     port: wanmi.port,
     clients: 20,
-    inFlight: 5,
+    traffic,
     seconds: 1,
     warmupSeconds: 0.2,
     devicePrefix: 'load-',
@@ -35,12 +35,18 @@ test('the load of the benches is stored by the service, all of it', async () => 
     payload: COVER_PAYLOAD,
     watch: [{ pid: wanmi.pid, tree: false }],
   })
-  expect(result).toMatchObject({ disconnected: 0 })
-  expect(result.acknowledged).toBeGreaterThan(100)
-  expect(result.cpuUsPerMessage[0]).toBeGreaterThan(0)
+
+test('the load of the benches is stored by the service, all of it', async () => {
+  const closed = await load({ inFlight: 5 })
+  expect(closed).toMatchObject({ disconnected: 0 })
+  expect(closed.acknowledged).toBeGreaterThan(100)
+  expect(closed.cpuUsPerMessage[0]).toBeGreaterThan(0)
+  const paced = await load({ perSecond: 200 })
+  expect(paced).toMatchObject({ disconnected: 0, unanswered: 0 })
+  expect(paced.acknowledged).toBeGreaterThan(100)
   wanmi.child.send('metrics')
   const [{ metrics }] = (await once(wanmi.child, 'message')) as [{ metrics: string }]
   const stored = Number(/^wanmi_readings_stored_total (\d+)/m.exec(metrics)?.[1])
-  expect(stored).toBeGreaterThanOrEqual(result.acknowledged)
+  expect(stored).toBeGreaterThanOrEqual(closed.acknowledged + paced.acknowledged)
   expect(metrics).toMatch(/^wanmi_messages_quarantined_total 0$/m)
 })

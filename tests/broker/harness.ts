@@ -1,16 +1,17 @@
 import { createConnection, type Socket } from 'node:net'
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt'
 import mqttPacket, { type IConnectPacket, type Packet } from 'mqtt-packet'
+import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type Broker, type BrokerOptions, openBroker } from '#broker/broker.ts'
 import type { Credential } from '#broker/ports.ts'
 import { Ingest } from '#ingest/ingest.ts'
+import type { Device } from '#model/device.ts'
 import { days, minutes } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { type Config, readConfig } from '#runtime/config.ts'
-import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
-import { DEVICES, MemorySink, registry } from '#tests/ingest/fixtures.ts'
+import { DEVICES, MemorySink } from '#tests/ingest/fixtures.ts'
 import { MemoryDesk, MemoryReports } from './memory-desks.ts'
 
 export const secretOf = (deviceId: string): string => `secret of ${deviceId}`
@@ -26,9 +27,13 @@ export interface House {
   readonly credentials: Map<string, Credential>
   readonly verified: string[]
   readonly fatal: unknown[]
+  /** What the broker wrote into its log, warnings and worse. */
+  readonly logged: Record<string, unknown>[]
 }
 
 export interface HouseOptions {
+  /** Beside those of the fixtures. */
+  readonly devices?: readonly Device[]
   readonly mqtt?: Partial<Config['mqtt']>
   readonly ingest?: Partial<Config['ingest']>
   readonly broker?: Partial<BrokerOptions>
@@ -44,8 +49,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const metrics = createMetrics()
   const fatal: unknown[] = []
   const verified: string[] = []
+  const logged: Record<string, unknown>[] = []
+  const devices = new Map([...DEVICES, ...(options.devices ?? [])].map((each) => [each.id, each]))
+  const registry = { find: (id: string) => devices.get(id) }
   const credentials = new Map<string, Credential>(
-    DEVICES.map(({ id, enabled }) => [id, { hash: `hash of ${secretOf(id)}`, enabled }]),
+    [...devices.values()].map(({ id, enabled }) => [
+      id,
+      { hash: `hash of ${secretOf(id)}`, enabled },
+    ]),
   )
   const ingest = new Ingest({
     config: ingestConfig,
@@ -62,7 +73,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     desk,
     reports: { desk: reports, limits: { maxAge: days(30), maxAhead: minutes(5) } },
     metrics,
-    log: silentLogger,
+    log: pino({ level: 'warn' }, { write: (line: string) => logged.push(JSON.parse(line)) }),
     verify: async (secret, hash) => {
       verified.push(secret)
       return hash === `hash of ${secret}`
@@ -73,7 +84,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     sink.letGo()
     await broker.close()
   })
-  return { broker, ingest, sink, desk, reports, metrics, credentials, verified, fatal }
+  return { broker, ingest, sink, desk, reports, metrics, credentials, verified, fatal, logged }
 }
 
 export async function metric(

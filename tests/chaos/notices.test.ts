@@ -9,7 +9,7 @@ import type { ChildOrders } from '#tests/outbox/dispatcher-child.ts'
 import { eachWithOutbox, LEASE, type OutboxWorld } from '#tests/outbox/outbox-fixture.ts'
 import { refused, taken } from '#tests/outbox/receiver.ts'
 
-/** `npm run chaos` runs the long form; the short form is part of every test run. */
+/** `CHAOS=full vitest run tests/chaos/notices.test.ts` is the long form; every test run has the short one. */
 const FULL = process.env['CHAOS'] === 'full'
 const KILLS = FULL ? 100 : 6
 const CHILDREN = 2
@@ -88,7 +88,7 @@ test('killed after any single step, a dispatcher has lost nothing and doubled no
   const repeats = world.receiver.received.length - cases.flat().length
   expect(repeats).toBeLessThanOrEqual(kills)
   console.log(`${kills} kills, one after each step: 0 lost, ${repeats} came again under their id`)
-})
+}, 90_000)
 
 test(
   'killed at any moment, several at work, they lose nothing and keep the order',

@@ -79,6 +79,13 @@ export class MemorySink {
     for (const release of this.#release.splice(0)) release()
   }
 
+  /** Lets go of what it was given so far. */
+  forget(): void {
+    for (const given of [this.readings, this.rejections, this.resolved, this.batches]) {
+      given.length = 0
+    }
+  }
+
   async process(batch: Batch): Promise<CommitOutcome> {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce)
     this.batches.push(batch)

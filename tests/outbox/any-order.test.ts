@@ -50,6 +50,7 @@ function mortal(outbox: Outbox) {
   }
   const dying: Outbox = {
     claim: (request) => lived(() => outbox.claim(request)),
+    bringForward: (now, until) => lived(() => outbox.bringForward(now, until)),
     settle: (claimed, outcome) => lived(() => outbox.settle(claimed, outcome)),
     release: (claimed, now) => lived(() => outbox.release(claimed, now)),
     disable: (id, because, now) => lived(() => outbox.disable(id, because, now)),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { hours, milliseconds, minutes, seconds } from '#model/time.ts'
+import { hours, milliseconds, minutes, plus, seconds } from '#model/time.ts'
+import { createOutbox } from '#store/outbox/outbox.ts'
 import { eachWithOutbox, LEASE, RETRY } from './outbox-fixture.ts'
 import { refused, taken } from './receiver.ts'
 
@@ -227,4 +228,18 @@ test('a long answer is not read to its end', async () => {
   await world.cases.open()
   await world.run()
   expect((await world.all())[0]?.lastError).toBe(`HTTP 500: ${'x'.repeat(300)}`)
+})
+
+test('what was written and claimed by a clock that was ahead is sent when it is right again', async () => {
+  const { world } = it
+  await world.hook()
+  world.move(hours(1))
+  const [claimed, waiting] = [await world.cases.open(), await world.cases.open()]
+  // A process that claims and dies.
+  const now = world.clock.now()
+  const outbox = createOutbox(world.pool)
+  await outbox.claim({ now, until: plus(now, LEASE), perHook: 1, busy: new Map() })
+  world.move(milliseconds(-3_600_000))
+  await world.run()
+  expect(world.receiver.ids.toSorted()).toEqual([claimed.id, waiting.id].toSorted())
 })

@@ -60,6 +60,8 @@ interface CityOptions {
   readonly rules: Readonly<Record<string, string>>
   readonly clock: HandClock
   readonly log?: Logger
+  /** How long one that is opened waits for the one before it; not at all when absent. */
+  readonly handoverWaitMs?: number
 }
 
 /** So often do the devices of the city measure. */
@@ -105,7 +107,7 @@ export class LivingCity {
   }
 
   async open(): Promise<void> {
-    const { databaseUrl, folder, clock, log = silentLogger } = this.#options
+    const { databaseUrl, folder, clock, log = silentLogger, handoverWaitMs = 0 } = this.#options
     const config = readConfig({
       DATABASE_URL: databaseUrl,
       RULES_DIR: folder,
@@ -113,6 +115,7 @@ export class LivingCity {
       HTTP_PORT: '0',
       MQTT_HOST: '127.0.0.1',
       MQTT_PORT: '0',
+      HANDOVER_WAIT_MS: String(handoverWaitMs),
     })
     this.#service = await startService(config, ADMIN_TOKEN, log, { clock })
   }

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises'
 import { connectAsync } from 'mqtt'
 import { expect, test } from 'vitest'
 import { telemetryTopic } from '#model/topic.ts'
@@ -27,6 +28,8 @@ test('a database that is away for a while loses nothing, acknowledges nothing an
     DATA_DIR: `${folder.path}/data`,
     HTTP_PORT: String(await freePort()),
     MQTT_PORT: String(await freePort()),
+    // Such an outage is short: the spool is for long ones.
+    SPOOL_AFTER_MS: '60000',
   })
   await untilReady(service)
   await askApi(service, '/api/v1/devices', {
@@ -72,13 +75,20 @@ test('a database that is away for a while loses nothing, acknowledges nothing an
     Array.from({ length: 550 }, (_, index) => index),
   )
 
-  // And once more, for good: the service can be stopped although nobody takes what waits.
+  // And once more: when the service is stopped, what waits goes into the spool and is acknowledged.
   await database.stop()
-  void publish(1).catch(() => undefined)
+  const last = publish(20)
   await expect
     .poll(async () => (await fetch(`${service.api}/health/ready`)).status, { timeout: 20_000 })
     .toBe(503)
+  const begun = performance.now()
   service.kill('SIGTERM')
   expect(await service.ended).toBe(0)
+  expect(performance.now() - begun).toBeLessThan(10_000)
+  await last
+  expect(acknowledged).toBe(570)
+  const folders = await readdir(`${folder.path}/data/spool`)
+  const names = await readdir(`${folder.path}/data/spool/${folders[0]}`)
+  expect(names.filter((name) => name.endsWith('.spool'))).toHaveLength(1)
   await device.endAsync(true)
 }, 120_000)

@@ -260,6 +260,18 @@ test('a device that connects twice keeps the younger connection, and the takeove
   })
 })
 
+test('who guesses at the secret of a device is shown to those who look after the service', async () => {
+  await post('/api/v1/devices', { id: 'guessed-at', kind: 'bin-sensor' })
+  for (let n = 0; n < 7; n++) {
+    const options = { username: 'guessed-at', password: `guess ${n}`, reconnectPeriod: 0 }
+    await expect(connectAsync(`mqtt://127.0.0.1:${service.mqttPort}`, options)).rejects.toThrow()
+  }
+  const { items } = await askApi<{ items: unknown[] }>(service, '/api/v1/nuisances')
+  expect(items).toMatchObject([
+    { guard: 'guesses', deviceId: 'guessed-at', addresses: ['127.0.0.1'], count: 2 },
+  ])
+})
+
 test('readings of every quality of service are stored once and counted', async () => {
   const cover = await join('cover-qos', 'manhole-cover')
   const from = Date.now() - 10_000

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -67,6 +67,7 @@ test('without a token one is made, shown once and kept', async () => {
   await untilReady(first)
   const token = readFileSync(`${env['DATA_DIR']}/admin-token`, 'utf8').trim()
   expect(first.output.join('\n')).toContain(token)
+  expect(statSync(`${env['DATA_DIR']}/admin-token`).mode & 0o777).toBe(0o600)
   const headers = { authorization: `Bearer ${token}` }
   expect((await fetch(`${first.api}/api/v1/cases`, { headers })).status).toBe(200)
   expect((await fetch(`${first.api}/api/v1/cases`)).status).toBe(401)

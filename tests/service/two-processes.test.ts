@@ -30,12 +30,13 @@ afterEach(async () => {
   await folder[Symbol.asyncDispose]()
 })
 
-async function start(clock: HandClock): Promise<LivingCity> {
+async function start(clock: HandClock, handoverWaitMs = 0): Promise<LivingCity> {
   const city = await LivingCity.start({
     databaseUrl: db.url,
     folder: `${folder.path}/rules`,
     rules: { 'cover-silent': SILENT },
     clock,
+    handoverWaitMs,
   })
   cities.push(city)
   return city
@@ -72,6 +73,32 @@ test('of two processes on one database the younger listens, and the older ends t
   expect(rest).toEqual([])
   expect((first?.to ?? 0) - (first?.from ?? 0)).toBe(minutes(1))
   expect(second?.from).toBeGreaterThanOrEqual(first?.to ?? Infinity)
+})
+
+test('a process that starts asks the older to hand over, and takes over when that has ended', async () => {
+  const clock = new HandClock(epochMs(Date.UTC(2026, 10, 10, 2)))
+  const older = await start(clock)
+  await older.add(['well'])
+  await older.report('well', { tilt_deg: 1 })
+  const starting = start(clock, 60_000)
+  await older.service.succeeded
+  // Until it has done so, it is the one that takes messages.
+  clock.move(seconds(60))
+  await older.report('well', { tilt_deg: 2 })
+  // A device that is added now was not there when the younger read which there are.
+  await older.add(['late'])
+  await older.service.handOver()
+  const younger = await starting
+  clock.move(seconds(60))
+  for (const id of ['well', 'late']) await younger.report(id, { tilt_deg: 3 })
+  const stored = await db.database.pool.query<{ id: string; count: number }>(
+    `SELECT device_id AS id, count(*)::integer AS count FROM reading_manhole_cover
+     GROUP BY 1 ORDER BY 1`,
+  )
+  expect(stored.rows).toEqual([
+    { id: 'late', count: 1 },
+    { id: 'well', count: 3 },
+  ])
 })
 
 test('metrics and readiness tell how the rules are doing', async () => {

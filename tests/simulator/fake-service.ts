@@ -12,6 +12,7 @@ export interface FakeRequest {
 
 export interface FakeAnswer {
   readonly status?: number
+  readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
 }
 
@@ -46,8 +47,8 @@ export class FakeService implements AsyncDisposable {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await read(request)
     this.requests.push(asked)
-    const { status = 200, body = null } = this.#answer(asked)
-    response.writeHead(status, { 'content-type': 'application/json' })
+    const { status = 200, headers = {}, body = null } = this.#answer(asked)
+    response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 }

@@ -7,8 +7,8 @@ import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { ACCEPTOR, testDesk } from '#tests/support/case-rules.ts'
+import { FaultProxy } from '#tests/support/fault-proxy.ts'
 import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
-import { CuttingProxy } from './cutting-proxy.ts'
 import { change, commit, device, episode, NOON, proposal, reading, uuid } from './fixtures.ts'
 
 type Told = Pick<CaseEvent, 'at' | 'type' | 'episodeId' | 'detail'>
@@ -185,7 +185,7 @@ test('an episode written as it was, or one without a case, is not worth a note',
 
 test('a commit that is given again after its answer was lost is noted once', async () => {
   const caseId = await opened(1)
-  const proxy = await CuttingProxy.open(new URL(store.fresh.url))
+  const proxy = await FaultProxy.open(new URL(store.fresh.url))
   const { database } = store.fresh
   const connection = { ...database.connection, connectionString: proxy.url(store.fresh.url) }
   const through = await openCommitter({ ...database, connection }, COMMITTER_OPTIONS, silentLogger)

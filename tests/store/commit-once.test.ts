@@ -3,8 +3,8 @@ import { Broken, Unavailable } from '#model/error.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { connect } from '#store/database.ts'
+import { FaultProxy } from '#tests/support/fault-proxy.ts'
 import { COMMITTER_OPTIONS, CommitterHarness } from './committer-harness.ts'
-import { CuttingProxy } from './cutting-proxy.ts'
 import { change, commit, device, episode, NOON, proposal, reading, rejection } from './fixtures.ts'
 
 const cover = device('cover-1')
@@ -47,7 +47,7 @@ test('a second writer shuts the first one out for good', async () => {
 })
 
 test('a commit whose answer was lost is not done again', async () => {
-  const proxy = await CuttingProxy.open(new URL(store.fresh.url))
+  const proxy = await FaultProxy.open(new URL(store.fresh.url))
   const connection = {
     ...store.fresh.database.connection,
     connectionString: proxy.url(store.fresh.url),
@@ -131,7 +131,7 @@ test('a commit that hangs is given up in time and done when the way is free', as
 })
 
 test('a database that falls silent is given up in time', async () => {
-  const proxy = await CuttingProxy.open(new URL(store.fresh.url))
+  const proxy = await FaultProxy.open(new URL(store.fresh.url))
   const connection = {
     ...store.fresh.database.connection,
     connectionString: proxy.url(store.fresh.url),

@@ -12,7 +12,7 @@ import { migrate } from '#store/migrate.ts'
 import { parseMigration, readMigrations } from '#store/migration.ts'
 import { formatTimestamp, parseTimestamp } from '#store/timestamp.ts'
 import { freshDatabase, type TestDatabase } from '#tests/support/database.ts'
-import { CuttingProxy } from './cutting-proxy.ts'
+import { FaultProxy } from '#tests/support/fault-proxy.ts'
 
 let fresh: TestDatabase
 beforeAll(async () => {
@@ -41,7 +41,7 @@ test('a database that is not there yet is waited for', async () => {
   log.warn = () => waited?.()
   const opening = openDatabase({ ...fresh.config, databaseUrl }, log)
   await waiting
-  const proxy = await CuttingProxy.open(target, port)
+  const proxy = await FaultProxy.open(target, port)
   const database = await opening
   expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   await database.close()

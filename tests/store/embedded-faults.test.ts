@@ -94,6 +94,18 @@ describe('one clear sentence', () => {
     await writeFile(file, right)
   })
 
+  test('whoever looks for a server takes nothing from one that is starting', async () => {
+    const cluster = home.folder('starting')
+    await mkdir(cluster, { recursive: true })
+    const file = path.join(cluster, 'postmaster.pid')
+    // PostgreSQL makes the file first and then writes to it, line by line.
+    for (const text of ['', `${process.pid}\n`, `${process.pid}\n${cluster}\n`]) {
+      await writeFile(file, text)
+      expect(await findPostmaster(cluster)).toBeUndefined()
+      expect(await readFile(file, 'utf8')).toBe(text)
+    }
+  })
+
   test('for what PostgreSQL says when it does not start', () => {
     const codes = [
       ['FATAL:  could not write to file "pg_wal/x": No space left on device', 'disk-full'],

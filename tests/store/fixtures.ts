@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid'
 import type { CaseProposal } from '#model/case.ts'
 import type { ChannelValue } from '#model/channel.ts'
 import type { Commit, EpisodeChange } from '#model/commit.ts'
@@ -46,6 +47,7 @@ export function reading(
 }
 
 export const rejection = (more: Partial<Rejection> = {}): Rejection => ({
+  id: uuidv7(),
   deviceId: 'cover-1',
   topic: 'wanmi/v1/cover-1/telemetry',
   payload: Uint8Array.of(0, 1, 0xff, 0xfe),

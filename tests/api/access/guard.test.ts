@@ -23,6 +23,7 @@ function guarded(table: Readonly<Record<string, Access>>) {
     identities: NOBODY.identities,
     cookie,
     own,
+    count: async () => Promise.resolve(),
   })
   guardRoutes(app, table)
   return app
@@ -101,7 +102,7 @@ test.each([
     ['administrator', 'engineer', 'pipe-operator'],
   ],
   [
-    ['devices/:id/connection', 'takeovers', 'quarantine'],
+    ['devices/:id/connection', 'takeovers', 'nuisances', 'quarantine'],
     ['administrator', 'engineer'],
   ],
   [

@@ -94,7 +94,11 @@ export async function openTwoDistricts() {
       mayRead: ({ caseId }, { scope }) =>
         createCaseQueries(api.registry.pool).sees(caseId as string, scope),
     },
-    connections: { connectionOf: () => undefined, takeovers: () => takeovers },
+    connections: {
+      connectionOf: () => undefined,
+      takeovers: () => takeovers,
+      nuisances: () => [],
+    },
     explainer: {
       explain: ({ deviceId }) => Promise.resolve(explanationOf(deviceId)),
     },

@@ -1,0 +1,84 @@
+/**
+ * How soon a message is acknowledged, and so committed, at a given rate:
+ * `npm run bench -- paced [--rate 20000] [--clients 1000] [--seconds 8] [--rounds 3]`.
+ *
+ * Messages are sent at times that are set beforehand, one after the other and client by client,
+ * whether or not those before are acknowledged; a PUBACK is timed from there. The generator shares
+ * the cores with service and database, and how late it is itself with a message is in the PUBACK's
+ * time. Beside it bare aedes, which stores nothing. The targets take turns; the median of the rounds
+ * is what counts. The command fails where the service takes longer than 2 ms at the median or 10 ms at
+ * the 99th percentile.
+ */
+import { parseArgs } from 'node:util'
+import { machine, median, RunTimes, SECRET, startBareAedes, startWanmi } from './load/service.ts'
+import { COVER_PAYLOAD, type LoadResult, spawnLoad } from './load.ts'
+
+const P50_MS = 2
+const P99_MS = 10
+
+const { values } = parseArgs({
+  options: {
+    rate: { type: 'string', default: '20000' },
+    clients: { type: 'string', default: '1000' },
+    seconds: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const clients = Number(values.clients)
+
+const targets = [await startBareAedes(), await startWanmi({ devices: clients })]
+const runs = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []]))
+const times = new RunTimes()
+try {
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const { name, port, watch } of targets) {
+      const result = await spawnLoad({
+        port,
+        clients,
+        traffic: { perSecond: Number(values.rate) },
+        seconds: Number(values.seconds),
+        warmupSeconds: 2,
+        devicePrefix: 'load-',
+        secret: SECRET,
+        payload: COVER_PAYLOAD,
+        firstAt: times.next(),
+        stepMs: 300_000,
+        watch,
+      })
+      runs.get(name)?.push(result)
+      const { pubackP50Ms, pubackP99Ms, othersLoad } = result
+      console.error(`${name}: p50 ${pubackP50Ms} ms, p99 ${pubackP99Ms} ms, others ${othersLoad}`)
+    }
+  }
+} finally {
+  for (const target of targets) await target.stop()
+}
+
+const table = [...runs].map(([target, results]) => {
+  const of = (pick: (result: LoadResult) => number) => median(results.map(pick))
+  return {
+    target,
+    'messages/s': of((run) => run.perSecond),
+    'PUBACK p50 ms': of((run) => run.pubackP50Ms),
+    'PUBACK p99 ms': of((run) => run.pubackP99Ms),
+    'generator late p50 ms': of((run) => run.lateP50Ms),
+    'late p99 ms': of((run) => run.lateP99Ms),
+    unanswered: Math.max(...results.map((run) => run.unanswered)),
+    'node µs/message': of((run) => run.cpuUsPerMessage[0] ?? Number.NaN),
+    'database µs/message': of((run) => run.cpuUsPerMessage[1] ?? 0),
+    'generator load': of((run) => run.generatorLoad),
+    'load of others, cores': of((run) => run.othersLoad),
+  }
+})
+if (values.json) console.log(JSON.stringify({ machine: machine(), table }))
+else {
+  console.log(machine())
+  console.table(table)
+}
+const wanmi = table.find(({ target }) => target === 'wanmi')
+const isMet =
+  (wanmi?.['PUBACK p50 ms'] ?? Number.NaN) <= P50_MS &&
+  (wanmi?.['PUBACK p99 ms'] ?? Number.NaN) <= P99_MS
+console.log(`p50 at most ${P50_MS} ms, p99 at most ${P99_MS} ms: ${isMet ? 'met' : 'missed'}`)
+if (!isMet) process.exitCode = 1

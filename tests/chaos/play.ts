@@ -1,0 +1,86 @@
+import { messageOf } from '#model/error.ts'
+import { Herd } from './herd.ts'
+import type { Scenario } from './scenario.ts'
+import { Stage } from './stage.ts'
+import { FAULTS, type Verdict, verify } from './verify.ts'
+
+export interface Outcome {
+  readonly name: string
+  readonly seconds: number
+  /** Null where it was not played. */
+  readonly verdict: Verdict | null
+  readonly seen: readonly string[]
+  /** Empty: all is well. */
+  readonly faults: readonly string[]
+  /** Why it was not played. */
+  readonly skipped: string | null
+}
+
+export interface PlayOptions {
+  readonly isShort: boolean
+  readonly progress: (text: string) => void
+  /** Shared by those that need none of their own. */
+  readonly stage?: Stage
+}
+
+const DRAIN_MS = 60_000
+const LOST_NAMES: Readonly<Record<(typeof FAULTS)[number], string>> = {
+  lost: 'acknowledged and not stored',
+  twice: 'stored twice',
+  casesLost: 'devices whose case is missing',
+  casesTwice: 'devices with two cases of one thing',
+  episodesWrong: 'devices whose episodes are not those of their readings',
+  noticesLost: 'events nobody was told of',
+  noticesTwice: 'notices with two texts',
+}
+
+/** Plays a scenario, lets the devices come to rest, and counts. */
+export async function play(scenario: Scenario, options: PlayOptions): Promise<Outcome> {
+  const { isShort, progress } = options
+  const begunAt = performance.now()
+  const { disk_mb } = scenario
+  const shared = scenario.stage === undefined ? options.stage : undefined
+  const stage = shared ?? (await Stage.open({ ...scenario.stage?.(isShort), disk_mb }))
+  const outcome = {
+    name: scenario.name,
+    seconds: 0,
+    verdict: null,
+    seen: [] as string[],
+    faults: [] as string[],
+    skipped: null,
+  }
+  const seconds = (): number => Math.round((performance.now() - begunAt) / 100) / 10
+  try {
+    const skipped = scenario.isImpossible?.(stage)
+    if (skipped !== undefined) return { ...outcome, skipped, seconds: seconds() }
+    const herd = await herdOf(scenario, stage, isShort)
+    const saw = (text: string): void => void outcome.seen.push(text)
+    const fault = (text: string): void => void outcome.faults.push(text)
+    try {
+      await scenario.play({ stage, herd, isShort, progress, saw, fault })
+    } catch (error) {
+      fault(`the scenario failed: ${messageOf(error)}`)
+    }
+    progress('waiting for what is unacknowledged')
+    const unanswered = await herd.drain(DRAIN_MS)
+    if (unanswered > 0) fault(`${unanswered} messages were never acknowledged`)
+    progress('counting')
+    const verdict = await verify(stage, herd)
+    for (const name of FAULTS) {
+      if (verdict[name] > 0) fault(`${verdict[name]} ${LOST_NAMES[name]}`)
+    }
+    return { ...outcome, verdict, seconds: seconds() }
+  } finally {
+    if (!shared) await stage.close()
+  }
+}
+
+async function herdOf(scenario: Scenario, stage: Stage, isShort: boolean): Promise<Herd> {
+  const usual = isShort ? { devices: 50, perSecond: 500 } : { devices: 1_000, perSecond: 2_000 }
+  const options = { name: scenario.name, ...usual, ...scenario.herd?.(isShort) }
+  const herd = new Herd(options, stage.deviceLine.port)
+  await herd.register(stage.service)
+  herd.connect()
+  herd.start()
+  return herd
+}
