@@ -33,7 +33,9 @@ export function eventLines(
   }
   for (const instant of EPISODE_INSTANTS) {
     const moved = detail[instant]
-    if (moved) lines.push(t('from', { from: showInstant(moved.from), to: showInstant(moved.to) }))
+    if (!moved) continue
+    const [from, to] = [showInstant(moved.from), showInstant(moved.to)]
+    lines.push(t(instant, { at: moved.from === null ? to : t('from', { from, to }) }))
   }
   if (state !== null) lines.push(t('becomes', { state: said(STATE_FACTS[state].title) }))
   return lines
