@@ -10,12 +10,15 @@ import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
+import { openMap } from '#cli/service/map-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
 import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { createTops } from '#cli/service/top-parts.ts'
+import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import { surroundingsOf } from '#cli/surroundings.ts'
@@ -29,6 +32,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { openTracer } from '#runtime/trace/open-tracer.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 
@@ -85,6 +89,8 @@ async function buildService(
   handover: Handover,
 ): Promise<Service> {
   const metrics = createMetrics()
+  const tracer = await openTracer(config.trace, log)
+  shutdown.add('traces', () => tracer.stop())
   const { database, asOf, directory, grids, areas, history, recalled } = await openStoreParts(
     { config, clock, log },
     shutdown,
@@ -114,10 +120,15 @@ async function buildService(
   shutdown.add('rule book', () => book.close())
   const surroundings = surroundingsOf(directory, grids)
   const engine = { config, database, directory, world, ruleParts, surroundings }
-  const { monitor, ingest, spool, tick, failed, release } = await openEngine(
-    { ...engine, history: recalled, handover, asOf, clock, metrics, log },
+  const { monitor, ingest, spool, tick, lastCommit, failed, release } = await openEngine(
+    { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
+  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const tops = createTops({ config, database, clock, log })
+  monitor.onCommitted(({ readings }) => tops.heard(readings))
+  shutdown.add('first devices of hours', tops.close)
+  await tops.open()
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -146,10 +157,11 @@ async function buildService(
     silenceGrace: seconds(config.city.silenceGraceS),
     city: config.city,
     clock,
+    tracer,
     log,
   })
   shutdown.add('backtests', () => backtests.stop())
-  const commands = createCommands({ pool, clock })
+  const commands = traceCommands(createCommands({ pool, clock }), tracer)
   shutdown.add(
     'expiry',
     repeat('expiry', seconds(1), () => commands.expire(), log),
@@ -163,7 +175,8 @@ async function buildService(
     deliver: (deviceId) => broker.deliver(deviceId),
     clock,
   })
-  const webhooks = openWebhooks({ config: config.webhook, pool, clock, metrics, log, shutdown })
+  const told = { clock, metrics, tracer, log }
+  const webhooks = openWebhooks({ config: config.webhook, pool, ...told, shutdown })
   const broker = await openBroker({
     config: config.mqtt,
     open: { config: config.openMqtt, programs: peopleParts.programs },
@@ -178,11 +191,13 @@ async function buildService(
         maxAhead: seconds(config.ingest.maxAheadS),
       },
     },
+    lastCommit,
     clock,
     metrics,
     log,
   })
   // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('first devices of hours', tops.close)
   shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
@@ -212,8 +227,11 @@ async function buildService(
     config: config.http,
     token,
     metrics,
+    tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
+    cityMap,
+    readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     replay: (envelope, wasEarly) =>
@@ -243,6 +261,7 @@ async function buildService(
     changed.onChange((changes) => api.live.cases(changes))
     changed.onChange(webhooks.poke)
   }
+  tellTo(api.live)
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)

@@ -17,9 +17,12 @@ import fastify, {
 import { isWanmiError, Rejected } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
+import { NO_TRACER, type Tracer } from '#runtime/trace/tracer.ts'
 import { httpServer, type ServerOptions } from './http-server.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
+import { requestIdOf, tellRequestId } from './request-id.ts'
 import { cutSlowBodies } from './slow-bodies.ts'
+import { traceRequests } from './trace-requests.ts'
 import { checkProxies, proxyCheck } from './trusted-proxies.ts'
 
 /** An HTTP application whose routes are typed by their schemas. */
@@ -42,6 +45,7 @@ export function createApp(options: {
   readonly server?: Omit<ServerOptions, 'isProxy' | 'metrics'>
   readonly log: Logger
   readonly metrics: Metrics
+  readonly tracer?: Tracer
 }): App {
   const loggerInstance: FastifyBaseLogger = options.log
   const { server, trustedProxies, metrics } = options
@@ -58,6 +62,7 @@ export function createApp(options: {
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     frameworkErrors: (error, _request, reply) => {
@@ -78,10 +83,13 @@ export function createApp(options: {
     (httpPart === 'body' ? strict : coercing).compile(schema as object),
   )
   app.setSerializerCompiler(() => JSON.stringify)
+  tellRequestId(app)
+  traceRequests(app, options.tracer ?? NO_TRACER)
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error)
     if (problem.status === 500) {
-      options.log.error({ err: error, route: request.routeOptions.url }, 'request failed')
+      const told = { request: request.id, route: request.routeOptions.url }
+      options.log.error({ err: error, ...told }, 'request failed')
     }
     return sendProblem(reply, error, problem)
   })
@@ -93,7 +101,8 @@ export function createApp(options: {
     const route = request.routeOptions.url ?? 'none'
     const labels = { method: request.method, route, status: reply.statusCode }
     options.metrics.httpRequestSeconds.observe(labels, reply.elapsedTime / 1_000)
-    options.log.debug({ ...labels, duration_ms: Math.round(reply.elapsedTime) }, 'request answered')
+    const duration_ms = Math.round(reply.elapsedTime)
+    options.log.debug({ request: request.id, ...labels, duration_ms }, 'request answered')
     return Promise.resolve()
   })
   if (server) cutSlowBodies(app, server.requestTimeoutMs, metrics)

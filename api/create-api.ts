@@ -5,6 +5,7 @@ import { type Config, readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
 import type { TlsKeeper } from '#runtime/tls/tls-keeper.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
@@ -18,6 +19,8 @@ import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
+import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
+
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -29,6 +32,7 @@ import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import {
   type EvaluationConfigurations,
@@ -65,7 +69,9 @@ export interface ApiPorts {
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
+  readonly cityMap: CityMap
   readonly readings: ReadingHistory
+  readonly readingSummaries: ReadingSummaries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -98,6 +104,7 @@ export interface ApiOptions extends ApiPorts {
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
+  readonly tracer?: Tracer
   readonly log: Logger
 }
 
@@ -107,7 +114,7 @@ const CLOSING_MS = 10_000
 /** The HTTP side of Wanmi. */
 export interface Api {
   /** To be told of what each commit wrote. */
-  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  readonly live: Pick<LiveHub, 'readings' | 'cases' | 'state' | 'hasMap'>
   /**
    * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
    *
@@ -157,7 +164,8 @@ export async function buildApp(
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
   const server = { ...config, tls }
-  const app = createApp({ bodyLimitBytes, trustedProxies, server, log, metrics })
+  const tracing = options.tracer ? { tracer: options.tracer } : {}
+  const app = createApp({ bodyLimitBytes, trustedProxies, server, log, metrics, ...tracing })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)
@@ -176,6 +184,8 @@ export async function buildApp(
   healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
+  deviceStateRoutes(app, options.cityMap)
+  aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)

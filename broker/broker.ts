@@ -37,6 +37,8 @@ export interface BrokerOptions {
   readonly directory: DeviceDirectory
   readonly desk: CommandDesk
   readonly reports: { readonly desk: ReportDesk; readonly limits: ReportLimits }
+  /** Of the newest commit: what is acknowledged was committed by then. For the log alone. */
+  readonly lastCommit?: () => number
   readonly metrics: Metrics
   readonly log: Logger
   readonly clock?: Clock
@@ -94,10 +96,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     windowMessages: options.clientWindowMessages,
     connectTimeoutMs: config.connectTimeoutMs,
   }
-  const { open, verify = verifySecret } = options
+  const { open, verify = verifySecret, lastCommit } = options
   const strangerPerSecond = open?.config.ratePerSecond ?? config.rateMinPerSecond
-  const guards = new Guards({ config, strangerPerSecond, directory, clock, metrics, log })
-  const door = new Door({ intake, replies, reports, limits, guards, clock, metrics, log })
+  const told = { clock, metrics, log }
+  const guards = new Guards({ config, strangerPerSecond, directory, ...told })
+  const door = new Door({ intake, replies, reports, limits, guards, lastCommit, ...told })
   const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
   const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
@@ -106,7 +109,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     else aedes.handle(stream, connection)
   }
   const accept = (stream: Duplex, origin: Origin): void => {
-    door.connections.add(new Connection(stream, door, origin, welcome))
+    const connection = new Connection(stream, door, origin, welcome)
+    door.connections.add(connection)
+    door.onOpened(connection)
   }
   const onAcceptFailed = (error: Error): void => {
     metrics.connectionsRefused.inc({ reason: 'accept-failed' })

@@ -13,6 +13,8 @@ export interface Origin {
 
 /** One connection as it is shown. */
 export interface ConnectionView {
+  /** By which the log knows it. */
+  readonly id: string
   readonly deviceId: string
   readonly listener: Origin['listener']
   readonly address: string
@@ -27,9 +29,10 @@ export interface ConnectionView {
 
 /** Shows a connection as it is now. */
 export const viewOf = (
-  { deviceId, origin, openedAt }: Pick<Connection, 'deviceId' | 'origin' | 'openedAt'>,
+  { id, deviceId, origin, openedAt }: Pick<Connection, 'id' | 'deviceId' | 'origin' | 'openedAt'>,
   now: Pick<ConnectionView, 'inFlight' | 'isStopped'>,
 ): ConnectionView => ({
+  id,
   deviceId,
   listener: origin.listener,
   address: origin.address,

@@ -33,9 +33,6 @@ const FOR_AEDES: ReadonlySet<number> = new Set([SUBSCRIBE, UNSUBSCRIBE, DISCONNE
 /** `connecting`: its CONNECT was taken, its CONNACK not sent. */
 type Phase = 'greeting' | 'connecting' | 'open' | 'closed'
 
-// Who starts ever new QoS 2 messages and releases none does not do what the standard asks.
-const UNRELEASED_MAX = 10_000
-
 /**
  * Our side of one client: everything it sends comes through here before aedes sees it. Of a device
  * only CONNECT, SUBSCRIBE, UNSUBSCRIBE and DISCONNECT are handed on. So a message costs no object,
@@ -43,6 +40,7 @@ const UNRELEASED_MAX = 10_000
  * stopped exactly when its window is full.
  */
 export class Connection implements PacketTaker {
+  readonly id: string
   readonly origin: Origin
   readonly openedAt: EpochMs
   deviceId = ''
@@ -78,6 +76,7 @@ export class Connection implements PacketTaker {
     this.#door = door
     this.#welcome = welcome
     this.#connectUntil = performance.now() + door.limits.connectTimeoutMs
+    this.id = door.nextId()
     this.origin = origin
     this.openedAt = door.clock.now()
     this.#receivedAt = this.openedAt
@@ -117,6 +116,7 @@ export class Connection implements PacketTaker {
     // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
     if (this.#tap.isStopped) this.#door.onStopped(this, true)
     this.#watch = this.#door.guards.watch(this, this.#reader)
+    this.#door.onLetIn(this)
   }
 
   write(bytes: Buffer): void {
@@ -154,6 +154,7 @@ export class Connection implements PacketTaker {
   flush(): void {
     this.#isFlushing = false
     if (this.#acks.length > 0) this.write(pubacks(this.#acks))
+    this.#door.onAcknowledged(this, this.#acks.length)
     this.#acks = []
     this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
@@ -269,7 +270,7 @@ export class Connection implements PacketTaker {
     this.received ??= this.#door.sessions.receivedOf(this)
     const state = this.received.take(messageId)
     if (state === 'committed') this.write(pubrec(messageId))
-    if (this.received.size > UNRELEASED_MAX) this.end('unreleased')
+    if (this.received.isOverfull) this.end('unreleased')
     return state === 'new' && this.#phase === 'open'
   }
 

@@ -27,6 +27,7 @@ export interface DoorOptions {
   readonly reports: Taker
   readonly limits: DoorLimits
   readonly guards: Guards
+  readonly lastCommit?: (() => number) | undefined
   readonly clock: Clock
   readonly metrics: Metrics
   readonly log: Logger
@@ -51,6 +52,12 @@ export class Door {
   readonly #reports: Taker
   readonly #metrics: Metrics
   readonly #log: Logger
+  /** Only then is a line for every acknowledgement made. */
+  readonly #isFollowed: boolean
+  readonly #lastCommit: (() => number) | undefined
+  /** Tells the connections of this process from those of others in one log. */
+  readonly #run = Math.floor(Date.now() / 1_000).toString(36)
+  #opened = 0
   readonly #pulse: NodeJS.Timeout
   readonly #received: [number, number, number] = [0, 0, 0]
   #settledNow: Connection[] = []
@@ -68,6 +75,8 @@ export class Door {
     this.#reports = reports
     this.#metrics = metrics
     this.#log = log
+    this.#isFollowed = log.isLevelEnabled('debug')
+    this.#lastCommit = options.lastCommit
     intake.onRoom(() => this.#onRoom())
     // After the sockets were read: what came while this process stood still was heard, too.
     this.#pulse = setInterval(() => setImmediate(() => this.#beat()), BEAT_MS)
@@ -121,19 +130,41 @@ export class Door {
     else this.#stopped.delete(connection)
   }
 
+  /** The id by which a log knows a connection from its socket on. */
+  nextId(): string {
+    return `${this.#run}-${++this.#opened}`
+  }
+
+  onOpened({ id, origin }: Connection): void {
+    if (this.#isFollowed) this.#log.debug({ connection: id, ...origin }, 'connection opened')
+  }
+
+  onLetIn({ id, deviceId }: Connection): void {
+    if (this.#isFollowed) this.#log.debug({ connection: id, deviceId }, 'device let in')
+  }
+
+  /** So many messages of a connection were committed, at the latest by that commit. */
+  onAcknowledged({ id, deviceId }: Connection, messages: number): void {
+    if (!this.#isFollowed || messages === 0) return
+    const byCommit = this.#lastCommit?.()
+    this.#log.debug({ connection: id, deviceId, messages, byCommit }, 'acknowledged')
+  }
+
   /** We turned it away, or cut it off. */
-  onEnded({ deviceId, origin, wasOpen }: Connection, reason: string): void {
+  onEnded({ id, deviceId, origin, wasOpen }: Connection, reason: string): void {
     const { takeovers, connectionsEnded, connectionsRefused } = this.#metrics
     if (reason === 'takeover') takeovers.inc()
     else if (wasOpen) connectionsEnded.inc({ reason })
     else connectionsRefused.inc({ reason })
-    this.#log.debug({ deviceId, ...origin, reason }, 'connection ended')
+    this.#log.debug({ connection: id, deviceId, ...origin, reason }, 'connection ended')
   }
 
   onClosed(connection: Connection): void {
     this.connections.delete(connection)
     this.#stopped.delete(connection)
     if (this.sessions.leave(connection)) this.guards.arrivals.left(connection)
+    const { id, deviceId } = connection
+    if (this.#isFollowed) this.#log.debug({ connection: id, deviceId }, 'connection closed')
   }
 
   /** Takes nothing more; resolves when all that was taken is settled and acknowledged. */

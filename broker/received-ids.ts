@@ -1,3 +1,5 @@
+const UNRELEASED_MAX = 10_000
+
 /**
  * The receiver's half of QoS 2: the packet ids of messages that were taken and that the sender has
  * not released yet. A message sent again under such an id is the same message. Part of the session:
@@ -7,8 +9,9 @@ export class ReceivedIds {
   /** By packet id, whether the message is committed. */
   readonly #ids = new Map<number, boolean>()
 
-  get size(): number {
-    return this.#ids.size
+  /** The sender starts ever new messages and releases none, which the standard does not allow. */
+  get isOverfull(): boolean {
+    return this.#ids.size > UNRELEASED_MAX
   }
 
   /** What is known of a message that comes with this id; from now on it is known. */

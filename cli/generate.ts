@@ -14,6 +14,9 @@ import { errorsPage } from './errors-page.ts'
 import { exchangeColumnsPage } from './exchange-columns-page.ts'
 import { kindsPage } from './kinds-page.ts'
 import { loadRules } from './load-rules.ts'
+import { alertRules } from './metrics/alert-rules.ts'
+import { dashboard } from './metrics/dashboard.ts'
+import { metricsPage } from './metrics/metrics-page.ts'
 import { ruleLibraryPage } from './rule-library-page.ts'
 
 const SCHEMA = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
@@ -27,6 +30,9 @@ async function generated(): Promise<ReadonlyMap<string, string>> {
     ['docs/configuration.md', configurationPage()],
     ['docs/errors.md', errorsPage()],
     ['docs/access.md', accessPage()],
+    ['docs/metrics.md', metricsPage()],
+    ['docs/operations/grafana-dashboard.json', json(dashboard())],
+    ['docs/operations/alert-rules.yaml', alertRules()],
     ['docs/exchange-columns.md', exchangeColumnsPage()],
     ['docs/device-kinds.md', kindsPage()],
     ['docs/rule-library.md', ruleLibraryPage(shipped)],

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { accountCommand } from './account.ts'
 import { backtestCommand } from './backtest.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { casesCommand } from './cases.ts'
+import { doctorCommand } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { quarantineCommand } from './quarantine.ts'
 import { replayCommand } from './replay.ts'
@@ -16,7 +18,10 @@ const program = new Command('wanmi')
   )
   .addCommand(accountCommand())
   .addCommand(backtestCommand())
+  .addCommand(backupCommand())
   .addCommand(casesCommand())
+  .addCommand(doctorCommand())
+  .addCommand(restoreCommand())
   .addCommand(importCommand())
   .addCommand(quarantineCommand())
   .addCommand(rulesCommand())

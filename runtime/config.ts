@@ -17,6 +17,7 @@ import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
 import { SPOOL_SETTINGS } from './settings/spool.ts'
+import { TRACE_SETTINGS } from './settings/trace.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
 
 const port = { min: 0, max: 65_535 } as const
@@ -227,6 +228,7 @@ export const SETTINGS = {
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
+  trace: TRACE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),
   },

@@ -26,8 +26,10 @@ export interface Database {
   close(options?: { readonly leavesServer?: boolean }): Promise<void>
 }
 
-const DATABASE_NAME = 'wanmi'
-const OLDEST_VERSION = 150_000
+/** Of the embedded server. */
+export const DATABASE_NAME = 'wanmi'
+/** As the server writes it in `server_version_num`. */
+export const OLDEST_VERSION = 150_000
 const START_PATIENCE_MS = 60_000
 const END_PATIENCE_MS = 2_000
 
@@ -61,7 +63,8 @@ export async function openDatabase(config: Config['store'], log: Logger): Promis
   }
 }
 
-const connectionTo = (connectionString: string): ClientConfig => ({
+/** How every connection of Wanmi is opened. */
+export const connectionTo = (connectionString: string): ClientConfig => ({
   connectionString,
   application_name: 'wanmi',
   connectionTimeoutMillis: 10_000,

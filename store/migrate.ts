@@ -4,28 +4,24 @@ import type { Logger } from '#runtime/logger.ts'
 import { connect, type Database } from './database.ts'
 import { databaseError, sqlState } from './database-error.ts'
 import { type Migration, paragraphs, readMigrations } from './migration.ts'
+import { BOOKS, refuseHalfRestored } from './restore-mark.ts'
 
 // Any number nobody else uses: one process migrates, the others wait for it.
 const LOCK = 7_203_114_508
-
-const BOOKS = `
-  CREATE TABLE IF NOT EXISTS schema_migration (
-    name text PRIMARY KEY,
-    checksum text NOT NULL,
-    applied_at timestamptz NOT NULL DEFAULT now()
-  )`
 
 /**
  * Brings the tables to this version of Wanmi.
  *
  * @returns the names of the migrations that were run
- * @throws Rejected `database-schema` when an applied migration was edited or is unknown here,
+ * @throws Rejected `database-schema` when an applied migration was edited or is unknown here, or a
+ *   restore was broken off,
  *   Broken `internal` when one fails, Unavailable `database-unavailable`
  */
 export async function migrate(
   database: Pick<Database, 'connection' | 'timescale'>,
   log: Logger,
   migrations?: readonly Migration[],
+  { isRestoring = false } = {},
 ): Promise<readonly string[]> {
   const all = migrations ?? (await readMigrations())
   const storage = database.timescale ? 'timescale' : 'native'
@@ -34,6 +30,8 @@ export async function migrate(
   try {
     client = await connect(database.connection)
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
+    await client.query(BOOKS)
+    if (!isRestoring) await refuseHalfRestored(client)
     const pending = await findPending(client, wanted, database.timescale)
     for (const migration of pending) {
       await apply(client, migration)
@@ -52,7 +50,6 @@ async function findPending(
   wanted: readonly Migration[],
   timescale: boolean,
 ): Promise<readonly Migration[]> {
-  await client.query(BOOKS)
   const { rows } = await client.query<{ name: string; checksum: string }>(
     'SELECT name, checksum FROM schema_migration ORDER BY name',
   )

@@ -113,7 +113,8 @@ async function drop(client: ClientBase, name: string, log: Logger): Promise<bool
   }
 }
 
-async function listPartitions(
+/** By their names, oldest first. */
+export async function listPartitions(
   client: ClientBase,
   table: string,
 ): Promise<readonly { readonly name: string; readonly partition: number }[]> {

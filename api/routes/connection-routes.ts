@@ -13,6 +13,7 @@ export interface Connections {
   /** Of a device that is connected now. */
   connectionOf(deviceId: string):
     | {
+        readonly id: string
         readonly listener: string
         readonly address: string
         /** RFC 3339. */
@@ -43,6 +44,7 @@ const tags = ['connections']
 
 const ConnectionState = Type.Object({
   connected: Type.Boolean(),
+  id: nullable(Type.String({ description: 'By which the log knows the connection.' })),
   listener: nullable(Type.String({ description: 'tcp, tls or ws.' })),
   address: nullable(Type.String()),
   connectedAt: nullable(Instant),
@@ -79,6 +81,7 @@ export function connectionRoutes(app: App, findDevice: FindDevice, connections: 
       const connection = connections.connectionOf(id)
       return Promise.resolve({
         connected: connection !== undefined,
+        id: connection?.id ?? null,
         listener: connection?.listener ?? null,
         address: connection?.address ?? null,
         connectedAt: connection?.connectedAt ?? null,

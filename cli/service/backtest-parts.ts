@@ -1,5 +1,6 @@
 import { backtestThread } from '#cli/backtest-thread.ts'
 import { BacktestDesk, type DeskParts } from '#monitor/backtest/backtest-desk.ts'
+import { type Tracer, traced } from '#runtime/trace/tracer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
@@ -8,6 +9,7 @@ import type { openRuleParts } from './rule-parts.ts'
 
 type BacktestParts = Pick<DeskParts, 'silenceGrace' | 'surroundings' | 'city' | 'clock' | 'log'> & {
   readonly database: Pick<Database, 'connection'>
+  readonly tracer: Tracer
   readonly ruleParts: Pick<Awaited<ReturnType<typeof openRuleParts>>, 'rules' | 'cityData'>
   readonly history: Pick<History, 'listened'>
   readonly episodes: Pick<ReturnType<typeof createEpisodeQueries>, 'ofPhenomena'>
@@ -16,10 +18,14 @@ type BacktestParts = Pick<DeskParts, 'silenceGrace' | 'surroundings' | 'city' | 
 
 /** Where rules are tried on history, each trial in a thread of its own. */
 export function openBacktests(parts: BacktestParts): BacktestDesk {
-  const { database, ruleParts, history, episodes, directory, ...rest } = parts
+  const { database, ruleParts, history, episodes, directory, tracer, ...rest } = parts
+  const run = backtestThread(database.connection)
   return new BacktestDesk({
     ...rest,
-    run: backtestThread(database.connection),
+    run: tracer.isOn
+      ? (order, signal, onProgress) =>
+          traced(tracer, 'backtest', {}, () => run(order, signal, onProgress))
+      : run,
     // Those of the moment at which a trial begins.
     get rules() {
       return ruleParts.rules()

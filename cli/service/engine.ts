@@ -1,6 +1,8 @@
 import { CASE_LAW } from '#cases/law.ts'
 import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
+import { tellCommits } from '#cli/service/tell-commits.ts'
+import { BatchTrace } from '#cli/service/trace-batches.ts'
 import { Ingest } from '#ingest/ingest.ts'
 import { Broken, messageOf } from '#model/error.ts'
 import { type DurationMs, milliseconds, seconds } from '#model/time.ts'
@@ -12,6 +14,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Shutdown } from '#runtime/shutdown.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type CommitterOptions, openCommitter } from '#store/committer.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
@@ -32,6 +35,7 @@ interface EngineOptions {
   readonly asOf: string
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly log: Logger
 }
 
@@ -44,7 +48,7 @@ export const BEAT: DurationMs = seconds(5)
  */
 export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const { config, database, directory, history, world, ruleParts, surroundings } = options
-  const { handover, asOf, clock, metrics, log } = options
+  const { handover, asOf, clock, metrics, tracer, log } = options
   const { timeZone } = config.city
   const timeoutMs = config.store.statementTimeoutMs
   const { waitMs: handoverWaitMs } = config.handover
@@ -56,10 +60,11 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   )
   shutdown.add('committer', () => committer.close())
   if ((await lastChange(database.pool)) !== asOf) throw new Overtaken()
+  const batches = new BatchTrace(tracer)
   const { spool, onOpened } = await openSpool({ ...options, pool: database.pool }, shutdown)
   const monitor = await Monitor.start({
     inForce: ruleParts.inForce(),
-    ledger: committer,
+    ledger: batches.ledger(tellCommits(committer, log)),
     history,
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
@@ -92,7 +97,7 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
   const ingest = new Ingest({
     config: config.ingest,
     registry: directory,
-    sink: monitor,
+    sink: batches.sink(monitor),
     metrics,
     spool: {
       spool,
@@ -123,5 +128,6 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     await beat()
     await committer.close()
   }
-  return { monitor, ingest, spool, tick, failed: failure.promise, release }
+  const lastCommit = (): number => committer.lastNumber
+  return { monitor, ingest, spool, tick, lastCommit, failed: failure.promise, release }
 }

@@ -1,3 +1,4 @@
+import { traceSending } from '#cli/service/trace-sending.ts'
 import { messageOf } from '#model/error.ts'
 import { between, days, hours, milliseconds, minus, seconds } from '#model/time.ts'
 import { Dispatcher, leaseFor } from '#outbox/dispatcher.ts'
@@ -9,6 +10,7 @@ import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Shutdown } from '#runtime/shutdown.ts'
+import type { Tracer } from '#runtime/trace/tracer.ts'
 import type { Database } from '#store/database.ts'
 import { createDeliveries, type DeliveryFilter } from '#store/outbox/deliveries.ts'
 import { createOutbox } from '#store/outbox/outbox.ts'
@@ -20,6 +22,7 @@ interface WebhookOptions {
   readonly pool: Database['pool']
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly tracer: Tracer
   readonly log: Logger
   /** Is told how to stop it. */
   readonly shutdown: Pick<Shutdown, 'add'>
@@ -30,11 +33,12 @@ const POLL = seconds(1)
 const TIDY = hours(1)
 
 /** Tells other systems what happens to cases, and lets people look after it. */
-export function openWebhooks({ config, pool, clock, metrics, log, shutdown }: WebhookOptions) {
+export function openWebhooks(options: WebhookOptions) {
+  const { config, pool, clock, metrics, tracer, log, shutdown } = options
   const targets = { allowPrivate: config.privateTargets }
   const timeout = milliseconds(config.timeoutMs)
   const sender = new HttpSender({ ...targets, timeout })
-  const send: HttpSender['send'] = (notice, signal) => sender.send(notice, signal)
+  const send = traceSending((notice, signal) => sender.send(notice, signal), tracer)
   const dispatcher = new Dispatcher({
     outbox: createOutbox(pool),
     send,

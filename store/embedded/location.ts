@@ -22,6 +22,15 @@ export interface Location {
 
 const clusterOf = (home: string): string => path.join(home, 'cluster')
 
+/** Where the database of `dataDir` may live, the likelier place first. */
+export const homesOf = (
+  dataDir: string,
+  systemFolder: string = SYSTEM_FOLDER,
+): readonly [near: string, far: string] => {
+  const asked = path.resolve(dataDir)
+  return [path.join(asked, 'database'), path.join(systemFolder, derivedName(asked))]
+}
+
 /**
  * Decides where the database of `dataDir` lives: in it, or, when we are root and the server's user
  * cannot enter it (a home directory that only root may enter), in a folder of its own below
@@ -37,10 +46,9 @@ export async function locate(
 ): Promise<Location> {
   const asked = path.resolve(dataDir)
   await makeFolder(asked)
-  const near = path.join(asked, 'database')
+  const [near, far] = homesOf(dataDir, systemFolder)
   const user = await findServerUser(clusterOf(near), log)
   const reachable = await canReach(user, [asked])
-  const far = path.join(systemFolder, derivedName(asked))
   const holdsNear = await exists(clusterOf(near))
   if (holdsNear && !reachable) {
     const who = user?.name ?? ''

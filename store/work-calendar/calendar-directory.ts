@@ -91,7 +91,8 @@ export class CalendarDirectory {
   }
 }
 
-async function readChanges(session: Session): Promise<CityCalendarChanges> {
+/** What a city has declared of its own. */
+export async function readChanges(session: Session): Promise<CityCalendarChanges> {
   const days = await query<DayRow>(
     session,
     `select to_char(day, 'YYYY-MM-DD') as date, type, name, author, updated_at

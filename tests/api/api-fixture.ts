@@ -12,18 +12,25 @@ import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
+import { CityMap } from '#monitor/map/city-map.ts'
+import { LatestStates } from '#monitor/map/latest-states.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
 import { Shutdown } from '#runtime/shutdown.ts'
+import { NO_TRACER } from '#runtime/trace/tracer.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
+import { History } from '#store/history.ts'
+import { createAggregateQueries } from '#store/queries/aggregates.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { openSeverities } from '#store/queries/open-severities.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -61,6 +68,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     pool,
     clock: systemClock,
     metrics,
+    tracer: NO_TRACER,
     log: silentLogger,
     shutdown,
   })
@@ -93,7 +101,20 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       devices: { find: (id) => directory.find(id), check: async () => Promise.resolve('unknown') },
     },
     findDevice: (id) => directory.find(id),
+    cityMap: {
+      // Readings come by the database alone, so all of it is read each time.
+      async look(view) {
+        const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
+        const states = new LatestStates({ devices, history: new History(pool) })
+        await states.catchUp()
+        return await new CityMap({ states, wrong: () => openSeverities(pool), clock }).look(view)
+      },
+    },
     readings: createReadingQueries(pool),
+    readingSummaries: {
+      ...createAggregateQueries({ pool, timescale: false }),
+      ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
+    },
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)

@@ -7,8 +7,10 @@
  */
 import { cpus, loadavg, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { onSignals } from '#cli/on-signals.ts'
 import { SCENARIOS } from './list.ts'
 import { type Outcome, play } from './play.ts'
+import { closeStages } from './stage.ts'
 import { tableOf } from './table.ts'
 
 const { values } = parseArgs({
@@ -37,6 +39,7 @@ if (unknown.length > 0 || values.list) {
 }
 
 const chosen = SCENARIOS.filter(({ name }) => only.length === 0 || only.includes(name))
+onSignals(closeStages)
 const outcomes: Outcome[] = []
 for (const [index, scenario] of chosen.entries()) {
   const progress = (text: string): void => {

@@ -8,11 +8,11 @@ export interface Ground {
   /** The form that every test run plays: seconds, not minutes. */
   readonly isShort: boolean
   /** Says how far it has come. */
-  progress(text: string): void
+  readonly progress: (text: string) => void
   /** A figure for the table. */
-  saw(text: string): void
+  readonly saw: (text: string) => void
   /** Something that must not be, beside what the verdict counts. */
-  fault(text: string): void
+  readonly fault: (text: string) => void
 }
 
 /** One kind of bad luck. Devices report all the while; the verdict comes when they are done. */

@@ -8,7 +8,6 @@ import { Receiver } from '#tests/outbox/receiver.ts'
 import { FaultProxy } from '#tests/support/fault-proxy.ts'
 import { type ScratchFolder, scratchFolder } from '#tests/support/scratch-folder.ts'
 import {
-  ADMIN_TOKEN,
   askApi,
   freePort,
   type ServiceProcess,
@@ -44,6 +43,7 @@ export class Stage {
   #url: string
   #service: ServiceProcess
   readonly #services: ServiceProcess[] = []
+  #closing: Promise<void> | undefined
 
   private constructor(parts: {
     readonly folder: ScratchFolder
@@ -65,6 +65,7 @@ export class Stage {
     this.receiver = parts.receiver
     this.#env = parts.env
     this.#service = this.spawn()
+    open.add(this)
   }
 
   static async open({ disk_mb, env = {} }: StageOptions = {}): Promise<Stage> {
@@ -196,7 +197,13 @@ export class Stage {
     }
   }
 
-  async close(): Promise<void> {
+  /** Ends all that was started; the same when it is called again. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.databaseLine.worsen()
     this.databaseLine.release()
     const ended = Promise.all(
@@ -215,7 +222,15 @@ export class Stage {
     await this.#database.stop()
     if (this.#disk) execFileSync('umount', ['--lazy', this.#disk])
     await this.#folder[Symbol.asyncDispose]()
+    open.delete(this)
   }
+}
+
+const open = new Set<Stage>()
+
+/** For who is interrupted: no process of a stage is left behind. */
+export const closeStages = async (): Promise<void> => {
+  await Promise.all([...open].map((stage) => stage.close()))
 }
 
 const MEBIBYTE = Buffer.alloc(1_024 * 1_024, 1)

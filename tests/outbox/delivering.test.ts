@@ -239,7 +239,7 @@ test('what was written and claimed by a clock that was ahead is sent when it is 
   const now = world.clock.now()
   const outbox = createOutbox(world.pool)
   await outbox.claim({ now, until: plus(now, LEASE), perHook: 1, busy: new Map() })
-  world.move(milliseconds(-hours(1)))
+  world.move(milliseconds(-3_600_000))
   await world.run()
   expect(world.receiver.ids.toSorted()).toEqual([claimed.id, waiting.id].toSorted())
 })

@@ -31,6 +31,7 @@ const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
 const HOOK = `/api/v1/webhooks/${uuid(1)}`
 const EVENT = uuid(2)
 const INTEGRATION = `/api/v1/integrations/${uuid(1)}`
+const DAY = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
 const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
 const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
@@ -132,6 +133,14 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/v1/devices/:id/secret': { ...deviceAt('/secret'), body: () => ({}) },
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
+  'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
+  'GET /api/v1/top-devices': plain(
+    `/api/v1/top-devices?kind=manhole-cover&channel=tilt_deg&limit=50&${DAY}`,
+  ),
+  'GET /api/v1/device-states': at(
+    ({ place: { lon_deg, lat_deg } }) =>
+      `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
+  ),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
   'GET /api/v1/nuisances': plain('/api/v1/nuisances'),

@@ -30,13 +30,16 @@ export const city: Scenario = {
     const startedAt = epochMs(Date.now() - hours(3))
     progress('undisturbed')
     const calm = await Stage.open()
-    const wanted = await live(calm, day, startedAt).finally(() => calm.close())
+    const wanted = await live(calm, day, startedAt)
+    await calm.close()
     progress('disturbed')
     const enough = new AbortController()
     const disturbing = disturb(stage, enough.signal, progress)
     // It is waited for below; until then its failure is nobody's.
     disturbing.catch(() => undefined)
-    const found = await live(stage, day, startedAt, () => enough.abort())
+    const found = await live(stage, day, startedAt, () => {
+      enough.abort()
+    })
     const kills = await disturbing
     if (found.unanswered > 0) fault(`${found.unanswered} messages unacknowledged`)
     for (const name of ['readings', 'episodes', 'cases'] as const) {
