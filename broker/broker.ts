@@ -98,8 +98,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   }
   const { open, verify = verifySecret, lastCommit } = options
   const strangerPerSecond = open?.config.ratePerSecond ?? config.rateMinPerSecond
-  const guards = new Guards({ config, strangerPerSecond, directory, clock, metrics, log })
   const told = { clock, metrics, log }
+  const guards = new Guards({ config, strangerPerSecond, directory, ...told })
   const door = new Door({ intake, replies, reports, limits, guards, lastCommit, ...told })
   const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
