@@ -19,8 +19,8 @@ const UNBUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Wan
 export interface ConsolePage {
   readonly folder: string
   /** Whether a browser asks for a page at an address at which nothing else stands. */
-  isAt(request: FastifyRequest): boolean
-  send(reply: FastifyReply): FastifyReply
+  readonly isAt: (request: FastifyRequest) => boolean
+  readonly send: (reply: FastifyReply) => FastifyReply
 }
 
 /** Reads the page of the console from the folder it was built into. */

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { ROOT } from './console-sources.ts'
 
 interface OpenapiTypescript {
-  default(document: object): Promise<readonly unknown[]>
-  astToString(nodes: readonly unknown[]): string
+  readonly default: (document: object) => Promise<readonly unknown[]>
+  readonly astToString: (nodes: readonly unknown[]) => string
 }
 
 /** The types by which the console asks the API, from its OpenAPI document. */

@@ -129,8 +129,8 @@ const isEmpty = (value: unknown): boolean => {
 
 /** What an answer says of cases and devices; of an evaluation its figures and not what they mean. */
 function told(route: string, { body, text }: Awaited<ReturnType<typeof ask>>): unknown {
-  // The span that was asked for comes back with it.
-  if (route === 'GET /api/v1/top-devices') return body.items
+  // What was asked for comes back with it, or whether that is all there is.
+  if (['GET /api/v1/top-devices', 'GET /api/v1/grid-loads'].includes(route)) return body.items
   if (!isEvaluation(route)) return body ?? text
   return { items: body.items, counts: body.total?.counts ?? null }
 }

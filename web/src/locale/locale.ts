@@ -28,7 +28,7 @@ export const i18n = createI18n({
 })
 
 export const locale = computed<Locale>({
-  get: () => i18n.global.locale.value as Locale,
+  get: () => i18n.global.locale.value,
   set(value) {
     i18n.global.locale.value = value
     localStorage.setItem(KEY, value)

@@ -30,7 +30,7 @@ export const session = {
 
   /** Whether one of these roles is held. */
   is(roles: readonly Role[]): boolean {
-    return state.view?.roles.some((role) => roles.includes(role as Role)) ?? false
+    return state.view?.roles.some((role) => roles.includes(role)) ?? false
   },
 
   onLeave(listener: () => void): void {

@@ -127,5 +127,5 @@ const pointOf = (at: LonLat, properties: Readonly<Record<string, unknown>>): Fea
 })
 
 function setData(map: GlMap, id: string, features: Feature[]): void {
-  map.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features })
+  void map.getSource<GeoJSONSource>(id)?.setData({ type: 'FeatureCollection', features })
 }
