@@ -56,7 +56,7 @@ export function supplyFaults(lock: Lockfile, manifest: Manifest): string[] {
   // The project itself, and its workspaces with the links to them, come from nowhere else.
   const packages = Object.entries(lock.packages).filter(
     ([place, { link, resolved = '' }]) =>
-      place.includes('node_modules/') && !(link && resolved in lock.packages),
+      place.includes('node_modules/') && !(link && resolved !== '' && resolved in lock.packages),
   )
   const faults = packages.flatMap(([place, locked]) => {
     const name = `${nameOf(place)}@${locked.version ?? '?'}`
