@@ -3,6 +3,7 @@ import { Herd } from './herd.ts'
 import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 import { FAULTS, type Verdict, verify } from './verify.ts'
+import { until } from './waiting.ts'
 
 export interface Outcome {
   readonly name: string
@@ -23,7 +24,7 @@ export interface PlayOptions {
   readonly stage?: Stage
 }
 
-const DRAIN_MS = 60_000
+const DRAIN_MS = 240_000
 const LOST_NAMES: Readonly<Record<(typeof FAULTS)[number], string>> = {
   lost: 'acknowledged and not stored',
   twice: 'stored twice',
@@ -64,6 +65,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
     progress('waiting for what is unacknowledged')
     const unanswered = await herd.drain(DRAIN_MS)
     if (unanswered > 0) fault(`${unanswered} messages were never acknowledged`)
+    progress('waiting for what is in the spool')
+    if (!(await isDrained(stage))) fault('the spool was not drained')
     progress('counting')
     const verdict = await verify(stage, herd)
     for (const name of FAULTS) {
@@ -73,6 +76,18 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
   } finally {
     if (!shared) await stage.close()
   }
+}
+
+/** What is in the spool is acknowledged, and the database has it only afterwards. */
+async function isDrained(stage: Stage): Promise<boolean> {
+  const isDone = async (): Promise<boolean> => {
+    const ready = await fetch(`${stage.service.api}/health/ready`)
+    return ready.ok && !(await ready.text()).includes('spooling')
+  }
+  return await until('the spool is drained', isDone, DRAIN_MS).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function herdOf(scenario: Scenario, stage: Stage, isShort: boolean): Promise<Herd> {
