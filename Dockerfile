@@ -2,7 +2,19 @@
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY web/package.json ./web/
 RUN npm ci --omit=dev --ignore-scripts
+
+FROM node:24-bookworm-slim AS console
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY web/package.json ./web/
+RUN npm ci --ignore-scripts
+COPY model ./model
+COPY runtime ./runtime
+COPY cli ./cli
+COPY web ./web
+RUN node cli/launch.mjs build
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production DATA_DIR=/data
@@ -23,6 +35,7 @@ COPY runtime ./runtime
 COPY simulator ./simulator
 COPY spool ./spool
 COPY store ./store
+COPY --from=console /app/web/dist ./web/dist
 RUN mkdir /data && chown node:node /data
 USER node
 VOLUME /data

@@ -5,17 +5,20 @@ import { bindUploads, openAttachmentParts } from '#cli/service/attachment-parts.
 import { openBacktests } from '#cli/service/backtest-parts.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { openCaseDesk, openCaseWorld } from '#cli/service/cases.ts'
+import { consoleParts } from '#cli/service/console-parts.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
+import { openMap } from '#cli/service/map-parts.ts'
 import { mqttUrlsOf } from '#cli/service/mqtt-urls.ts'
 import { openPeopleParts } from '#cli/service/people.ts'
 import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
+import { createTops } from '#cli/service/top-parts.ts'
 import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
@@ -122,6 +125,11 @@ async function buildService(
     { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
+  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const tops = createTops({ config, database, clock, log })
+  monitor.onCommitted(({ readings }) => tops.heard(readings))
+  shutdown.add('first devices of hours', tops.close)
+  await tops.open()
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -190,6 +198,7 @@ async function buildService(
     log,
   })
   // Another process may write as soon as the doors are shut, whatever else takes its time to end.
+  shutdown.add('first devices of hours', tops.close)
   shutdown.add('engine', release)
   shutdown.add('broker', () => broker.close())
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
@@ -217,11 +226,14 @@ async function buildService(
   const exchange = openExchange({ pool, world, surroundings, config, clock })
   const api = createApi({
     config: config.http,
+    console: consoleParts(config),
     token,
     metrics,
     tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
+    cityMap,
+    readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     replay: (envelope, wasEarly) =>
@@ -251,6 +263,7 @@ async function buildService(
     changed.onChange((changes) => api.live.cases(changes))
     changed.onChange(webhooks.poke)
   }
+  tellTo(api.live)
   monitor.onCommitted((batch, outcome) => {
     terminals.heard(batch.readings)
     api.live.readings(batch.readings)

@@ -38,6 +38,11 @@ const STAFF: readonly Role[] = [...CITY_STAFF, 'pipe-operator']
 export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /health/live': ANYONE,
   'GET /health/ready': ANYONE,
+  // The console: its pages and what it calls itself, the same for everybody.
+  'GET /': ANYONE,
+  'GET /favicon.svg': ANYONE,
+  'GET /assets/*': ANYONE,
+  'GET /api/v1/console': ANYONE,
   'GET /metrics': allowWholeCity(TECHNICAL),
   'GET /api/openapi.json': SIGNED_IN,
   'GET /api/docs': SIGNED_IN,
@@ -114,7 +119,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/devices/:id': allow(ENGINEER, 'area', 'network'),
   'POST /api/v1/devices/:id/secret': allow(ENGINEER, 'area', 'network'),
   'GET /api/v1/devices/:id/readings': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/devices/:id/series': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/latest': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/devices/:id/aggregates': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/top-devices': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/nuisances': allowWholeCity(TECHNICAL),
@@ -130,6 +139,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'DELETE /api/v1/parts/:id': allow(ENGINEER, 'area', 'network'),
 
   'GET /api/v1/grids': allow(CITY_STAFF, 'area', 'network'),
+  'GET /api/v1/grid-loads': allow(CITY_STAFF, 'area', 'network'),
   'GET /api/v1/grids/locate': allow(CITY_STAFF, 'area', 'network'),
   'GET /api/v1/grids/:code': allow(CITY_STAFF, 'area', 'network'),
   // Whoever moves a grid moves what lies in it from one area to another.

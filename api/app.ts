@@ -18,6 +18,7 @@ import { isWanmiError, Rejected } from '#model/error.ts'
 import type { Logger } from '#runtime/logger.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { NO_TRACER, type Tracer } from '#runtime/trace/tracer.ts'
+import type { ConsolePage } from './console/console-pages.ts'
 import { httpServer, type ServerOptions } from './http-server.ts'
 import { PROBLEM_TYPE, type Problem, toProblem } from './problem.ts'
 import { requestIdOf, tellRequestId } from './request-id.ts'
@@ -45,6 +46,8 @@ export function createApp(options: {
   readonly server?: Omit<ServerOptions, 'isProxy' | 'metrics'>
   readonly log: Logger
   readonly metrics: Metrics
+  /** What is sent where no route stands and a browser asks for a page. */
+  readonly page?: Pick<ConsolePage, 'isAt' | 'send'> | undefined
   readonly tracer?: Tracer
 }): App {
   const loggerInstance: FastifyBaseLogger = options.log
@@ -94,6 +97,7 @@ export function createApp(options: {
     return sendProblem(reply, error, problem)
   })
   app.setNotFoundHandler((request, reply) => {
+    if (options.page?.isAt(request)) return options.page.send(reply)
     const what = `${request.method} ${request.url.split('?', 1)[0]}`
     return sendProblem(reply, new Rejected('not-found', `there is no ${what}`))
   })

@@ -45,6 +45,8 @@ export interface AuthenticationOptions {
   readonly identities: Identities
   readonly cookie: SessionCookie
   readonly own: OwnAddress
+  /** Whether it asks for a page of the console: that is nothing but its frame, and open. */
+  readonly isPage: (request: FastifyRequest) => boolean
   /** Told of every request, once it is known who asks, or that nobody does. */
   readonly count: CountRequest
 }
@@ -91,7 +93,7 @@ export const originOf = (request: FastifyRequest): Origin => ({
  * with both is who the token says. Only routes that are open let anybody in.
  */
 export function authenticate(app: App, options: AuthenticationOptions): void {
-  const { identities, cookie, own, count } = options
+  const { identities, cookie, own, count, isPage } = options
   const isToken = tokenCheck(options.token)
   const find = (request: FastifyRequest, isGlance: boolean): Identity | undefined => {
     const given = givenToken(request, isBrowsed(request))
@@ -107,7 +109,7 @@ export function authenticate(app: App, options: AuthenticationOptions): void {
   )
   app.addHook('onRequest', async (request, reply) => {
     const { config } = request.routeOptions
-    if (config?.open === true || comesAsDevice(request)) return count(request)
+    if (config?.open === true || isPage(request) || comesAsDevice(request)) return count(request)
     const identity = find(request, false)
     request.identity = identity ?? null
     request.principal = identity?.principal ?? null

@@ -1,9 +1,6 @@
 import { Type } from 'typebox'
+import type { Box } from '#model/box.ts'
 import { Rejected } from '#model/error.ts'
-import type { Place } from '#model/place.ts'
-
-/** West, south, east, north in degrees; west lies east of east across the 180th meridian. */
-export type Box = readonly [number, number, number, number]
 
 export const boxParameter = Type.Optional(
   Type.String({
@@ -27,9 +24,4 @@ export function readBox(text: string | undefined): Box | undefined {
   throw new Rejected('invalid-input', detail, {
     detail: { errors: [{ parameter: 'bbox', detail }] },
   })
-}
-
-export function isInBox([west, south, east, north]: Box, { lon_deg, lat_deg }: Place): boolean {
-  if (lat_deg < south || lat_deg > north) return false
-  return west <= east ? lon_deg >= west && lon_deg <= east : lon_deg >= west || lon_deg <= east
 }

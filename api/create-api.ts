@@ -9,6 +9,8 @@ import type { Tracer } from '#runtime/trace/tracer.ts'
 import { type App, createApp } from './app.ts'
 import { auditRequests } from './audit-requests.ts'
 import { authenticate } from './authentication.ts'
+import { consolePages, readConsolePage } from './console/console-pages.ts'
+import { type ConsoleConfig, consoleRoutes } from './console/console-routes.ts'
 import type { FindDevice } from './device-in-sight.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
@@ -19,6 +21,8 @@ import { type Open311, open311Routes } from './open311/open311-routes.ts'
 import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
+import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
+
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -30,6 +34,7 @@ import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
+import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
 import {
   type EvaluationConfigurations,
@@ -38,6 +43,7 @@ import {
 import { type Evaluator, evaluationRoutes } from './routes/evaluation-routes.ts'
 import { type Explainer, explainRoutes, type SeesCase } from './routes/explain-routes.ts'
 import { type Filing, filingRoutes } from './routes/filing-routes.ts'
+import { type GridLoads, gridLoadRoutes } from './routes/grid-load-routes.ts'
 import { type GridRegistry, gridRoutes } from './routes/grid-routes.ts'
 import { healthRoutes, type Readiness, withWarnings } from './routes/health-routes.ts'
 import { type Imports, importRoutes } from './routes/import-routes.ts'
@@ -49,6 +55,7 @@ import { problemRoutes } from './routes/problem-routes.ts'
 import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
+import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
@@ -61,12 +68,16 @@ export interface ApiPorts {
   readonly devices: DeviceRegistry
   readonly parts: PartRegistry
   readonly grids: GridRegistry
+  readonly gridLoads: GridLoads
   readonly areas: AreaRegistry
   readonly attachments: Attachments
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
+  readonly cityMap: CityMap
   readonly readings: ReadingHistory
+  readonly readSeries: ReadSeries
+  readonly readingSummaries: ReadingSummaries
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -94,8 +105,18 @@ export interface ApiPorts {
 
 type HttpConfig = Omit<Config['http'], 'adminToken'>
 
+export interface ConsoleOptions {
+  readonly config: ConsoleConfig
+  /** Of the city. */
+  readonly timeZone: string
+  readonly version: string
+  /** Where the console was built into; null: it is not served. */
+  readonly folder: string | null
+}
+
 export interface ApiOptions extends ApiPorts {
   readonly config: HttpConfig
+  readonly console: ConsoleOptions
   /** The bearer token. */
   readonly token: string
   readonly metrics: Metrics
@@ -109,7 +130,7 @@ const CLOSING_MS = 10_000
 /** The HTTP side of Wanmi. */
 export interface Api {
   /** To be told of what each commit wrote. */
-  readonly live: Pick<LiveHub, 'readings' | 'cases'>
+  readonly live: Pick<LiveHub, 'readings' | 'cases' | 'state' | 'hasMap'>
   /**
    * Begins to listen and hands back the address, such as `http://127.0.0.1:8080`.
    *
@@ -158,9 +179,12 @@ export async function buildApp(
 ): Promise<App> {
   const { config, log, metrics, people } = options
   const { bodyLimitBytes, trustedProxies } = config
+  const { folder, config: consoleConfig } = options.console
+  const page = folder === null ? undefined : await readConsolePage(folder, consoleConfig)
   const server = { ...config, tls }
   const tracing = options.tracer ? { tracer: options.tracer } : {}
-  const app = createApp({ bodyLimitBytes, trustedProxies, server, log, metrics, ...tracing })
+  const parts = { bodyLimitBytes, trustedProxies, server, log, metrics, page }
+  const app = createApp({ ...parts, ...tracing })
   app.addHook('preClose', async () => Promise.resolve(live.close()))
   const own = ownAddress(config.publicUrl)
   const cookie = sessionCookie(own)
@@ -169,7 +193,9 @@ export async function buildApp(
   await app.register(cookies)
   const { ratePerAddress: perAddress, ratePerCredential: perCredential } = config
   const count = await rateLimits(app, { perAddress, perCredential })
-  authenticate(app, { token: options.token, identities: people.identities, cookie, own, count })
+  const isPage = page?.isAt ?? (() => false)
+  const { identities } = people
+  authenticate(app, { token: options.token, identities, cookie, own, count, isPage })
   auditRequests(app, people.audit, log)
   guardRoutes(app)
   cutOpenAnswers(app, people.identities)
@@ -179,10 +205,14 @@ export async function buildApp(
   healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
+  seriesRoutes(app, options.findDevice, options.readSeries)
+  deviceStateRoutes(app, options.cityMap)
+  aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
   gridRoutes(app, options.grids)
+  gridLoadRoutes(app, options.gridLoads)
   areaRoutes(app, options.areas)
   importRoutes(app, options.imports, config)
   calendarRoutes(app, options.workCalendar)
@@ -211,8 +241,10 @@ export async function buildApp(
   webhookDeliveryRoutes(app, options.webhookDeliveries)
   liveRoutes(app, live)
   peopleRoutes(app, people, { own, cookie })
+  consoleRoutes(app, options.console.config, options.console)
   problemRoutes(app)
   await serveDocumentation(app)
+  if (page) await consolePages(app, page)
   await app.ready()
   return app
 }
@@ -222,6 +254,12 @@ export async function openApiDocument(): Promise<object> {
   const metrics = createMetrics()
   const options = {
     config: readConfig({}).http,
+    console: {
+      config: readConfig({}).console,
+      timeZone: 'Asia/Shanghai',
+      version: '1',
+      folder: null,
+    },
     token: '',
     people: NOBODY,
     metrics,

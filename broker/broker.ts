@@ -96,11 +96,11 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
     windowMessages: options.clientWindowMessages,
     connectTimeoutMs: config.connectTimeoutMs,
   }
-  const { verify = verifySecret, lastCommit } = options
-  const guards = new Guards({ config, directory, clock, metrics, log })
+  const { open, verify = verifySecret, lastCommit } = options
+  const strangerPerSecond = open?.config.ratePerSecond ?? config.rateMinPerSecond
   const told = { clock, metrics, log }
+  const guards = new Guards({ config, strangerPerSecond, directory, ...told })
   const door = new Door({ intake, replies, reports, limits, guards, lastCommit, ...told })
-  const { open } = options
   const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
   const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })

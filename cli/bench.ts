@@ -19,6 +19,8 @@ const BENCHES = [
   'restart',
   'memory',
   'cases',
+  'reads',
+  'live',
   'fuzz',
   'abuse',
   'spool',

@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process'
 const STEPS = [
   { name: 'format', command: ['biome', 'check', '--reporter=summary'] },
   { name: 'supply', command: ['node', 'cli/launch.mjs', 'supply-check'] },
+  // It writes the types of the API that the lint of the console goes by.
+  { name: 'console', command: ['node', 'cli/console/check-console.ts'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--quiet'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'generated files', command: ['node', 'cli/launch.mjs', 'generate', '--check'] },

@@ -7,6 +7,8 @@ import { loadScenario } from '#simulator/scenario/shipped-scenarios.ts'
 import { parseEndpoint } from '#simulator/transport/endpoint.ts'
 import { adminToken } from './admin-token.ts'
 import { caseLine } from './case-line.ts'
+import { ensureConsole } from './console/build-console.ts'
+import { demoPeople } from './demo-people.ts'
 import { onSignals } from './on-signals.ts'
 import { ProgressLine } from './progress-line.ts'
 
@@ -21,9 +23,18 @@ async function demo(): Promise<void> {
   // The demonstration speaks for itself; only what must not be is logged.
   const log = createLogger(process.env['LOG_LEVEL'] ? config.log.level : 'error')
   const { token } = await adminToken(config.http.adminToken, config.store.dataDir)
+  await ensureConsole(() => line.print('Building the console, once …'))
   line.print('Starting the service and its database …')
   const service = await startService(config, token, log)
   const [mqtt = ''] = service.mqttUrls
+  const { logins, password } = await demoPeople(
+    { url: service.httpUrl, token },
+    config.store.dataDir,
+  )
+  line.print('')
+  line.print(`  The console is at ${service.httpUrl}`)
+  line.print(`  Sign in as ${logins.join(' or ')} with the password ${password}`)
+  line.print('')
   line.print(`HTTP   ${service.httpUrl}/api/docs`)
   for (const url of service.mqttUrls) line.print(`MQTT   ${url}`)
   line.print(`Token  ${token}`)

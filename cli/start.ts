@@ -3,6 +3,7 @@ import { messageOf } from '#model/error.ts'
 import { readConfig } from '#runtime/config.ts'
 import { createLogger } from '#runtime/logger.ts'
 import { adminToken } from './admin-token.ts'
+import { ensureConsole } from './console/build-console.ts'
 import { onSignals } from './on-signals.ts'
 
 /** `npm start`: the service until it is told to stop. Addresses on standard output, log on standard error. */
@@ -10,6 +11,10 @@ try {
   const config = readConfig(process.env)
   const log = createLogger(config.log.level)
   const { token, isNew } = await adminToken(config.http.adminToken, config.store.dataDir)
+  await ensureConsole(() => console.error('Building the console, once …')).catch(
+    // The city is watched without it too.
+    (error: unknown) => log.warn({ reason: messageOf(error) }, 'the console is not built'),
+  )
   const service = await startService(config, token, log)
   onSignals(() => service.stop(), { reload: () => service.reload() })
   console.log(`HTTP  ${service.httpUrl}  (API documentation at ${service.httpUrl}/api/docs)`)

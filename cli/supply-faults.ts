@@ -29,24 +29,35 @@ const ALLOWED = [
   'ISC',
   'MIT',
   'MIT OR Apache-2.0',
+  '(MIT OR Apache-2.0)',
+  '(MIT OR CC0-1.0)',
   'Unlicense',
 ]
 
 /**
- * Packages of another licence that were looked at. lightningcss (MPL-2.0, a licence for each of its
- * files) comes with the test runner, unchanged, and is no part of what ships.
+ * Packages of another licence that were looked at. lightningcss and axe-core (MPL-2.0, a licence for
+ * each of their files) come with the tools of the tests, argparse (Python-2.0, that of Python itself)
+ * with those that build the console: unchanged, and no part of what ships.
  */
 const EXCEPTIONS: readonly {
   readonly name: RegExp
   readonly license: string
   readonly dev: true
-}[] = [{ name: /^lightningcss(-[a-z0-9-]+)?$/, license: 'MPL-2.0', dev: true }]
+}[] = [
+  { name: /^lightningcss(-[a-z0-9-]+)?$/, license: 'MPL-2.0', dev: true },
+  { name: /^axe-core$/, license: 'MPL-2.0', dev: true },
+  { name: /^argparse$/, license: 'Python-2.0', dev: true },
+]
 
 const nameOf = (place: string): string => place.slice(place.lastIndexOf('node_modules/') + 13)
 
 /** What keeps the packages of a lockfile from being taken, a sentence each. */
 export function supplyFaults(lock: Lockfile, manifest: Manifest): string[] {
-  const packages = Object.entries(lock.packages).filter(([place]) => place !== '')
+  // The project itself, and its workspaces with the links to them, come from nowhere else.
+  const packages = Object.entries(lock.packages).filter(
+    ([place, { link, resolved = '' }]) =>
+      place.includes('node_modules/') && !(link && resolved !== '' && resolved in lock.packages),
+  )
   const faults = packages.flatMap(([place, locked]) => {
     const name = `${nameOf(place)}@${locked.version ?? '?'}`
     return [licenseFault(place, locked), sourceFault(locked), scriptFault(place, locked, manifest)]

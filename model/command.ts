@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Bilingual } from './text.ts'
 import type { EpochMs } from './time.ts'
 
 /** What a command to a device goes through. The last three are final. */
@@ -11,6 +12,15 @@ export const COMMAND_STATES = [
   'expired',
 ] as const
 export type CommandState = (typeof COMMAND_STATES)[number]
+
+export const COMMAND_STATE_TITLES: Readonly<Record<CommandState, Bilingual>> = {
+  queued: { en: 'queued', zh: '待下发' },
+  sent: { en: 'sent', zh: '已下发' },
+  acknowledged: { en: 'received', zh: '已送达' },
+  done: { en: 'done', zh: '已执行' },
+  failed: { en: 'failed', zh: '执行失败' },
+  expired: { en: 'expired', zh: '已过期' },
+}
 
 /** From which states each state can be entered; a reply may overtake the PUBACK of its command. */
 export const COMMAND_PREDECESSORS: Readonly<Record<CommandState, readonly CommandState[]>> = {

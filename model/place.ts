@@ -1,7 +1,14 @@
 import gcoordModule from 'gcoord'
 
-// The types describe an ES module; Node loads the CommonJS build, whose exports are its default.
-const gcoord = gcoordModule as unknown as typeof gcoordModule.default
+/** What is used of it: its types describe an ES module, and Node loads the CommonJS build. */
+interface Gcoord {
+  readonly WGS84: string
+  readonly GCJ02: string
+  readonly BD09: string
+  transform(point: [number, number], from: string, to: string): [number, number]
+}
+
+const gcoord = gcoordModule as unknown as Gcoord
 
 /** A point on the earth, WGS-84 unless the name beside it says otherwise. */
 export interface Place {

@@ -1,12 +1,15 @@
 import { bbox } from '@turf/bbox'
 import { booleanPointInPolygon } from '@turf/boolean-point-in-polygon'
 import Flatbush from 'flatbush'
+import type { Box } from '#model/box.ts'
 import type { Place } from '#model/place.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 
 export interface GridIndex {
   /** The one grid that holds a point; undefined when none does. */
   locate(place: Place): UnitGrid | undefined
+  /** The grids whose box meets a box, at most so many, by code. */
+  within(box: Box, most: number): readonly UnitGrid[]
 }
 
 /**
@@ -14,7 +17,7 @@ export interface GridIndex {
  * grids share belongs to the one with the lowest code, so that it always belongs to exactly one.
  */
 export function buildGridIndex(grids: readonly UnitGrid[]): GridIndex {
-  if (grids.length === 0) return { locate: () => undefined }
+  if (grids.length === 0) return { locate: () => undefined, within: () => [] }
   const ordered = [...grids].sort((a, b) => (a.code < b.code ? -1 : 1))
   const boxes = new Flatbush(ordered.length)
   for (const { geometry } of ordered) {
@@ -22,7 +25,15 @@ export function buildGridIndex(grids: readonly UnitGrid[]): GridIndex {
     boxes.add(west, south, east, north)
   }
   boxes.finish()
-  return { locate: (place) => locateIn(ordered, boxes, place) }
+  return {
+    locate: (place) => locateIn(ordered, boxes, place),
+    within: (box, most) =>
+      boxes
+        .search(...box)
+        .sort((a, b) => a - b)
+        .slice(0, most)
+        .map((index) => ordered[index] as UnitGrid),
+  }
 }
 
 function locateIn(

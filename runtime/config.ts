@@ -10,6 +10,7 @@ import {
   text,
 } from './setting.ts'
 import { ATTACHMENT_SETTINGS } from './settings/attachment-settings.ts'
+import { CONSOLE_SETTINGS } from './settings/console.ts'
 import { HANDOVER_SETTINGS } from './settings/handover.ts'
 import { HTTP_SETTINGS } from './settings/http.ts'
 import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
@@ -228,6 +229,7 @@ export const SETTINGS = {
   oidc: OIDC_SETTINGS,
   attachments: ATTACHMENT_SETTINGS,
   open311: OPEN311_SETTINGS,
+  console: CONSOLE_SETTINGS,
   trace: TRACE_SETTINGS,
   log: {
     level: text('LOG_LEVEL', 'info', 'trace, debug, info, warn, error or fatal.'),

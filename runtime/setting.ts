@@ -43,6 +43,14 @@ export const optionalText = (
   extra: Extra = {},
 ): Setting<string | null> => ({ name, type: 'text', default: null, meaning, ...extra })
 
+/** One of a few texts. */
+export const choice = <const Value extends string>(
+  name: string,
+  fallback: Value,
+  oneOf: readonly Value[],
+  meaning: string,
+): Setting<Value> => ({ name, type: 'text', default: fallback, oneOf, meaning })
+
 export const optionalPath = (
   name: string,
   meaning: string,

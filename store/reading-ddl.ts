@@ -10,11 +10,13 @@ const TYPES = { number: 'double precision', integer: 'integer', boolean: 'boolea
 /** Partitions and chunks hold seven days, aligned to the epoch (a Thursday). */
 export const PARTITION_DAYS = 7
 
-const PERIODS = [
+/** Of the aggregates of a reading table. */
+export const PERIODS = [
   // Days are those of China, which has one zone and no summer time.
   { name: 'hourly', every: '1 hour', origin: '2000-01-01 00:00:00+00', zone: '' },
   { name: 'daily', every: '1 day', origin: '2000-01-01 00:00:00+08', zone: ", 'Asia/Shanghai'" },
 ] as const
+export type PeriodName = (typeof PERIODS)[number]['name']
 
 /** `reading_x_hourly` and `reading_x_daily`. */
 export const aggregateNames = (table: string): readonly string[] =>

@@ -17,7 +17,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: ['model', 'runtime', 'types:rules', 'types:cases'],
   api: ['model', 'runtime', 'types:rules', 'types:cases'],
   simulator: ['model', 'runtime'],
-  web: ['types:model'],
+  web: ['model'],
 }
 
 /** Rooms of their own right that may use everything. */
@@ -33,6 +33,7 @@ const OWNED: Readonly<Record<string, string>> = {
   'file-type': 'files',
   fastify: 'api',
   '@fastify/cookie': 'api',
+  '@fastify/static': 'api',
   '@fastify/helmet': 'api',
   '@fastify/rate-limit': 'api',
   '@fastify/swagger': 'api',
@@ -47,8 +48,9 @@ interface Import {
   readonly typeOnly: boolean
 }
 
-const FILES = globSync('**/*.ts', {
-  exclude: (name) => ['node_modules', '.data', 'dist'].includes(name),
+const FILES = globSync('**/*.{ts,vue}', {
+  // What is generated is nobody's to read.
+  exclude: (name) => ['node_modules', '.data', 'dist'].includes(name) || name.endsWith('.d.ts'),
 }).map((file) => file.replaceAll('\\', '/'))
 
 const roomOf = (file: string): string => file.split('/')[0] ?? file

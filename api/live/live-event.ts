@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+
 /** One thing to tell a viewer. */
 export interface LiveEvent {
   readonly type: 'reading' | 'case'
@@ -6,7 +8,7 @@ export interface LiveEvent {
   /** Orders the events of one key: a late reading does not replace a newer state. */
   readonly order: readonly [number, number]
   /** As it goes over the wire, made once for all viewers. */
-  readonly text: string
+  readonly bytes: Buffer
 }
 
 export const liveEvent = (
@@ -14,12 +16,11 @@ export const liveEvent = (
   id: string,
   order: LiveEvent['order'],
   data: unknown,
-): LiveEvent => ({
-  type,
-  key: `${type}/${id}`,
-  order,
-  text: `event: ${type}\ndata: ${JSON.stringify(data)}\n\n`,
-})
+): LiveEvent => ({ type, key: `${type}/${id}`, order, bytes: frame(type, data) })
+
+/** A server-sent event with one JSON document. */
+export const frame = (name: string, data: unknown): Buffer =>
+  Buffer.from(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
 
 export const isNewer = (a: LiveEvent, b: LiveEvent): boolean =>
   a.order[0] > b.order[0] || (a.order[0] === b.order[0] && a.order[1] >= b.order[1])

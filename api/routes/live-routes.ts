@@ -26,10 +26,13 @@ export function liveRoutes(app: App, hub: LiveHub): void {
       tags: ['live'],
       operationId: 'watch',
       summary: 'Watch committed readings and cases as server-sent events',
-      description: `Events \`reading\` and \`case\`, each with one JSON document. A viewer that cannot
-keep up gets the newest state of each device instead of every reading, after an event \`skipped\`
-that says how many it did not get. Whoever is signed out, or may see less than before, is cut off or
-told less within seconds.`,
+      description: `Events \`reading\` and \`case\`, each with one JSON document, as a rule four times a
+second. Of devices that are named every reading comes, and every event of a case; a viewer that cannot
+keep up gets the newest of each instead, after an event \`skipped\` that says how many it did not get.
+Of what is in the box the newest reading of each device comes, with the place of its newest fix: how
+often goes by how fast the viewer reads and how busy Wanmi is. What leaves the box is told once from
+outside of it. What there is when watching begins is what \`/api/v1/device-states\` answers after that.
+Whoever is signed out, or may see less than before, is cut off or told less within seconds.`,
       querystring: Type.Object(
         {
           bbox: boxParameter,
@@ -85,7 +88,7 @@ const lookAgain =
   }
 
 const sinkOf = (response: ServerResponse): LiveSink => ({
-  write: (text) => response.write(text),
+  write: (bytes) => response.write(bytes),
   onDrain: (resume) => void response.on('drain', resume),
   end(now) {
     if (now) response.destroy()

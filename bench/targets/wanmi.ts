@@ -1,4 +1,7 @@
-/** The service as it ships, on its own database, with `BENCH_DEVICES` registered covers. */
+/**
+ * The service as it ships, on its own database, with `BENCH_DEVICES` registered devices: covers, unless
+ * `BENCH_KIND` says otherwise.
+ */
 import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -7,6 +10,7 @@ import { readConfig } from '#runtime/config.ts'
 import { createLogger } from '#runtime/logger.ts'
 
 const DEVICES = Number(process.env['BENCH_DEVICES'] ?? 1_000)
+const KIND = process.env['BENCH_KIND'] ?? 'manhole-cover'
 const TOKEN = 'token-of-the-bench'
 const secret = process.env['BENCH_SECRET'] ?? ''
 const config = readConfig({
@@ -17,7 +21,7 @@ const config = readConfig({
 })
 const service = await startService(config, TOKEN, createLogger('warn'))
 
-const rows = Array.from({ length: DEVICES }, (_, index) => `load-${index},manhole-cover,${secret}`)
+const rows = Array.from({ length: DEVICES }, (_, index) => `load-${index},${KIND},${secret}`)
 const response = await fetch(`${service.httpUrl}/api/v1/imports/devices`, {
   method: 'POST',
   headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'text/csv' },
@@ -41,6 +45,7 @@ function remains() {
 }
 
 process.on('message', (request) => {
+  if (request === 'http') process.send?.({ http: service.httpUrl, token: TOKEN })
   if (request === 'remains') process.send?.({ remains: remains() })
   if (request !== 'metrics') return
   void fetch(`${service.httpUrl}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })

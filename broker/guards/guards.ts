@@ -15,6 +15,8 @@ import { Watch, type WatchOptions } from './watch.ts'
 
 export interface GuardsOptions {
   readonly config: Config['mqtt']
+  /** Messages a second a client that is no device may send for good. */
+  readonly strangerPerSecond: number
   readonly directory: Pick<DeviceDirectory, 'find'>
   readonly clock: Clock
   readonly metrics: Metrics
@@ -36,7 +38,8 @@ export class Guards {
   readonly #directory: Pick<DeviceDirectory, 'find'>
   readonly #limits: WatchOptions['limits']
 
-  constructor({ config, directory, clock, metrics, log }: GuardsOptions) {
+  constructor(options: GuardsOptions) {
+    const { config, strangerPerSecond, directory, clock, metrics, log } = options
     this.#directory = directory
     this.nuisances = new Nuisances({ clock, metrics, log })
     const caps = {
@@ -58,12 +61,13 @@ export class Guards {
       perDevice: config.guessesPerDevice,
       perPair: config.guessesPerPair,
     })
-    this.#paces = new Paces({
+    const pace = {
       factor: config.rateFactor,
       minPerSecond: config.rateMinPerSecond,
       backlogHours: config.rateBacklogHours,
       burstMessages: config.rateBurstMessages,
-    })
+    }
+    this.#paces = new Paces(pace, strangerPerSecond)
     this.filters = {
       filters: config.filtersMax,
       bytes: config.filterBytesMax,

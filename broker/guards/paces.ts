@@ -7,11 +7,14 @@ const STRANGER_INTERVAL = minutes(1)
 /** The pace of every device that was here lately: a new connection does not begin a new allowance. */
 export class Paces {
   readonly #limits: PaceLimits
+  readonly #ofStrangers: PaceLimits
   readonly #paces = new Map<string, { readonly interval: DurationMs; readonly pace: Pace }>()
   #sweptAt = 0
 
-  constructor(limits: PaceLimits) {
+  /** Clients that are no devices may send so many a second for good. */
+  constructor(limits: PaceLimits, strangerPerSecond: number) {
     this.#limits = limits
+    this.#ofStrangers = { ...limits, minPerSecond: strangerPerSecond }
   }
 
   get size(): number {
@@ -30,7 +33,7 @@ export class Paces {
 
   /** Of a client that is no device: its own, and gone with its connection. */
   ofStranger(now: number): Pace {
-    return new Pace(this.#limits, STRANGER_INTERVAL, now)
+    return new Pace(this.#ofStrangers, STRANGER_INTERVAL, now)
   }
 
   /** One that is whole is as good as a new one, also for the connection that still holds it. */

@@ -2,7 +2,7 @@ import type { Connection } from '#broker/connection.ts'
 import type { FrameReader } from '#broker/frame-reader.ts'
 import { type Due, Liveness } from '#broker/liveness.ts'
 import type { PacketTap } from '#broker/packet-tap.ts'
-import { PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from '#broker/packet-types.ts'
+import { PUBACK, PUBCOMP, PUBLISH, SUBSCRIBE, UNSUBSCRIBE } from '#broker/packet-types.ts'
 import { asksTooMuch, type FilterLimits } from './filter-limits.ts'
 import type { Guard, Nuisances } from './nuisances.ts'
 import type { Pace } from './pace.ts'
@@ -48,7 +48,8 @@ export class Watch {
   /** Charges it with a packet; false where that one asks for too much. */
   take(type: number, reader: FrameReader): boolean {
     const bytes = reader.end - reader.bodyStart
-    if (type === PUBLISH) {
+    // What ends the way of a message costs no more than a message.
+    if (type === PUBLISH || type === PUBACK || type === PUBCOMP) {
       this.#pace.spendMessage(bytes)
       return true
     }

@@ -18,11 +18,11 @@ import {
 import type { Program } from '#broker/ports.ts'
 import { PublishPacket } from '#broker/publish-packet.ts'
 import { readSubscribe, readUnsubscribe } from '#broker/subscribe-packet.ts'
+import type { Link } from './client-queue.ts'
 import type { OpenMessage } from './open-message.ts'
 import type { OpenSession } from './open-session.ts'
 import type { OpenSessions } from './open-sessions.ts'
 import type { OpenTopics } from './open-topics.ts'
-import type { Link } from './outbox.ts'
 import { isTooDeep, isTopicFilter } from './topic-filter.ts'
 
 export interface OpenClientOptions {
@@ -77,7 +77,7 @@ export class OpenClient implements Guest, Link {
   }
 
   onDrained(): void {
-    this.#session?.outbox.pump()
+    this.#session?.queue.pump()
   }
 
   onClosed(): void {
@@ -110,12 +110,12 @@ export class OpenClient implements Guest, Link {
   }
 
   #acknowledge(type: number, messageId: number, session: OpenSession): void {
-    const { outbox } = session
+    const { queue } = session
     const isSound =
       messageId !== 0 &&
-      (type !== PUBACK || outbox.finish(messageId, 1)) &&
-      (type !== PUBREC || outbox.received(messageId)) &&
-      (type !== PUBCOMP || outbox.finish(messageId, 2))
+      (type !== PUBACK || queue.finish(messageId, 1)) &&
+      (type !== PUBREC || queue.received(messageId)) &&
+      (type !== PUBCOMP || queue.finish(messageId, 2))
     if (!isSound) return this.connection.end('protocol')
     if (type !== PUBREL) return
     session.release(messageId)

@@ -1,6 +1,6 @@
 import type { ByteBudget } from './byte-budget.ts'
+import { ClientQueue, type Drop, type Link } from './client-queue.ts'
 import type { FilterTree } from './filter-tree.ts'
-import { type Drop, type Link, Outbox } from './outbox.ts'
 
 export interface OpenSessionOptions {
   readonly key: string
@@ -21,7 +21,7 @@ const RECEIVED_MAX = 1_000
 export class OpenSession {
   readonly key: string
   readonly isKept: boolean
-  readonly outbox: Outbox
+  readonly queue: ClientQueue
   /** Packet ids of messages of QoS 2 that came and that the client has not released. */
   readonly #received = new Set<number>()
   readonly #filters = new Set<string>()
@@ -34,7 +34,7 @@ export class OpenSession {
   constructor({ key, isKept, tree, budget, queueMessages, onDropped }: OpenSessionOptions) {
     this.key = key
     this.isKept = isKept
-    this.outbox = new Outbox({ budget, queueMessages, onDropped })
+    this.queue = new ClientQueue({ budget, queueMessages, onDropped })
     this.#tree = tree
     this.#budget = budget
   }
@@ -50,14 +50,14 @@ export class OpenSession {
 
   attach(link: Link): void {
     this.#link = link
-    this.outbox.attach(link)
+    this.queue.attach(link)
   }
 
   detach(link: Link): void {
     if (this.#link !== link) return
     this.#link = undefined
     this.#leftAt = performance.now()
-    this.outbox.detach(link)
+    this.queue.detach(link)
   }
 
   /** False when it is one filter too many. */
@@ -74,7 +74,7 @@ export class OpenSession {
     if (!this.#filters.delete(filter)) return
     this.#budget.give(costOf(filter))
     this.#tree.delete(filter, this)
-    this.outbox.stopReplay(filter)
+    this.queue.stopReplay(filter)
   }
 
   /** A message of QoS 2 came (MQTT-4.3.3-2). */
@@ -91,7 +91,7 @@ export class OpenSession {
 
   end(): void {
     for (const filter of this.#filters) this.unsubscribe(filter)
-    this.outbox.clear()
+    this.queue.clear()
     this.#link = undefined
   }
 }

@@ -1,8 +1,8 @@
 import { ByteBudget } from './byte-budget.ts'
+import type { Drop } from './client-queue.ts'
 import { FilterTree } from './filter-tree.ts'
 import type { OpenMessage } from './open-message.ts'
 import { OpenSession } from './open-session.ts'
-import type { Drop } from './outbox.ts'
 import { RetainedMessages } from './retained-messages.ts'
 
 export interface OpenLimits {
@@ -81,7 +81,7 @@ export class OpenSessions {
   route(message: OpenMessage): void {
     for (const [session, granted] of this.#tree.match(message.topic)) {
       const qos = Math.min(message.qos, granted) as 0 | 1 | 2
-      session.outbox.offer({ ...message, qos, retain: false })
+      session.queue.offer({ ...message, qos, retain: false })
     }
   }
 
@@ -91,7 +91,7 @@ export class OpenSessions {
 
   /** Sends what is retained to a session that has subscribed (MQTT-3.3.1-6). */
   replay(session: OpenSession, filter: string, qos: 0 | 1 | 2): void {
-    session.outbox.replay(filter, qos, this.#retained.matching(filter))
+    session.queue.replay(filter, qos, this.#retained.matching(filter))
   }
 
   /** Ends sessions to which nobody has come back. */

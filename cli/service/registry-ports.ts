@@ -2,8 +2,10 @@ import { areaUser } from '#monitor/named-areas.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
+import { gridLoads } from '#store/queries/grid-loads.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { readSeries, type SeriesQuestion } from '#store/queries/series.ts'
 import type { AreaDirectory } from '#store/registry/area-directory.ts'
 import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
@@ -29,6 +31,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
     grids: createGridRegistry(registry),
+    gridLoads: gridLoads(pool, registry.grids),
     areas: createAreaRegistry({
       pool,
       areas,
@@ -37,6 +40,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     imports: createImports(registry),
     findDevice: (id: string) => directory.find(id),
     readings: createReadingQueries(pool),
+    readSeries: (question: SeriesQuestion) => readSeries(pool, question),
     quarantine: createQuarantineQueries(pool),
   }
 }

@@ -22,6 +22,12 @@ export const OPEN_MQTT_SETTINGS = {
     min: 1,
     consequence: 'Further ones are refused with code 3.',
   }),
+  ratePerSecond: integer(
+    'MQTT_OPEN_RATE_PER_S',
+    2_000,
+    'What every client may send for good: messages a second, each of 256 bytes begun.',
+    { min: 1, max: 1_000_000, consequence: 'Above it a client is read as slowly as that.' },
+  ),
   memoryBytes: integer(
     'MQTT_OPEN_MEMORY_BYTES',
     64 * MIB,

@@ -198,7 +198,8 @@ export function casePage(filter: CaseFilter) {
   return { text, values, order }
 }
 
-const IS_OVERDUE = "(deadline_mark = 'overdue' or case_deadline_mark = 'overdue')"
+/** What is to be done now, or the whole case. */
+export const IS_OVERDUE = "(deadline_mark = 'overdue' or case_deadline_mark = 'overdue')"
 
 function conditionsOf(given: CaseConditions, before = 0): Conditions {
   const { state, stage, area, scope } = given

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Box } from '#model/box.ts'
 import type { Place } from '#model/place.ts'
 import type { GridGeometry, UnitGrid } from '#model/unit-grid.ts'
 import { query, type Session } from '#store/query.ts'
@@ -6,6 +7,8 @@ import { query, type Session } from '#store/query.ts'
 /** Finds the unit grid that holds a place. */
 export interface GridIndex {
   locate(place: Place): UnitGrid | undefined
+  /** The grids whose box meets a box, at most so many, by code. */
+  within(box: Box, most: number): readonly UnitGrid[]
 }
 
 /** How an index is made; the geometry of it lies outside the store. */
@@ -54,6 +57,10 @@ export class GridLocator implements GridSet {
     return this.#current.find(code)
   }
 
+  within(box: Box, most: number): readonly UnitGrid[] {
+    return this.#current.within(box, most)
+  }
+
   /** The grids as a session sees them, which may be in the middle of changing them. */
   read(session: Session): Promise<GridSet> {
     return readGrids(session, this.#build)
@@ -75,5 +82,9 @@ async function readGrids(session: Session, build: BuildGridIndex): Promise<GridS
   const grids = rows.map(toUnitGrid)
   const byCode = new Map(grids.map((grid) => [grid.code, grid]))
   const index = build(grids)
-  return { locate: (place) => index.locate(place), find: (code) => byCode.get(code) }
+  return {
+    locate: (place) => index.locate(place),
+    within: (box, most) => index.within(box, most),
+    find: (code) => byCode.get(code),
+  }
 }

@@ -1,5 +1,3 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { expect } from 'vitest'
 import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
@@ -12,6 +10,8 @@ import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
+import { CityMap } from '#monitor/map/city-map.ts'
+import { LatestStates } from '#monitor/map/latest-states.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
@@ -20,17 +20,26 @@ import { Shutdown } from '#runtime/shutdown.ts'
 import { NO_TRACER } from '#runtime/trace/tracer.ts'
 import { FilingBook } from '#store/cases/filing-book.ts'
 import { reportsOf } from '#store/cases/reports.ts'
+import { History } from '#store/history.ts'
+import { createAggregateQueries } from '#store/queries/aggregates.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
 import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
+import { gridLoads } from '#store/queries/grid-loads.ts'
+import { openSeverities } from '#store/queries/open-severities.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
+import { readSeries } from '#store/queries/series.ts'
+import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
 import { TEST_WORLD, testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
+import { documentCheck, type Method } from './document-check.ts'
+
+export type { Method }
 
 export const TOKEN = 'a token for tests'
 
@@ -84,6 +93,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     devices: registry.devices,
     parts: registry.parts,
     grids: registry.grids,
+    gridLoads: gridLoads(pool, registry.locator),
     areas: registry.areas,
     imports: registry.imports,
     workCalendar: calendar.desk,
@@ -95,7 +105,21 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       devices: { find: (id) => directory.find(id), check: async () => Promise.resolve('unknown') },
     },
     findDevice: (id) => directory.find(id),
+    cityMap: {
+      // Readings come by the database alone, so all of it is read each time.
+      async look(view) {
+        const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
+        const states = new LatestStates({ devices, history: new History(pool) })
+        await states.catchUp()
+        return await new CityMap({ states, wrong: () => openSeverities(pool), clock }).look(view)
+      },
+    },
     readings: createReadingQueries(pool),
+    readSeries: (question) => readSeries(pool, question),
+    readingSummaries: {
+      ...createAggregateQueries({ pool, timescale: false }),
+      ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
+    },
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)
@@ -154,6 +178,12 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       // Tests ask as fast as they can.
       ratePerAddress: 0,
       ratePerCredential: 0,
+    },
+    console: {
+      config: readConfig({}).console,
+      timeZone: 'Asia/Shanghai',
+      version: '1',
+      folder: null,
     },
     token: TOKEN,
     metrics,
@@ -235,42 +265,3 @@ export interface Caller {
   readonly token: string
   readonly call: TestApi['call']
 }
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-interface Operation {
-  readonly responses: Record<string, { readonly content?: Record<string, { schema: object }> }>
-}
-
-/** Holds an answer against the document, so that the two cannot drift apart. */
-function documentCheck(document: object) {
-  const { paths, components } = document as {
-    paths: Record<string, Record<string, Operation>>
-    components: object
-  }
-  const ajv = new Ajv2020({ strict: false, formats: { 'date-time': isInstant } })
-  ajv.addSchema({ $id: 'document', components })
-  const compiled = new Map<string, ValidateFunction>()
-  const patterns = Object.keys(paths).map(
-    (path) => [new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`), path] as const,
-  )
-  return (method: Method, url: string, status: number, type: string, body: unknown): void => {
-    const address = url.split('?', 1)[0] as string
-    // A path of plain words goes before one with a variable in the same place.
-    const path =
-      patterns.find(([, name]) => name === address)?.[1] ??
-      patterns.find(([pattern]) => pattern.test(address))?.[1]
-    const operation = path === undefined ? undefined : paths[path]?.[method.toLowerCase()]
-    if (!operation) return
-    const response = operation.responses[status] ?? operation.responses['default']
-    const schema = response?.content?.[type.split(';', 1)[0] as string]?.schema
-    expect(schema, `${method} ${path} ${status} ${type} is not in the document`).toBeDefined()
-    const key = `${method} ${path} ${status}`
-    const text = JSON.stringify(schema).replaceAll('"#/components', '"document#/components')
-    const validate = compiled.get(key) ?? ajv.compile(JSON.parse(text) as object)
-    compiled.set(key, validate)
-    expect(validate(body) ? [] : validate.errors, `the answer of ${key}`).toEqual([])
-  }
-}
-
-const isInstant = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)

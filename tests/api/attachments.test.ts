@@ -151,7 +151,7 @@ describe('an attachment', () => {
     const { status, body, headers } = await get(id, '/content')
     expect(status).toBe(404)
     expect(body.detail).toMatch(/file of the attachment .* is gone/)
-    expect(headers['cache-control']).toBeUndefined()
+    expect(headers['cache-control']).toBe('no-store')
   })
 
   test('some of the bytes are given where they are asked for', async () => {

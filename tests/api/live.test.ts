@@ -2,13 +2,12 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Api, type ApiOptions, createApi } from '#api/create-api.ts'
-import type { LiveEvent } from '#api/live/live-event.ts'
-import { liveEvent } from '#api/live/live-event.ts'
-import { LiveViewer } from '#api/live/live-viewer.ts'
 import { NOBODY } from '#api/people-routes.ts'
 import { BLANK_CASE } from '#cases/fold.ts'
 import type { Case } from '#model/case.ts'
 import type { Device } from '#model/device.ts'
+
+import type { Place } from '#model/place.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
@@ -24,6 +23,7 @@ beforeEach(async () => {
   // The live feed asks nothing of the other ports.
   const options = {
     config: { ...readConfig({}).http, host: '127.0.0.1', port: 0 },
+    console: { config: readConfig({}).console, timeZone: 'UTC', version: '1', folder: null },
     people: NOBODY,
     token: TOKEN,
     metrics,
@@ -36,7 +36,12 @@ afterEach(() => api.close())
 
 interface Event {
   readonly event: string
-  readonly data: { deviceId?: string; events?: number; type?: string } & Record<string, unknown>
+  readonly data: {
+    deviceId?: string
+    events?: number
+    type?: string
+    place?: Place | null
+  } & Record<string, unknown>
 }
 
 /** A viewer over a real connection. */
@@ -89,21 +94,40 @@ test('a viewer of devices hears of their readings and of no other', async () => 
   ])
 })
 
-test('a viewport shows what stands in it and what drives through it', async () => {
+/** What somebody who looks at the map is told of: where a device is, and was before. */
+const moved = (of: Device, at: number, before: Place | null = of.place): void =>
+  api.live.state({ device: of, place: of.place, reading: reading(of, at) }, before)
+
+test('a viewport shows what stands in it, what drives through it, and once what has left it', async () => {
   const { events } = await watch('bbox=110,35,111,36')
-  const truck = device('truck', 'refuse-truck')
-  api.live.readings([
-    reading(cover('inside', 110.5, 35.5), NOON),
-    reading(cover('outside', 112, 35.5), NOON),
-    reading(device('nowhere'), NOON),
-    reading(truck, NOON, { lon_deg: 110.1, lat_deg: 35.1 }),
-    reading(truck, NOON + 1, { lon_deg: 111.1, lat_deg: 35.1 }),
-    reading(truck, NOON + 2, { speed_kmh: 3 }),
-  ])
+  const truck = (lon_deg: number): Device => ({
+    ...device('truck', 'refuse-truck'),
+    place: { lon_deg, lat_deg: 35.1 },
+  })
+  moved(cover('inside', 110.5, 35.5), NOON)
+  moved(cover('outside', 112, 35.5), NOON)
+  moved(device('nowhere'), NOON)
+  moved(truck(110.1), NOON, truck(109.9).place)
   await expect.poll(() => events.length).toBe(2)
-  expect(events.map(({ data }) => data)).toMatchObject([
-    { deviceId: 'inside', place: { lon_deg: 110.5, lat_deg: 35.5 } },
-    { deviceId: 'truck', place: { lon_deg: 110.1, lat_deg: 35.1 } },
+  moved(truck(111.1), NOON + 1, truck(110.1).place)
+  await expect.poll(() => events.length).toBe(3)
+  moved(truck(111.2), NOON + 2, truck(111.1).place)
+  moved(cover('inside', 110.5, 35.5), NOON + 3)
+  await expect.poll(() => events.length).toBe(4)
+  expect(events.map(({ data }) => [data.deviceId, data.place?.lon_deg])).toEqual([
+    ['inside', 110.5],
+    ['truck', 110.1],
+    ['truck', 111.1],
+    ['inside', 110.5],
+  ])
+})
+
+test('of many readings between two turns a viewport is told the newest of each device', async () => {
+  const { events } = await watch('bbox=110,35,111,36')
+  for (let at = 0; at < 1_000; at += 1) moved(cover(`c-${at % 4}`, 110.5, 35.5), NOON + at)
+  await expect.poll(() => events.length).toBe(4)
+  expect(events.map(({ data }) => Date.parse(String(data.measuredAt)) - NOON)).toEqual([
+    996, 997, 998, 999,
   ])
 })
 
@@ -120,7 +144,7 @@ test('cases come to those who ask for them', async () => {
   const far = await watch('bbox=1,1,2,2&cases=true')
   const readings = await watch('bbox=111,35,112,36')
   api.live.cases([{ type: 'opened', case: found }])
-  api.live.readings([reading(cover('inside', 111.5, 35.5), NOON)])
+  moved(cover('inside', 111.5, 35.5), NOON)
   await expect.poll(() => all.events.length + near.events.length + readings.events.length).toBe(4)
   expect(all.events).toMatchObject([
     { event: 'case', data: { type: 'opened', case: { number: found.number } } },
@@ -147,113 +171,53 @@ test('viewers are counted and forgotten when they leave', async () => {
   await expect.poll(viewers).toBe(1)
 })
 
-test('a viewer who reads slowly ends with the newest state of every device, in bounded memory', async () => {
+test('a viewport that is read slowly ends with the newest state of every device', async () => {
   const { response, events } = await watch('bbox=110,35,111,36')
   response.pause()
-  const devices = Array.from({ length: 200 }, (_, index) => cover(`c-${index}`, 110.5, 35.5))
-  const rounds = 400
-  for (let round = 0; round < rounds; round += 1) {
-    api.live.readings(
-      devices.map((of) =>
-        // Every other round comes late and must not replace what is newer.
-        reading(of, NOON + (round % 2 === 0 ? round : round - 3), { tilt_deg: round % 180 }),
-      ),
-    )
-    if (round % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+  const devices = Array.from({ length: 2_000 }, (_, index) => cover(`c-${index}`, 110.5, 35.5))
+  let at: number = NOON
+  for (let round = 0; round < 40; round += 1) {
+    at += 1
+    for (const each of devices) moved(each, at)
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  expect((await metrics.liveSkipped.get()).values[0]?.value).toBeGreaterThan(10_000)
+  const told = events.length
   response.resume()
-  const newest = NOON + rounds - 2
   const last = new Map<string, string>()
   const collect = (): number => {
-    for (const { event, data } of events.splice(0)) {
-      if (event === 'reading') last.set(String(data.deviceId), String(data.measuredAt))
+    for (const { data } of events.splice(0)) {
+      last.set(String(data.deviceId), String(data.measuredAt))
     }
-    return [...last.values()].filter((at) => Date.parse(at) === newest).length
+    return [...last.values()].filter((when) => Date.parse(when) === at).length
   }
-  await expect.poll(collect, { timeout: 10_000 }).toBe(200)
+  await expect.poll(collect, { timeout: 10_000 }).toBe(2_000)
+  expect(told).toBeLessThan(40 * 2_000)
+})
+
+test('a viewer of a device who reads slowly is told what it missed, and ends with the newest', async () => {
+  const { response, events } = await watch('device=c-0,c-1')
+  response.pause()
+  const covers = [cover('c-0', 110.5, 35.5), cover('c-1', 110.5, 35.5)]
+  const padding = { extra: { note: 'x'.repeat(2_000) } }
+  let at: number = NOON
+  for (let round = 0; round < 6_000; round += 1) {
+    at += 1
+    api.live.readings(covers.map((each) => reading(each, at, {}, padding)))
+    if (round % 500 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const skipped = async (): Promise<number> =>
+    (await metrics.liveSkipped.get()).values[0]?.value ?? 0
+  await expect.poll(skipped).toBeGreaterThan(1_000)
+  response.resume()
+  const newest = (): number =>
+    events.filter(({ data }) => Date.parse(String(data.measuredAt)) === at).length
+  await expect.poll(newest, { timeout: 10_000 }).toBe(2)
+  const told = events.filter(({ event }) => event === 'skipped')
+  expect(told.reduce((sum, { data }) => sum + (data.events ?? 0), 0)).toBe(await skipped())
 })
 
 test('when the service stops, the stream ends as a stream should', async () => {
   const viewer = await watch('cases=true')
   await api.close()
   await expect.poll(viewer.ended).toBe(true)
-})
-
-/** A sink that takes so many writes and then no more until it is drained. */
-function fakeSink() {
-  const written: string[] = []
-  let room = Infinity
-  let resume = (): void => undefined
-  return {
-    written,
-    ended: [] as boolean[],
-    write(text: string) {
-      written.push(text)
-      room -= 1
-      return room > 0
-    },
-    onDrain(drained: () => void) {
-      resume = drained
-    },
-    end(now: boolean) {
-      this.ended.push(now)
-    },
-    block() {
-      room = 0
-    },
-    drain() {
-      room = Infinity
-      resume()
-    },
-  }
-}
-
-const state = (id: string, at: number): LiveEvent => liveEvent('reading', id, [at, 0], { id, at })
-
-test('a viewer a little behind misses nothing', () => {
-  const sink = fakeSink()
-  const viewer = new LiveViewer(sink, () => expect.fail('nothing may be skipped'))
-  sink.block()
-  for (let at = 0; at < 900; at += 1) viewer.push([state('a', at)])
-  sink.drain()
-  const text = sink.written.join('')
-  for (let at = 0; at < 900; at += 1) expect(text).toContain(`"at":${at}}`)
-})
-
-test('a viewer far behind waits with one event for each device and is told what it missed', () => {
-  const sink = fakeSink()
-  let skipped = 0
-  const viewer = new LiveViewer(sink, (count) => {
-    skipped += count
-  })
-  sink.block()
-  viewer.push([state('first', 0)])
-  for (let at = 1; at <= 5_000; at += 1) viewer.push([state(`d-${at % 10}`, at)])
-  expect(viewer.waiting).toBe(10)
-  expect(skipped).toBe(4_990)
-  sink.drain()
-  expect(sink.written[1]).toBe('event: skipped\ndata: {"events":4990}\n\n')
-  expect(viewer.waiting).toBe(0)
-})
-
-test('however many devices there are, what waits for a viewer has an end', () => {
-  const sink = fakeSink()
-  const viewer = new LiveViewer(sink, () => undefined)
-  sink.block()
-  for (let at = 0; at < 30_000; at += 1) viewer.push([state(`d-${at}`, at)])
-  expect(viewer.waiting).toBeLessThanOrEqual(10_000)
-})
-
-test('a viewer who takes nothing for some heartbeats is let go', () => {
-  const sink = fakeSink()
-  const viewer = new LiveViewer(sink, () => undefined)
-  viewer.heartbeat()
-  expect(sink.written).toEqual([': heartbeat\n\n'])
-  sink.block()
-  viewer.push([state('a', 1), state('a', 2)])
-  for (let beat = 0; beat < 4; beat += 1) viewer.heartbeat()
-  expect(sink.ended).toEqual([true])
-  viewer.push([state('a', 3)])
-  expect(viewer.waiting).toBe(0)
 })

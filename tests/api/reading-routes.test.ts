@@ -202,3 +202,20 @@ test('over a real connection the stream is complete', async () => {
   })
   expect((await response.text()).trimEnd().split('\n')).toHaveLength(COUNT)
 })
+
+test('a channel is read in steps that keep its extremes, however many readings there are', async () => {
+  const [first, last] = [ordered[0], ordered.at(-1)] as [Reading, Reading]
+  const span = `from=${first.measuredAt}&to=${last.measuredAt + 1}`
+  const path = `/api/v1/devices/gauge-1/series?channel=level_mm&${span}`
+  const { status, body } = await api.call('GET', `${path}&points=10`)
+  expect(status).toBe(200)
+  const points = body.points as { min: number; max: number; count: number }[]
+  expect(points.length).toBeLessThanOrEqual(10)
+  expect(points.reduce((sum, { count }) => sum + count, 0)).toBe(COUNT)
+  expect(Math.min(...points.map(({ min }) => min))).toBe(0.5)
+  expect(Math.max(...points.map(({ max }) => max))).toBe(COUNT - 0.5)
+  const unknown = await api.call('GET', path.replace('level_mm', 'nothing'))
+  expect(unknown).toMatchObject({ status: 400, body: { errors: [{ parameter: 'channel' }] } })
+  const backwards = `/api/v1/devices/gauge-1/series?channel=level_mm&from=2&to=1`
+  expect((await api.call('GET', backwards)).status).toBe(400)
+})

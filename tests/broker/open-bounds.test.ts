@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { OpenSessions } from '#broker/open/open-sessions.ts'
 import { type House, metric, publishPacket } from './harness.ts'
-import { enterOpen, openConnect, openOpenHouse, refusalOf } from './open-house.ts'
+import { acknowledgement, enterOpen, openConnect, openOpenHouse, refusalOf } from './open-house.ts'
 
 const dropped = (house: House, reason: string): Promise<number> =>
   metric(house, 'wanmi_open_messages_dropped_total', { reason })
@@ -106,6 +106,28 @@ describe('what is kept for open clients has an end:', () => {
       await speaker.ping()
       await reader.packet(() => reader.published.length === round)
     }
+  })
+
+  test('one that sends too much is read more slowly, and one that listens to it is not', async () => {
+    const house = await openOpenHouse({
+      open: { ratePerSecond: 400 },
+      mqtt: { rateBurstMessages: 100, rateBacklogHours: 1 },
+    })
+    const listener = await enterOpen(house, 'l')
+    await listener.subscribe({ a: 1 })
+    const speaker = await enterOpen(house, 's')
+    const answered = new Set<number>()
+    listener.socket.on('data', () => {
+      for (const { messageId = 0 } of listener.published.filter((_, n) => !answered.has(n))) {
+        listener.send(acknowledgement('puback', messageId))
+      }
+      for (const n of listener.published.keys()) answered.add(n)
+    })
+    const startedAt = performance.now()
+    speaker.send(...numbers(300).map((n) => publishPacket('a', `${n}`, 1, 1 + n)))
+    await listener.publishOf('299')
+    // 100 at once and 400 a second.
+    expect(performance.now() - startedAt).toBeGreaterThan(300)
   })
 
   test('a session to which nobody comes back ends, with all that was kept for it', () => {

@@ -11,6 +11,7 @@ export function credentialCheck(
   changes: Partial<Config['mqtt']> = {},
 ) {
   const guards = new Guards({
+    strangerPerSecond: 100,
     config: { ...readConfig({}).mqtt, ...changes },
     directory: { find: () => undefined },
     clock: systemClock,

@@ -97,7 +97,7 @@ export async function askApi<Answer>(
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
-  return JSON.parse(text) as Answer
+  return (text === '' ? null : JSON.parse(text)) as Answer
 }
 
 /** Every item of a list, page by page. */

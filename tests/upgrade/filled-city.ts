@@ -150,6 +150,9 @@ async function insertTheRest(pool: Pool): Promise<void> {
     INSERT INTO loose_file (id, since) VALUES ('00000000-0000-7000-8000-000000000005', now());
     INSERT INTO evaluation_configuration (version, document, created_at, created_by) VALUES
       (1, ${json(DEFAULT_EVALUATION)}, now(), 'somebody');
+    INSERT INTO reading_top (kind, channel, most, hour, devices, numbers) VALUES
+      ('manhole-cover', 'tilt_deg', 'max', '2026-11-10T02:00:00Z', '{cover}', '{30}');
+    INSERT INTO reading_top_hour (kind, hour) VALUES ('manhole-cover', '2026-11-10T02:00:00Z');
     INSERT INTO spool_mark (generation, record, drained_at) VALUES
       ('00000000-0000-4000-8000-000000000006', 7, now());
     INSERT INTO integration (account_id, source, system, reads_all, updated_at, updated_by)

@@ -31,6 +31,7 @@ const ACCOUNT = `/api/v1/accounts/${uuid(1)}`
 const HOOK = `/api/v1/webhooks/${uuid(1)}`
 const EVENT = uuid(2)
 const INTEGRATION = `/api/v1/integrations/${uuid(1)}`
+const DAY = 'from=2026-11-23T00:00:00Z&to=2026-11-24T00:00:00Z'
 const HOLIDAY = '/api/v1/work-calendar/days/2027-02-06'
 const POLICY = '/api/v1/filing-conditions/part/missing-or-displaced/policy'
 const square = (of: Town): string => JSON.stringify(JSON.stringify(of.grid.geometry))
@@ -40,6 +41,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /health/live': plain('/health/live'),
   'GET /health/ready': plain('/health/ready'),
   'GET /metrics': plain('/metrics'),
+  'GET /api/v1/console': plain('/api/v1/console'),
   'GET /api/openapi.json': plain('/api/openapi.json'),
   'GET /api/problems': plain('/api/problems'),
   'GET /api/problems/:code': plain('/api/problems/conflict'),
@@ -130,8 +132,19 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'PATCH /api/v1/devices/:id': { ...deviceAt(), body: () => ({ label: 'changed' }) },
   'DELETE /api/v1/devices/:id': deviceAt(),
   'POST /api/v1/devices/:id/secret': { ...deviceAt('/secret'), body: () => ({}) },
+  'GET /api/v1/devices/:id/series': deviceAt(
+    '/series?channel=tilt_deg&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z',
+  ),
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
+  'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
+  'GET /api/v1/top-devices': plain(
+    `/api/v1/top-devices?kind=manhole-cover&channel=tilt_deg&limit=50&${DAY}`,
+  ),
+  'GET /api/v1/device-states': at(
+    ({ place: { lon_deg, lat_deg } }) =>
+      `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
+  ),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
   'GET /api/v1/nuisances': plain('/api/v1/nuisances'),
@@ -154,6 +167,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'DELETE /api/v1/parts/:id': partAt,
 
   'GET /api/v1/grids': plain('/api/v1/grids'),
+  'GET /api/v1/grid-loads': plain('/api/v1/grid-loads?bbox=-180,-90,180,90'),
   'GET /api/v1/grids/locate': at(
     ({ place }) => `/api/v1/grids/locate?lon_deg=${place.lon_deg}&lat_deg=${place.lat_deg}`,
   ),

@@ -18,6 +18,7 @@ function guarded(table: Readonly<Record<string, Access>>) {
   const own = ownAddress(null)
   const cookie = { ...sessionCookie(own), read: () => undefined }
   authenticate(app, {
+    isPage: () => false,
     token: TOKEN,
     identities: NOBODY.identities,
     cookie,

@@ -79,7 +79,12 @@ async function watch({ token }: Caller, asked: string) {
 type Viewer = Awaited<ReturnType<typeof watch>>
 
 const tell = (): void => {
-  api.live.readings([north, south, ofPart, astray].map((each) => reading(each, NOON)))
+  const readings = [north, south, ofPart, astray].map((each) => reading(each, NOON))
+  api.live.readings(readings)
+  for (const each of readings) {
+    const { device: of } = each
+    api.live.state({ device: of, place: of.place, reading: each }, of.place)
+  }
   api.live.cases([
     { type: 'opened', case: caseAt(1, { areaCode: NORTH, network: 'river' }) },
     { type: 'opened', case: caseAt(2, { areaCode: SOUTH, departmentId: 'roads' }) },
@@ -87,12 +92,12 @@ const tell = (): void => {
   ])
 }
 
-/** What comes after everything else, so that what did not come was not sent. */
+/** In no order: what comes after everything else, so that what did not come was not sent. */
 async function all(viewer: Viewer): Promise<readonly string[]> {
   const { beats } = viewer
   await api.live.heartbeat()
   await expect.poll(() => viewer.beats).toBeGreaterThan(beats)
-  return viewer.seen.splice(0)
+  return viewer.seen.splice(0).toSorted()
 }
 
 const officer = (scope: Partial<Principal['scope']>) =>
@@ -108,13 +113,13 @@ test.each([
 ] as const)('who sees %s is told of that', async (_name, scope, expected) => {
   const viewer = await watch(await officer(scope), `${BOX}&cases=true`)
   tell()
-  expect(await all(viewer)).toEqual(expected)
+  expect(await all(viewer)).toEqual(expected.toSorted())
 })
 
 test('an operator is told of the own networks, also of cases there', async () => {
   const viewer = await watch(await officer({ networks: ['river'] }), `${BOX}&cases=true`)
   tell()
-  expect(await all(viewer)).toEqual(['north', '1'])
+  expect(await all(viewer)).toEqual(['1', 'north'])
 })
 
 test('to name a device of elsewhere tells nothing of it', async () => {

@@ -11,7 +11,7 @@ export interface Link {
 
 export type Drop = 'queue-full' | 'memory-full' | 'not-reading' | 'retained-full'
 
-export interface OutboxOptions {
+export interface ClientQueueOptions {
   readonly budget: ByteBudget
   /** Most messages that wait for the client to be there, or to acknowledge others. */
   readonly queueMessages: number
@@ -36,9 +36,9 @@ const LOOKED_AT_MAX = 500
  * order in which they came (MQTT-4.6.0-6), under packet ids that are free. Where the session is
  * kept this outlives the connection; what was under way is sent again on the next (MQTT-4.4.0-1).
  */
-export class Outbox {
-  readonly #options: OutboxOptions
-  readonly #queue: OpenMessage[] = []
+export class ClientQueue {
+  readonly #options: ClientQueueOptions
+  readonly #waiting: OpenMessage[] = []
   readonly #inFlight = new Map<number, InFlight>()
   /** Retained messages still to be looked at, by the filter that asked for them. */
   readonly #replays = new Map<string, { readonly qos: 0 | 1 | 2; readonly from: Replay }>()
@@ -46,7 +46,7 @@ export class Outbox {
   #lastId = 0
   #isDueAgain = false
 
-  constructor(options: OutboxOptions) {
+  constructor(options: ClientQueueOptions) {
     this.#options = options
   }
 
@@ -66,9 +66,9 @@ export class Outbox {
   /** Of QoS 0 nothing is kept for a client that is not there (MQTT 3.1.2.4 leaves that open). */
   offer(message: OpenMessage): void {
     if (message.qos > 0) {
-      if (this.#queue.length >= this.#options.queueMessages) return this.#drop('queue-full')
+      if (this.#waiting.length >= this.#options.queueMessages) return this.#drop('queue-full')
       if (!this.#take(message)) return
-      this.#queue.push(message)
+      this.#waiting.push(message)
       return this.pump()
     }
     if (!this.#link) return
@@ -121,7 +121,7 @@ export class Outbox {
   /** Sends what may be sent: after an acknowledgement, or when the socket took what was written. */
   pump(): void {
     while (this.#mayStart()) {
-      const message = this.#queue.shift()
+      const message = this.#waiting.shift()
       if (!message) break
       this.#send(message)
     }
@@ -132,7 +132,7 @@ export class Outbox {
   clear(): void {
     this.#link = undefined
     this.#replays.clear()
-    for (const message of this.#queue.splice(0)) this.#give(message)
+    for (const message of this.#waiting.splice(0)) this.#give(message)
     for (const { message, isReleased } of this.#inFlight.values()) {
       if (!isReleased) this.#give(message)
     }

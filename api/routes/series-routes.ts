@@ -1,0 +1,94 @@
+import { Type } from 'typebox'
+import type { App } from '#api/app.ts'
+import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { Instant, readInstant } from '#api/instant.ts'
+import { answers } from '#api/schemas/shared.ts'
+import type { Device } from '#model/device.ts'
+import { Rejected } from '#model/error.ts'
+import { findKind } from '#model/kinds.ts'
+import { type EpochMs, formatInstant } from '#model/time.ts'
+import { DeviceParams } from './device-routes.ts'
+
+/** What this route needs of the reading tables. */
+export type ReadSeries = (question: {
+  readonly device: Device
+  readonly channel: string
+  readonly from: EpochMs
+  readonly to: EpochMs
+  readonly step_ms: number
+}) => Promise<
+  readonly {
+    readonly at: EpochMs
+    readonly min: number
+    readonly max: number
+    readonly mean: number
+    readonly count: number
+  }[]
+>
+
+/** Finer than that no device measures. */
+const LEAST_STEP_MS = 1_000
+
+const Point = Type.Object({
+  at: Instant,
+  min: Type.Number(),
+  max: Type.Number(),
+  mean: Type.Number(),
+  count: Type.Integer({ description: 'How many readings.' }),
+})
+
+export function seriesRoutes(app: App, findDevice: FindDevice, readSeries: ReadSeries): void {
+  app.get('/api/v1/devices/:id/series', {
+    schema: {
+      tags: ['readings'],
+      operationId: 'readSeries',
+      summary: 'One channel of a device over a span, in as many steps as a chart can show',
+      description: `Each step has the least and the greatest value in it, so that no extreme is lost;
+steps without readings are left out. Truth values count as 0 and 1.`,
+      params: DeviceParams,
+      querystring: Type.Object(
+        {
+          channel: Type.String({ minLength: 1, maxLength: 64 }),
+          from: Type.String({ description: 'Measured at or after.' }),
+          to: Type.String({ description: 'Measured before.' }),
+          points: Type.Integer({
+            minimum: 1,
+            maximum: 5_000,
+            default: 500,
+            description: 'Most steps.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+      response: answers(
+        200,
+        Type.Object({
+          channel: Type.String(),
+          unit: Type.String({ description: 'UCUM; `1` where there is none.' }),
+          step_ms: Type.Number(),
+          points: Type.Array(Point),
+        }),
+      ),
+    },
+    handler: async (request) => {
+      const device = deviceInSight(findDevice, request, request.params.id)
+      const { query } = request
+      const channel = findKind(device.kind)?.channels.find(({ name }) => name === query.channel)
+      if (!channel) throw fault('channel', `a ${device.kind} has no channel ${query.channel}`)
+      const from = readInstant('from', query.from) as EpochMs
+      const to = readInstant('to', query.to) as EpochMs
+      if (to <= from) throw fault('to', 'to is not after from')
+      const step_ms = Math.max(LEAST_STEP_MS, Math.ceil((to - from) / query.points))
+      const points = await readSeries({ device, channel: channel.name, from, to, step_ms })
+      return {
+        channel: channel.name,
+        unit: channel.unit,
+        step_ms,
+        points: points.map((point) => ({ ...point, at: formatInstant(point.at) })),
+      }
+    },
+  })
+}
+
+const fault = (parameter: string, detail: string): Rejected =>
+  new Rejected('invalid-input', detail, { detail: { errors: [{ parameter, detail }] } })

@@ -1,0 +1,63 @@
+import type { Channel } from '#model/channel.ts'
+import { type DeviceKind, readingTable } from '#model/kind.ts'
+
+/** So many devices are kept of each hour, and given for a span. */
+export const TOP_DEVICES = 50
+
+export const MOSTS = ['max', 'min'] as const
+export type Most = (typeof MOSTS)[number]
+
+/** By which devices can be compared. */
+export const comparable = ({ channels }: DeviceKind): readonly Channel[] =>
+  channels.filter(({ type }) => type !== 'boolean')
+
+const direction = (most: Most): string => (most === 'max' ? 'desc' : 'asc')
+
+/** Sums up the hour of the kind $3 from $1 until $2, in one reading of it. */
+export function sumUpStatement(kind: DeviceKind): string {
+  const channels = comparable(kind)
+  const aggregates = channels.flatMap(({ name }) =>
+    MOSTS.map((most) => `${most}(${name})::double precision as ${name}_${most}`),
+  )
+  const rows = channels.flatMap(({ name }) =>
+    MOSTS.map(
+      (most) => `select '${name}' as channel, '${most}' as most,
+        array_agg(device_id order by place) as devices, array_agg(number order by place) as numbers
+      from (
+        select device_id, ${name}_${most} as number,
+          row_number() over (order by ${name}_${most} ${direction(most)}, device_id) as place
+        from (select device_id, ${name}_${most} from of_hour where ${name}_${most} is not null
+          order by ${name}_${most} ${direction(most)}, device_id limit ${TOP_DEVICES}) as first
+      ) as placed`,
+    ),
+  )
+  return `with of_hour as materialized (
+      select device_id, ${aggregates.join(', ')} from ${readingTable(kind)}
+      where measured_at >= $1::timestamptz and measured_at < $2::timestamptz group by device_id
+    ), noted as (
+      insert into reading_top_hour values ($3, $1) on conflict do nothing
+    )
+    insert into reading_top (kind, channel, most, hour, devices, numbers)
+    select $3, channel, most, $1, coalesce(devices, '{}'), coalesce(numbers, '{}')
+    from (${rows.join('\n union all ')}) as found
+    on conflict (kind, channel, most, hour)
+      do update set devices = excluded.devices, numbers = excluded.numbers`
+}
+
+/** The first devices of the kind $1 by the channel $2 over the hours from $3 until $4 without $5. */
+export const topOfHours = (most: Most): string => `select device_id, ${most}(number) as number
+  from reading_top, unnest(devices, numbers) as first(device_id, number)
+  where kind = $1 and channel = $2 and most = '${most}' and hour >= $3::timestamptz and hour < $4::timestamptz and hour <> all($5::timestamptz[])
+  group by device_id order by number ${direction(most)}, device_id limit ${TOP_DEVICES}`
+
+/** The first devices by what is stored itself from $1 until $2; `seen`: a condition on `device`. */
+export const topOfReadings = (
+  kind: DeviceKind,
+  channel: string,
+  most: Most,
+  seen: string | null,
+): string => `select device_id, ${most}(${channel})::double precision as number
+  from ${readingTable(kind)}
+  where measured_at >= $1::timestamptz and measured_at < $2::timestamptz and ${channel} is not null
+    ${seen === null ? '' : `and device_id in (select id from device where ${seen})`}
+  group by device_id order by number ${direction(most)}, device_id limit ${TOP_DEVICES}`

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool } from 'pg'
+import { type DeviceKind, readingTable } from '#model/kind.ts'
+import { KINDS } from '#model/kinds.ts'
+import type { Reading } from '#model/reading.ts'
+import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { overMany } from '#store/queries/over-many.ts'
+import { inTransaction, query } from '#store/query.ts'
+import { formatTimestamp } from '#store/timestamp.ts'
+import { sumUpStatement } from './top-statements.ts'
+
+const HOUR_MS: number = hours(1)
+/** An hour is summed up so long after its end, when nearly all of it has come. */
+const SETTLING = minutes(5)
+/** What was stored before there were summaries is summed up so far back. */
+const BACK = days(35)
+const HOURS_OF_WEEK = 168
+const weekOf = (hour: number): number => Math.floor(hour / HOURS_OF_WEEK)
+/** Of fewer it is not asked first in which there are readings. */
+const FEW_HOURS = 24
+/** The database rests so many times as long as an hour took. */
+const REST = 3
+
+export const hourOf = (at: EpochMs): number => Math.floor(at / HOUR_MS)
+export const startOfHour = (hour: number): EpochMs => epochMs(hour * HOUR_MS)
+
+const timeOf = (hour: number): string => formatTimestamp(startOfHour(hour))
+
+interface Options {
+  readonly pool: Pool
+  readonly clock: Clock
+  /** Readings older than this are not taken any more. */
+  readonly horizonDays: number
+  /** Readings older than this are dropped; 0 keeps all. */
+  readonly retentionDays: number
+}
+
+/** Of one kind, by the number of the hour. */
+interface Hours {
+  readonly kind: DeviceKind
+  /** Summed up, with all that was stored of it. */
+  readonly summed: Set<number>
+  /** The newest of them, so that what is live is told apart at once. */
+  newest: number
+}
+
+/**
+ * Keeps the first devices of each hour. An hour whose readings are not all in its summary is not among
+ * {@link isSummed}: whoever asks reads what is stored of it. Late readings take their hour out until it
+ * was summed up again; after a crash so is every hour that late readings could have reached.
+ */
+export class TopSummaries {
+  readonly #options: Options
+  readonly #hours = new Map<string, Hours>(
+    KINDS.map((kind) => [kind.name, { kind, summed: new Set(), newest: -1 }]),
+  )
+  readonly #owner = randomUUID()
+  /** Of which readings were committed while something is being summed up, which may not be in it. */
+  readonly #meanwhile = new Set<string>()
+  #isBusy = false
+  readonly #stopping = new AbortController()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /**
+   * Reads what was summed up before. To be called once no other process takes readings, and told from
+   * then on of all that are.
+   *
+   * @throws Unavailable `database-unavailable`
+   */
+  async open(): Promise<void> {
+    const { pool, clock, horizonDays } = this.#options
+    this.#meanwhile.clear()
+    this.#isBusy = true
+    try {
+      const [state] = await query<{ is_settled: boolean }>(
+        pool,
+        `update reading_top_state as now set is_settled = false, owner = $1
+         from reading_top_state as before where now.id = before.id returning before.is_settled`,
+        [this.#owner],
+      )
+      const until = state?.is_settled ? null : minus(clock.now(), days(horizonDays + 1))
+      const rows = await query<{ kind: string; hour: EpochMs }>(
+        pool,
+        'select kind, hour from reading_top_hour where $1::timestamptz is null or hour < $1',
+        [until === null ? null : formatTimestamp(until)],
+      )
+      for (const { kind, hour } of rows) this.#note(kind, hourOf(hour))
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  isSummed(kind: string, hour: number): boolean {
+    return this.#hours.get(kind)?.summed.has(hour) ?? false
+  }
+
+  /** Readings that were committed: what was summed up without them is so no more. */
+  heard(readings: readonly Reading[]): void {
+    let [kind, hour] = ['', Number.NaN]
+    for (const { device, measuredAt } of readings) {
+      const its = hourOf(measuredAt)
+      // Readings come in runs of one kind and hour.
+      if (its === hour && device.kind === kind) continue
+      kind = device.kind
+      hour = its
+      const hours = this.#hours.get(kind)
+      if (hours !== undefined && hour <= hours.newest) hours.summed.delete(hour)
+      if (this.#isBusy) this.#meanwhile.add(`${kind} ${hour}`)
+    }
+  }
+
+  /** Sums up what is not, the newest first. Resolves when nothing is left, or it was stopped. */
+  async catchUp({ rest = REST } = {}): Promise<void> {
+    const [oldest, newest] = [this.#oldest(), this.#newest()]
+    for (let week = weekOf(newest); week >= weekOf(oldest); week -= 1) {
+      const [first, end] = [
+        Math.max(oldest, week * HOURS_OF_WEEK),
+        Math.min(newest + 1, (week + 1) * HOURS_OF_WEEK),
+      ]
+      for (const kind of KINDS) {
+        for (const hour of await this.#missing(kind, first, end)) {
+          if (this.#stopping.signal.aborted) return
+          const begun = performance.now()
+          await this.#sumUp(kind, hour)
+          await this.#pause((performance.now() - begun) * rest)
+        }
+      }
+    }
+    await this.#forget()
+  }
+
+  /** Ends what goes on; to be called before {@link settle}. */
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** In good order, after the last commit: the next start may trust what is summed up. */
+  async settle(): Promise<void> {
+    await inTransaction(this.#options.pool, async (client) => {
+      const ours = await query(
+        client,
+        'update reading_top_state set is_settled = true where owner = $1 returning id',
+        [this.#owner],
+      )
+      if (ours.length === 0) return
+      for (const { kind, newest, summed } of this.#hours.values()) {
+        if (newest < 0) continue
+        const names = [...summed].map(timeOf)
+        await query(
+          client,
+          `delete from reading_top_hour
+           where kind = $1 and hour <= $2 and hour <> all($3::timestamptz[])`,
+          [kind.name, timeOf(newest), names],
+        )
+      }
+    })
+  }
+
+  async #pause(length_ms: number): Promise<void> {
+    if (length_ms === 0) return
+    const { signal } = this.#stopping
+    await sleep(length_ms, undefined, { signal }).catch(() => undefined)
+  }
+
+  /** Hours of some that are to be summed up, the newest first. Those without readings need not be. */
+  async #missing(kind: DeviceKind, first: number, end: number): Promise<readonly number[]> {
+    const all = Array.from({ length: Math.max(0, end - first) }, (_, index) => end - 1 - index)
+    const missing = all.filter((hour) => !this.isSummed(kind.name, hour))
+    if (missing.length <= FEW_HOURS || this.#stopping.signal.aborted) return missing
+    const read = (): Promise<{ hour: EpochMs }[]> =>
+      overMany(this.#options.pool, (client) =>
+        query(
+          client,
+          `select distinct date_trunc('hour', measured_at) as hour from ${readingTable(kind)}
+           where measured_at >= $1 and measured_at < $2`,
+          [timeOf(first), timeOf(end)],
+        ),
+      )
+    await this.#noting(kind, read, (rows) => {
+      const filled = new Set(rows.map(({ hour }) => hourOf(hour)))
+      return missing.filter((hour) => !filled.has(hour))
+    })
+    return missing.filter((hour) => !this.isSummed(kind.name, hour))
+  }
+
+  async #sumUp(kind: DeviceKind, hour: number): Promise<void> {
+    const values = [timeOf(hour), timeOf(hour + 1), kind.name]
+    const write = (): Promise<unknown> =>
+      overMany(this.#options.pool, (client) => query(client, sumUpStatement(kind), values))
+    await this.#noting(kind, write, () => [hour])
+  }
+
+  /** Takes hours for summed up by what is done, unless readings of them are committed meanwhile. */
+  async #noting<Result>(
+    { name }: DeviceKind,
+    work: () => Promise<Result>,
+    hours: (result: Result) => readonly number[],
+  ): Promise<void> {
+    this.#meanwhile.clear()
+    this.#isBusy = true
+    try {
+      const done = hours(await work())
+      for (const hour of done) this.#note(name, hour)
+    } finally {
+      this.#isBusy = false
+    }
+  }
+
+  #note(name: string, hour: number): void {
+    const hours = this.#hours.get(name)
+    if (hours === undefined || this.#meanwhile.has(`${name} ${hour}`)) return
+    hours.summed.add(hour)
+    hours.newest = Math.max(hours.newest, hour)
+  }
+
+  /** The last hour that is over. */
+  #newest(): number {
+    return hourOf(minus(this.#options.clock.now(), SETTLING)) - 1
+  }
+
+  #oldest(): number {
+    const { clock, retentionDays, horizonDays } = this.#options
+    const back = Math.max(BACK, days(horizonDays))
+    const kept = retentionDays > 0 ? Math.min(back, days(retentionDays)) : back
+    return hourOf(epochMs(clock.now() - kept)) + 1
+  }
+
+  async #forget(): Promise<void> {
+    const { pool, clock, retentionDays } = this.#options
+    if (retentionDays === 0) return
+    const before = formatTimestamp(minus(clock.now(), days(retentionDays)))
+    await query(pool, 'delete from reading_top where hour < $1', [before])
+    await query(pool, 'delete from reading_top_hour where hour < $1', [before])
+  }
+}

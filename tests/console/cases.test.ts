@@ -1,0 +1,185 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { minutes } from '#model/time.ts'
+import { HAS_BROWSER } from './browser.ts'
+import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
+
+/** A rule with a hold, so that there is a span to be drawn. */
+const TILTED = `
+id: cover-tilted
+kind: manhole-cover
+title: { en: cover tilted, zh: 井盖倾斜 }
+source: our default
+when: tilt_deg > 15.0
+hold: 2m
+clear: tilt_deg < 5.0
+severity: critical
+outcome: { case: part, condition: missing-or-displaced, class: "0102" }
+`
+
+/** The machine may be busy with other things. */
+const LONG = { timeout: 30_000 }
+
+/** The first is left as it is; each test has others of its own. */
+const IDS = ['cover-1', 'cover-2', 'cover-3', 'cover-4']
+const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
+
+describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
+  let console: ConsoleCity
+  const caseOf = new Map<string, string>()
+  beforeAll(async () => {
+    console = await ConsoleCity.start({ 'cover-tilted': TILTED })
+    const { city } = console
+    await city.send('PUT', '/api/v1/departments/water', { name: '供水公司' })
+    await city.send('PUT', '/api/v1/departments/roads', { name: '市政处' })
+    await city.add(['terminal-1'], {}, 'patrol-terminal')
+    await console.hire('acceptor', ['acceptor'])
+    await console.hire('duty-officer', ['duty-officer'])
+    await console.hire('dispatcher', ['dispatcher'])
+    await console.hire('handler', ['department-handler'], { departmentId: 'water' })
+    await console.hire('inspector', ['inspector'], { deviceId: 'terminal-1' })
+    for (const [index, id] of IDS.entries()) {
+      await city.add([id], { ...PLACE, lat_deg: PLACE.lat_deg + index / 100, label: id })
+    }
+    await city.live(minutes(2), IDS)
+    for (let minute = 0; minute < 4; minute += 1) {
+      city.clock.move(60_000)
+      city.measure(IDS, { tilt_deg: 30 })
+      await city.flush(IDS)
+      await city.service.tick()
+    }
+    for (const { id, deviceId } of await city.cases()) caseOf.set(deviceId, id)
+    expect([...caseOf.keys()].toSorted()).toEqual(IDS)
+  }, 120_000)
+  afterAll(() => console.stop())
+
+  const pathOf = (device: string): string => `/cases/${caseOf.get(device)}`
+  const rowOf = (page: Page, device: string) => page.locator(`tr:has(a[href="${pathOf(device)}"])`)
+
+  /** Where maps are drawn by software everything takes its time. */
+  async function enter(login: string, look: object, path: string): Promise<Page> {
+    const page = await console.signIn(login, look, path)
+    page.setDefaultTimeout(45_000)
+    return page
+  }
+
+  /** Does one of the actions of a case, having typed what it needs. */
+  async function act(page: Page, name: string, reason?: string): Promise<void> {
+    const actions = page.getByRole('region', { name: '可执行的操作' })
+    const send = actions.getByRole('button', { name: `确定${name}` })
+    const open = actions.getByRole('button', { name, exact: true })
+    await open.waitFor()
+    if (!(await send.isVisible())) await open.click()
+    if (reason !== undefined) await actions.getByLabel(/^(原因|意见)/).fill(reason)
+    await send.click()
+    await actions.getByText(`${name}已完成`).waitFor()
+  }
+
+  test('the list is narrowed by what stands in the address, and a view is kept by its name', async () => {
+    const page = await console.signIn('duty-officer', {}, '/cases')
+    const rows = page.locator('tbody tr')
+    await expect.poll(() => rows.count(), LONG).toBe(IDS.length)
+    const left = await rowOf(page, 'cover-1').innerText()
+    expect(left).toContain('待受理')
+    expect(left).toContain('剩余')
+    await expectAccessible(page)
+    await page.getByRole('searchbox').fill('没有这个')
+    await page.keyboard.press('Enter')
+    await page.getByText('没有符合条件的案件').waitFor()
+    expect(new URL(page.url()).searchParams.get('text')).toBe('没有这个')
+    await page.getByRole('button', { name: /常用视图/ }).click()
+    await page.getByLabel('视图名称').fill('空的')
+    await page.getByRole('button', { name: '保存当前筛选' }).click()
+    await page.goto('/cases?severity=critical&stage=collected')
+    await rowOf(page, 'cover-1').waitFor()
+    const file = page.waitForEvent('download')
+    await page.getByRole('link', { name: '导出 CSV' }).click()
+    expect((await file).url()).toContain('severity=critical')
+    await page.getByRole('button', { name: /常用视图/ }).click()
+    await page.getByRole('button', { name: '空的', exact: true }).click()
+    await page.getByText('没有符合条件的案件').waitFor()
+  })
+
+  test('a heap of cases is done at once, and each says how it went', async () => {
+    const page = await enter('acceptor', { locale: 'en', theme: 'light' }, '/cases')
+    for (const device of ['cover-2', 'cover-3']) await rowOf(page, device).locator('.tick').click()
+    const bulk = page.getByRole('region', { name: '2 chosen' })
+    await bulk.getByRole('button', { name: 'Accept', exact: true }).click()
+    await bulk.locator('button[type=submit]').click()
+    await page.getByText('2 done, 0 failed').waitFor()
+    await expect.poll(() => rowOf(page, 'cover-2').innerText(), LONG).toContain('to file')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Board' }).click()
+    const column = page.getByRole('region', { name: /case set up/ })
+    await column.locator(`a[href="${pathOf('cover-2')}"]`).waitFor()
+    await expectAccessible(page)
+  })
+
+  test('a case is filed, dispatched, handled, checked and closed by those whose turn it is', async () => {
+    const path = pathOf('cover-4')
+    const acceptor = await enter('acceptor', {}, path)
+    await act(acceptor, '受理')
+
+    // It hears of nothing by itself, so that what it shows gets old.
+    const officer = await console.page()
+    officer.setDefaultTimeout(45_000)
+    await officer.route('**/api/v1/live*', (route) => route.abort())
+    await officer.goto(path)
+    await fillSignIn(officer, 'duty-officer')
+    await officer.getByText('规则“井盖倾斜”判定异常').waitFor()
+    await officer.getByText('条件须持续 2分').waitFor()
+    await officer.getByRole('img', { name: /cover-4/ }).waitFor()
+    await expectAccessible(officer)
+
+    // A letter opens the form; what another did meanwhile is told, and what was typed is kept.
+    await officer.keyboard.press('f')
+    await officer.getByLabel(/^意见/).fill('现场照片清楚，立案')
+    await act(acceptor, '备注', '已电话核实')
+    await officer.getByRole('button', { name: '确定立案' }).click()
+    const told = officer.getByRole('alert').filter({ hasText: '案件已有变化' })
+    await told.waitFor()
+    expect(await told.innerText()).toContain('备注（acceptor')
+    expect(await officer.getByLabel(/^意见/).inputValue()).toBe('现场照片清楚，立案')
+    await officer.getByRole('button', { name: '确定立案' }).click()
+    await officer.getByText('立案已完成').waitFor()
+    await officer.close()
+
+    const dispatcher = await enter('dispatcher', {}, path)
+    const actions = dispatcher.getByRole('region', { name: '可执行的操作' })
+    await actions.getByRole('button', { name: '派遣', exact: true }).waitFor()
+    await dispatcher.keyboard.press('d')
+    await actions.getByRole('combobox').click()
+    await dispatcher.getByRole('option', { name: '供水公司' }).click()
+    await actions.getByRole('button', { name: '确定派遣' }).click()
+    await actions.getByText('派遣已完成').waitFor()
+    await dispatcher.close()
+
+    const handler = await enter('handler', { theme: 'light' }, path)
+    await act(handler, '开始处置')
+    await handler.getByRole('button', { name: '反馈', exact: true }).click()
+    await handler.getByRole('button', { name: '确定反馈' }).click()
+    await handler.getByText('请填写此项').waitFor()
+    await expectAccessible(handler)
+    await act(handler, '反馈', '井盖已复位')
+    await handler.close()
+
+    // The terminal says that its inspector is out.
+    await console.city.report('terminal-1', { lon_deg: PLACE.lon_deg, lat_deg: PLACE.lat_deg })
+    await act(acceptor, '派核查')
+    await acceptor.close()
+    const inspector = await enter('inspector', {}, path)
+    const found = inspector.getByRole('region', { name: '可执行的操作' })
+    await found.getByRole('button', { name: '核查', exact: true }).click()
+    await found.getByText('通过', { exact: true }).click()
+    await act(inspector, '核查', '已恢复原位')
+    await inspector.close()
+    const closer = await enter('duty-officer', {}, path)
+    await act(closer, '结案')
+    await closer.getByRole('button', { name: '重开', exact: true }).waitFor()
+    const timeline = await closer.locator('.timeline').innerText()
+    for (const who of ['acceptor', 'duty-officer', 'dispatcher', 'handler', 'inspector']) {
+      expect(timeline).toContain(`${who}（`)
+    }
+    expect(console.browser.faults).toEqual([])
+  })
+})

@@ -1,0 +1,36 @@
+import { defineTexts } from '#web/src/locale/use-texts.ts'
+
+export const FRAME_TEXTS = defineTexts({
+  zh: {
+    menu: '主菜单',
+    skip: '跳到主要内容',
+    connected: '实时连接正常',
+    lost: '连接中断 {span}，正在重连',
+    quiet: '最近数据 {span}前',
+    toDark: '切换到深色主题',
+    toLight: '切换到浅色主题',
+    toOther: 'Switch to English',
+    language: 'EN',
+    account: '账号',
+    signOut: '退出登录',
+    password: '修改密码',
+    fold: '收起菜单',
+    unfold: '展开菜单',
+  },
+  en: {
+    menu: 'Main menu',
+    skip: 'Skip to the content',
+    connected: 'Live',
+    lost: 'Connection lost {span} ago, reconnecting',
+    quiet: 'last data {span} ago',
+    toDark: 'Switch to the dark theme',
+    toLight: 'Switch to the light theme',
+    toOther: '切换到中文',
+    language: '中',
+    account: 'Account',
+    signOut: 'Sign out',
+    password: 'Change password',
+    fold: 'Fold the menu',
+    unfold: 'Unfold the menu',
+  },
+})

@@ -1,0 +1,32 @@
+import { consoleConfiguration } from './console-configuration.ts'
+
+const DAY_MS = 86_400_000
+
+/** The calendar day of the city at an instant, as `2026-11-26`. */
+export function cityDay(at: number = Date.now()): string {
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: consoleConfiguration.value.timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
+  return parts.format(at)
+}
+
+/** How far the clocks of the city are ahead of UTC at an instant, in ms. */
+function offsetAt(at: number): number {
+  const text = new Date(at).toLocaleString('sv', { timeZone: consoleConfiguration.value.timeZone })
+  return Date.parse(`${text.replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000
+}
+
+/** The instant, RFC 3339, at which a calendar day of the city begins. */
+export function startOfDay(day: string): string {
+  const noon = Date.parse(`${day}T12:00:00Z`)
+  return new Date(Date.parse(`${day}T00:00:00Z`) - offsetAt(noon)).toISOString()
+}
+
+export const startOfToday = (): string => startOfDay(cityDay())
+
+/** The calendar day so many days later, or before. */
+export const addDays = (day: string, days: number): string =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)

@@ -1,0 +1,17 @@
+import type { Problem } from '#web/src/api/problem.ts'
+import type { Say } from '#web/src/locale/use-texts.ts'
+import type { STATE_TEXTS } from './state-texts.ts'
+
+/** What to tell of a problem: our own sentence where one fits, else what the service said. */
+export function problemSentence(
+  problem: Problem,
+  t: Say<keyof (typeof STATE_TEXTS)['zh']>,
+): string {
+  if (problem.code === 'unreachable' || problem.code === 'database-unavailable') {
+    return t('unreachable')
+  }
+  if (problem.status === 403) return t('forbidden')
+  if (problem.status === 404) return t('missing')
+  if (problem.status === 429) return t('busy')
+  return problem.message
+}

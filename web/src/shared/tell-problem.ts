@@ -1,0 +1,20 @@
+import { ElMessage } from 'element-plus'
+import 'element-plus/es/components/message/style/css'
+import { Problem } from '#web/src/api/problem.ts'
+import { useTexts } from '#web/src/locale/use-texts.ts'
+import { problemSentence } from './problem-sentence.ts'
+import { STATE_TEXTS } from './state-texts.ts'
+
+/** Does what somebody asked for; what keeps it from being done is told over the page. */
+export async function tellProblem(deed: () => Promise<void>): Promise<void> {
+  try {
+    await deed()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    ElMessage.error({
+      message: problemSentence(error, useTexts(STATE_TEXTS)),
+      duration: 8_000,
+      showClose: true,
+    })
+  }
+}
