@@ -9,7 +9,7 @@ interface Step {
 }
 
 /** All steps together may take so long: who stops a service waits no longer before killing it. */
-const PATIENCE_MS = 8_000
+const PATIENCE_MS = 6_000
 /** What a step is given when the others have used that up. */
 const LAST_MS = 100
 

@@ -25,6 +25,7 @@ export interface PlayOptions {
 }
 
 const DRAIN_MS = 240_000
+const LAST_WORDS = 12
 const LOST_NAMES: Readonly<Record<(typeof FAULTS)[number], string>> = {
   lost: 'acknowledged and not stored',
   twice: 'stored twice',
@@ -72,6 +73,7 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
     for (const name of FAULTS) {
       if (verdict[name] > 0) fault(`${verdict[name]} ${LOST_NAMES[name]}`)
     }
+    if (outcome.faults.length > 0) for (const line of lastWords(stage)) saw(`the service: ${line}`)
     return { ...outcome, verdict, seconds: seconds() }
   } finally {
     if (!shared) await stage.close()
@@ -89,6 +91,12 @@ async function isDrained(stage: Stage): Promise<boolean> {
     () => false,
   )
 }
+/** What the service said last, with whoever has to find out in mind. */
+const lastWords = ({ service }: Stage): readonly string[] =>
+  service.log
+    .filter(({ msg }) => msg !== 'request answered')
+    .slice(-LAST_WORDS)
+    .map((line) => JSON.stringify(line).slice(0, 400))
 
 async function herdOf(scenario: Scenario, stage: Stage, isShort: boolean): Promise<Herd> {
   const usual = isShort ? { devices: 50, perSecond: 500 } : { devices: 1_000, perSecond: 2_000 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Herd } from './herd.ts'
 
 const POLL_MS = 20
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 
 export const pause = (seconds: number): Promise<void> => sleep(seconds * 1_000)
 
@@ -10,7 +10,7 @@ export const pause = (seconds: number): Promise<void> => sleep(seconds * 1_000)
 export const anyMoment = (shortest: number, longest: number): Promise<void> =>
   pause(shortest + Math.random() * (longest - shortest))
 
-/** @returns how long it took, in seconds. @throws when it takes longer than a minute */
+/** @returns how long it took, in seconds. @throws when it takes longer than three minutes */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
