@@ -41,9 +41,10 @@ test('every operation has a name of its own, a summary, a group and a problem', 
   }
 })
 
-test('only health and the way in are open', () => {
+test('only health, the way in, and what the console has to know before it are open', () => {
   const open = operations.filter(([, { security }]) => security?.length === 0)
   expect(open.map(([where]) => where).sort()).toEqual([
+    'get /api/v1/console',
     'get /api/v1/session/oidc',
     'get /api/v1/session/oidc/callback',
     'get /api/v1/session/ways',
