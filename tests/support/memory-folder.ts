@@ -51,11 +51,16 @@ function leave(folder: string): void {
   if (names.length === others.length) rmdirSync(folder)
 }
 
-/** Removes what runs that were killed have left. */
+/** Removes what runs that were killed have left; a disk that one had mounted keeps its folder. */
 function sweep(): void {
   for (const name of readdirSync(SHARED_MEMORY)) {
     if (!name.startsWith(PREFIX) || isRunning(name.slice(PREFIX.length))) continue
-    rmSync(path.join(SHARED_MEMORY, name), { recursive: true, force: true })
+    const folder = path.join(SHARED_MEMORY, name)
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch (error) {
+      console.warn(`${folder} is left as it is: ${String(error)}`)
+    }
   }
 }
 

@@ -25,6 +25,7 @@ export function bareOptions(
   }
   const options = {
     people: { ...NOBODY, identities, clock: systemClock },
+    console: { config: readConfig({}).console, timeZone: 'UTC', version: '1', folder: null },
     token: TOKENS.service,
     readiness: () => ({ ready: true, rules: 'warm' }),
     open311: { config: { jurisdictionId: null, contact: 'Ask us.', publicUrl: null } },
