@@ -3,6 +3,7 @@ import { Herd } from './herd.ts'
 import type { Scenario } from './scenario.ts'
 import { Stage } from './stage.ts'
 import { FAULTS, type Verdict, verify } from './verify.ts'
+import { until } from './waiting.ts'
 
 export interface Outcome {
   readonly name: string
@@ -90,6 +91,8 @@ async function herdOf(scenario: Scenario, stage: Stage, isShort: boolean): Promi
   const herd = new Herd(options, stage.deviceLine.port)
   await herd.register(stage.service)
   herd.connect()
+  const { devices } = options
+  await until('devices do not connect', () => herd.connected === devices)
   herd.start()
   return herd
 }
