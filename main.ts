@@ -200,7 +200,8 @@ async function buildService(
   // Another process may write as soon as the doors are shut, whatever else takes its time to end.
   shutdown.add('first devices of hours', tops.close)
   shutdown.add('engine', release)
-  shutdown.add('broker', () => broker.close())
+  // It drains what was taken, for five seconds, and takes leave.
+  shutdown.add('broker', () => broker.close(), { patienceMs: 6_500 })
   shutdown.add('patience with the database', () => ingest.spooler?.hurry())
   peopleParts.onEnded((credentialIds) => broker.endCredentials(credentialIds))
   const giveTasks = (): Promise<void> => inspectors.give()

@@ -6,10 +6,13 @@ interface Step {
   readonly name: string
   readonly stop: () => Promise<void> | void
   readonly isWaitedFor: boolean
+  readonly patienceMs: number
 }
 
 /** All steps together may take so long: who stops a service waits no longer before killing it. */
-const PATIENCE_MS = 6_000
+const PATIENCE_MS = 8_000
+/** One step alone: what hangs must leave time for those after it. */
+const STEP_PATIENCE_MS = 1_500
 /** What a step is given when the others have used that up. */
 const LAST_MS = 100
 
@@ -28,9 +31,16 @@ export class Shutdown {
     this.#patienceMs = patienceMs
   }
 
-  /** `isWaitedFor`: however long it takes, as what would be left behind is a process. */
-  add(name: string, stop: Step['stop'], { isWaitedFor = false } = {}): void {
-    this.#steps.push({ name, stop, isWaitedFor })
+  /**
+   * `isWaitedFor`: however long it takes, as what would be left behind is a process. `patienceMs`: how
+   * long it is waited for otherwise.
+   */
+  add(
+    name: string,
+    stop: Step['stop'],
+    { isWaitedFor = false, patienceMs = STEP_PATIENCE_MS } = {},
+  ): void {
+    this.#steps.push({ name, stop, isWaitedFor, patienceMs })
   }
 
   get isStopping(): boolean {
@@ -47,7 +57,8 @@ export class Shutdown {
     const deadline = performance.now() + this.#patienceMs
     for (const step of this.#steps.toReversed()) {
       try {
-        await this.#stop(step, Math.max(LAST_MS, deadline - performance.now()))
+        const left = Math.max(LAST_MS, deadline - performance.now())
+        await this.#stop(step, Math.min(step.patienceMs, left))
       } catch (error) {
         this.#log.error({ step: step.name, reason: messageOf(error) }, 'stopping failed')
       }

@@ -104,6 +104,8 @@ async function herdOf(scenario: Scenario, stage: Stage, isShort: boolean): Promi
   const herd = new Herd(options, stage.deviceLine.port)
   await herd.register(stage.service)
   herd.connect()
+  const { devices } = options
+  await until('devices do not connect', () => herd.connected === devices)
   herd.start()
   return herd
 }

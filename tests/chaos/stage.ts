@@ -14,6 +14,7 @@ import {
   spawnService,
   untilReady,
 } from '#tests/support/service-process.ts'
+import { until } from './waiting.ts'
 
 export interface StageOptions {
   /** The database is on a disk of its own of so many MiB, where this user may mount one. */
@@ -144,6 +145,15 @@ export class Stage {
   /** Resolves when the one that was started last takes messages. @throws when it ends first */
   ready(): Promise<void> {
     return untilReady(this.#service, READY_PATIENCE_MS)
+  }
+
+  /** Resolves when nothing that was acknowledged waits in the spool. */
+  async drained(): Promise<void> {
+    const isSpooling = async (): Promise<boolean> => {
+      const ready = await fetch(`${this.#service.api}/health/ready`)
+      return !ready.ok || (await ready.text()).includes('spooling')
+    }
+    await until('the spool is not drained', async () => !(await isSpooling()))
   }
 
   /** Starts another process, which takes over from the one that runs; waits for both. */

@@ -29,6 +29,7 @@ export const clockJumps: Scenario = {
     }
     herd.rest()
     await herd.drain(30_000)
+    await stage.drained()
     const { replayed, resolved } = await replayAll(stage)
     if (resolved < replayed) fault(`${replayed - resolved} readings stay in the quarantine`)
     const silences = await stage.sql<{ count: number }>(
