@@ -5,6 +5,8 @@ export interface Sizes {
   readonly readings_mb: number
   readonly indexes_mb: number
   readonly aggregates_mb: number
+  /** Days and hours summed up. */
+  readonly days_mb: number
   readonly tops_mb: number
   readonly database_mb: number
 }
@@ -38,6 +40,7 @@ export async function sizesOf(client: Client, timescale: boolean): Promise<Sizes
       ? await one(`select sum(hypertable_size(format('%I.%I', materialization_hypertable_schema,
           materialization_hypertable_name)::regclass)) as bytes from timescaledb_information.continuous_aggregates`)
       : 0,
+    days_mb: timescale ? 0 : await one("select pg_total_relation_size('reading_day') as bytes"),
     tops_mb: await one(
       "select pg_total_relation_size('reading_top') + pg_total_relation_size('reading_top_hour') as bytes",
     ),

@@ -117,7 +117,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     readings: createReadingQueries(pool),
     readSeries: (question) => readSeries(pool, question),
     readingSummaries: {
-      ...createAggregateQueries({ pool, timescale: false }),
+      ...createAggregateQueries({ pool, timescale: false, days: null }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
     },
     quarantine: createQuarantineQueries(pool),
