@@ -3,6 +3,7 @@ import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
 import { scopeOf } from '#api/guard.ts'
 import { Instant, instantParameter, readInstant } from '#api/instant.ts'
+import { asPlainJson } from '#api/plain-json.ts'
 import { DeviceParams } from '#api/routes/device-routes.ts'
 import { answers, nullable } from '#api/schemas/shared.ts'
 import type { Device } from '#model/device.ts'
@@ -106,14 +107,15 @@ export function aggregateRoutes(
       ),
       response: answers(200, Aggregates),
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
       const [every, length] = PERIODS[query.every]
       const range = readSpan(query, length * BUCKETS_MAX)
       const channels = numbersOf(device.kind, query.channels?.split(','), 'channels')
       const found = await summaries.aggregates(device, { ...range, every, channels })
-      return { items: found.map((each) => ({ ...each, from: formatInstant(each.from) })) }
+      const items = found.map((each) => ({ ...each, from: formatInstant(each.from) }))
+      return asPlainJson(reply, { items })
     },
   })
 

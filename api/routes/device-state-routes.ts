@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { boxParameter, readBox } from '#api/box.ts'
 import { scopeOf } from '#api/guard.ts'
+import { asPlainJson } from '#api/plain-json.ts'
 import {
   DeviceStateView,
   MapCellView,
@@ -68,7 +69,7 @@ Something that moves is where its last fix was, of the seven days before its new
         }),
       ),
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { bbox, ...view } = request.query
       const box = readBox(bbox)
       if (box === undefined) {
@@ -78,7 +79,7 @@ Something that moves is where its last fix was, of the seven days before its new
         })
       }
       const { devices, cells } = await map.look({ ...view, box, scope: scopeOf(request) })
-      return { items: devices.map(showDeviceState), cells: [...cells] }
+      return asPlainJson(reply, { items: devices.map(showDeviceState), cells: [...cells] })
     },
   })
 }

@@ -57,12 +57,17 @@ export async function refreshAggregates(client: Client): Promise<void> {
   }
 }
 
-/** Compresses every chunk, as its policy does once no reading can be late enough for it. */
+/**
+ * Compresses every chunk, as its policy does once no reading can be late enough for it. The service has
+ * to have run on the database: it sets how aggregates are compressed.
+ */
 export async function compressAll(client: Client): Promise<void> {
   for (const { table } of FLEET) {
-    await client.query(
-      `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('${table}') AS c`,
-    )
+    for (const name of [table, `${table}_hourly`, `${table}_daily`]) {
+      await client.query(
+        `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('${name}') AS c`,
+      )
+    }
     await client.query(`VACUUM ANALYZE ${table}`)
   }
 }
