@@ -17,8 +17,20 @@ const LOCALES = ['zh', 'en'] as const
 const THEMES = ['dark', 'light'] as const
 const LARGE = { width: 1_440, height: 900 }
 const SMALL = { width: 390, height: 844 }
-/** Maps are drawn by software, and figures come to rest. */
-const SETTLE_MS = 2_500
+/** Until figures and charts come to rest. */
+const SETTLE_MS = 2_000
+/** As a text, since it runs in the browser: every map is drawn once more and comes to rest. */
+const MAPS_DRAWN = `new Promise((resolve) => {
+  const from = performance.now()
+  dispatchEvent(new Event('resize'))
+  const isDrawn = (map) => Number(map.dataset.drawnAt ?? 0) > from
+  const look = () => {
+    if ([...document.querySelectorAll('.city-map > .canvas')].every(isDrawn)) resolve(null)
+    else if (performance.now() - from > 60_000) resolve(null)
+    else setTimeout(look, 100)
+  }
+  look()
+})`
 
 const { values } = parseArgs({
   options: {
@@ -85,6 +97,7 @@ async function take(view: View, page: Page, file: string): Promise<void> {
   await page.goto((await view.find?.(city)) ?? view.page)
   await page.waitForLoadState('networkidle')
   await page.waitForTimeout(SETTLE_MS)
+  await page.evaluate(MAPS_DRAWN)
   await page.screenshot({ path: file, timeout: 60_000, animations: 'disabled' })
   say(file)
 }
