@@ -3,7 +3,6 @@ import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
 import { scopeOf } from '#api/guard.ts'
 import { Instant, instantParameter, readInstant } from '#api/instant.ts'
-import { asPlainJson } from '#api/plain-json.ts'
 import { DeviceParams } from '#api/routes/device-routes.ts'
 import { answers, nullable } from '#api/schemas/shared.ts'
 import type { Device } from '#model/device.ts'
@@ -107,15 +106,14 @@ export function aggregateRoutes(
       ),
       response: answers(200, Aggregates),
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
       const [every, length] = PERIODS[query.every]
       const range = readSpan(query, length * BUCKETS_MAX)
       const channels = numbersOf(device.kind, query.channels?.split(','), 'channels')
       const found = await summaries.aggregates(device, { ...range, every, channels })
-      const items = found.map((each) => ({ ...each, from: formatInstant(each.from) }))
-      return asPlainJson(reply, { items })
+      return { items: found.map((each) => ({ ...each, from: formatInstant(each.from) })) }
     },
   })
 

@@ -2,7 +2,6 @@ import { type Static, Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { boxParameter, readBox } from '#api/box.ts'
 import { scopeOf } from '#api/guard.ts'
-import { asPlainJson } from '#api/plain-json.ts'
 import {
   DeviceStateView,
   MapCellView,
@@ -69,7 +68,7 @@ Something that moves is where its last fix was, of the seven days before its new
         }),
       ),
     },
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { bbox, ...view } = request.query
       const box = readBox(bbox)
       if (box === undefined) {
@@ -79,7 +78,7 @@ Something that moves is where its last fix was, of the seven days before its new
         })
       }
       const { devices, cells } = await map.look({ ...view, box, scope: scopeOf(request) })
-      return asPlainJson(reply, { items: devices.map(showDeviceState), cells: [...cells] })
+      return { items: devices.map(showDeviceState), cells: [...cells] }
     },
   })
 }

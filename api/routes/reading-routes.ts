@@ -5,7 +5,6 @@ import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
-import { asPlainJson } from '#api/plain-json.ts'
 import { csvLines, jsonLines, readingChunks } from '#api/reading-export.ts'
 import { ReadingView, showReading } from '#api/schemas/reading-view.ts'
 import { answers, asMedia, refTo } from '#api/schemas/shared.ts'
@@ -95,10 +94,7 @@ export function readingRoutes(app: App, findDevice: FindDevice, readings: Readin
       if (format === undefined) {
         const limit = Math.min(query.limit ?? JSON_LIMIT, JSON_LIMIT_MAX)
         const page = await readings.page(device, { ...range, limit })
-        return asPlainJson(
-          reply,
-          showPage(page, (reading) => showReading(device.kind, reading)),
-        )
+        return showPage(page, (reading) => showReading(device.kind, reading))
       }
       const { lines, type } = STREAMS[format]
       // The first page is read before the answer begins, so that a failure still is a problem.
