@@ -25,6 +25,7 @@ export interface CoverageReport {
       readonly id: string
       readonly isPart: boolean
       readonly name: string
+      readonly address: string | null
       readonly place: Place
       readonly gridCode: string | null
     }
@@ -43,6 +44,7 @@ const PointVisits = Type.Object({
   id: Type.String({ description: 'Of the part, else of the device.' }),
   isPart: Type.Boolean(),
   name: Type.String(),
+  address: nullable(Type.String()),
   place: refTo(PlaceView),
   gridCode: nullable(Type.String()),
   ...visited,

@@ -29,6 +29,7 @@ export interface CollectionPoint {
   readonly id: string
   readonly isPart: boolean
   readonly name: string
+  readonly address: string | null
   readonly place: Place
   readonly gridCode: string | null
 }
