@@ -44,7 +44,7 @@ export async function readSeries(pool: Pool, question: SeriesQuestion): Promise<
   return await query<Row>(pool, text, values)
 }
 
-/** `date_bin` counts in whole numbers: taking the seconds out of each instant takes twice as long. */
+/** `date_bin` counts in whole numbers, where `extract` would make a numeric of each instant. */
 export function seriesSteps({ device, channel, from, to, step_ms }: SeriesQuestion): Statement {
   const kind = findKind(device.kind)
   const known = kind?.channels.find(({ name }) => name === channel)

@@ -8,7 +8,7 @@ import { ConsoleCity, expectAccessible } from './console-city.ts'
 const LONG = { timeout: 45_000 }
 const HOUR_MS = 3_600_000
 
-describe.skipIf(!HAS_BROWSER)('charts', { timeout: 180_000 }, () => {
+describe.skipIf(!HAS_BROWSER)('charts', { timeout: 300_000 }, () => {
   let console: ConsoleCity
   /** When one reading of many was unlike all others. */
   let peakAt: number
@@ -86,6 +86,7 @@ describe.skipIf(!HAS_BROWSER)('charts', { timeout: 180_000 }, () => {
     expect(rows.filter((row) => row.endsWith(',4321'))).toHaveLength(1)
     expect((await download).suggestedFilename()).toBe('gauge-1.csv')
     expect(console.browser.faults).toEqual([])
+    await page.close()
   })
 
   test('what was wrong with a device is marked, and leads to its case', async () => {
@@ -103,6 +104,7 @@ describe.skipIf(!HAS_BROWSER)('charts', { timeout: 180_000 }, () => {
     await marks.locator(`a[href="/cases/${caseId}"]`).first().click()
     await page.waitForURL(`**/cases/${caseId}`)
     expect(console.browser.faults).toEqual([])
+    await page.close()
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Ref } from 'vue'
 import type { Severity } from '#model/rule.ts'
+import type { Bilingual } from '#model/text.ts'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import { useLoaded } from '#web/src/shared/use-loaded.ts'
@@ -10,7 +11,7 @@ export interface Mark {
   readonly id: string
   readonly kind: 'episode' | 'case'
   readonly deviceId: string
-  readonly title: string
+  readonly titles: Bilingual
   readonly severity: Severity | null
   /** Epoch ms. */
   readonly from: number
@@ -35,7 +36,7 @@ export function useMarks(lines: Readonly<Ref<readonly LineKey[]>>, span: Readonl
       ),
       answerOf(api.GET('/api/v1/cases', { params: { query: within }, signal })),
     ])
-    const titles = new Map(cases.items.map(({ id, title }) => [id, title]))
+    const titles = new Map(cases.items.map((one) => [one.id, one.titles]))
     return [
       ...episodes.items
         .filter(({ withdrawnAt }) => withdrawnAt === null)
@@ -43,17 +44,17 @@ export function useMarks(lines: Readonly<Ref<readonly LineKey[]>>, span: Readonl
           id,
           kind: 'episode' as const,
           deviceId,
-          title: titles.get(caseId ?? '') ?? phenomenon,
+          titles: titles.get(caseId ?? '') ?? { zh: phenomenon, en: phenomenon },
           severity: severity as Severity,
           from: Date.parse(startedAt),
           to: endedAt === null ? null : Date.parse(endedAt),
           caseId,
         })),
-      ...cases.items.map(({ id, title, severity, reportedAt }) => ({
+      ...cases.items.map(({ id, titles: names, severity, reportedAt }) => ({
         id,
         kind: 'case' as const,
         deviceId,
-        title,
+        titles: names,
         severity: severity as Severity | null,
         from: Date.parse(reportedAt),
         to: null,

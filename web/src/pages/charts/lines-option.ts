@@ -7,6 +7,7 @@ import type { Say } from '#web/src/locale/use-texts.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
 import type { Line, LineData, Lines } from './chart-lines.ts'
 import type { Mark } from './chart-marks.ts'
+import type { Span } from './chart-view.ts'
 import type { CHARTS_TEXTS } from './charts-texts.ts'
 import { showLineValue, showStep } from './show-step.ts'
 
@@ -59,6 +60,8 @@ export function linesOption({ from, to, lines }: Lines, marks: readonly Mark[], 
       right: 20,
       top: topOf(panes, index),
       height: roomOf(pane),
+      // Or a label at the end would make one pane narrower than the others.
+      outerBoundsMode: 'none',
     })),
     axisPointer: { link: [{ xAxisIndex: 'all' }], lineStyle: { color: themeColour('muted') } },
     tooltip: {
@@ -139,14 +142,14 @@ function seriesOf(pane: Pane, axis: number, marks: readonly Mark[], from: number
         ...drawn(`now ${index}`, line),
         lineStyle: { width: 1.6, type: dash },
         z: 3,
-        ...marksOf(own, from, to),
+        ...marksOf(own, { from, to }, !pane.isTruth),
       },
     ]
   })
 }
 
 /** Episodes as areas, cases as lines. */
-function marksOf(marks: readonly Mark[], from: number, to: number) {
+function marksOf(marks: readonly Mark[], { from, to }: Span, hasRoom: boolean) {
   const colour = ({ severity }: Mark): string => themeColour(severity ?? 'notice')
   return {
     markArea: {
@@ -170,7 +173,8 @@ function marksOf(marks: readonly Mark[], from: number, to: number) {
           xAxis: mark.from,
           lineStyle: { color: colour(mark), type: 'solid', width: 1.5 },
           label: {
-            formatter: mark.title,
+            show: hasRoom,
+            formatter: said(mark.titles),
             position: 'insideEndTop',
             color: themeColour('text'),
             fontSize: 11,

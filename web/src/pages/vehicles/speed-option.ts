@@ -20,7 +20,8 @@ interface Speeds {
 /** The speed of a vehicle, with the spans hatched in which nothing is known. */
 export const speedOption = ({ from, to, steps, gap_ms, gaps }: Speeds): ChartOption => ({
   animation: false,
-  grid: { left: CHART_LEFT, right: CHART_RIGHT, top: 8, bottom: 22 },
+  // Nothing moves its edges: what lies over it keeps to them.
+  grid: { left: CHART_LEFT, right: CHART_RIGHT, top: 8, bottom: 22, outerBoundsMode: 'none' },
   tooltip: {
     trigger: 'axis',
     confine: true,
