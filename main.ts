@@ -125,7 +125,7 @@ async function buildService(
     { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
-  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const { mapPorts, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
   const tops = createTops({ config, database, clock, log })
   monitor.onCommitted(({ readings }) => tops.heard(readings))
   shutdown.add('first devices of hours', tops.close)
@@ -233,7 +233,7 @@ async function buildService(
     tracer,
     log,
     ...registryPorts({ pool, directory, grids, areas, clock, timeZone, ruleParts }),
-    cityMap,
+    ...mapPorts,
     readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
