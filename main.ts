@@ -125,7 +125,7 @@ async function buildService(
     { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
-  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const { mapPorts, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
   const summaries = createSummaries({ config, database, clock, log })
   monitor.onCommitted(({ readings }) => summaries.heard(readings))
   shutdown.add('summaries of readings', summaries.close)
@@ -232,8 +232,8 @@ async function buildService(
     metrics,
     tracer,
     log,
-    ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
-    cityMap,
+    ...registryPorts({ pool, directory, grids, areas, clock, timeZone, ruleParts }),
+    ...mapPorts,
     readingSummaries: summaries.ports,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
