@@ -41,6 +41,9 @@ export const VIEWS: readonly View[] = [
     page: '/evaluation',
     find: async () => '/evaluation?show=counts&count=reports',
   },
+  { name: 'charts', page: '/charts', find: someLines },
+  { name: 'vehicles', page: '/vehicles', find: someTruck },
+  { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
   { name: 'account', page: '/me' },
 ]
 
@@ -49,6 +52,22 @@ async function someCase(city: LivedCity): Promise<string> {
     '/api/v1/cases?state=closed&limit=1',
   )
   return `/cases/${items[0]?.id}`
+}
+
+async function someLines(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(
+    '/api/v1/devices?kind=manhole-cover&limit=2',
+  )
+  const channels = ['level_mm', 'tilt_deg']
+  const lines = items.flatMap(({ id }) => channels.map((channel) => `line=${id}~${channel}`))
+  return `/charts?${lines.join('&')}`
+}
+
+async function someTruck(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { deviceId: string }[] }>(
+    '/api/v1/vehicles?limit=1',
+  )
+  return `/vehicles?device=${items[0]?.deviceId}`
 }
 
 async function firstId(city: LivedCity, list: string): Promise<string> {
