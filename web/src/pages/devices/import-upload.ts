@@ -49,8 +49,10 @@ function send(
     request.responseType = 'json'
     request.setRequestHeader('content-type', type)
     request.setRequestHeader('x-csrf-token', session.csrf ?? '')
-    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total)
-    request.onloadend = () => resolve({ status: request.status, body: request.response as unknown })
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total))
+    request.addEventListener('loadend', () => {
+      resolve({ status: request.status, body: request.response as unknown })
+    })
     signal.addEventListener('abort', () => request.abort())
     request.send(file)
   })

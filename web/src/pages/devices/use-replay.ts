@@ -68,13 +68,13 @@ export function useReplay() {
     /** All that wait and fit, the oldest first. */
     all: (filter: ReplayFilter): Promise<void> =>
       begin(async (count) => {
-        let after: string | null = null
-        do {
-          const body: Body = { ...filter, limit: AT_ONCE, ...(after !== null && { after }) }
+        let body: Body = { ...filter, limit: AT_ONCE }
+        for (;;) {
           const report = await answerOf(api.POST('/api/v1/quarantine/replay', { body }))
           count(report.replayed, report.resolved)
-          after = report.next
-        } while (after !== null && !isHalted)
+          if (report.next === null || isHalted) return
+          body = { ...body, after: report.next }
+        }
       }),
   }
 }

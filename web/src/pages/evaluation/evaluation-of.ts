@@ -91,7 +91,7 @@ export function evaluate(
     }
     case 'class':
       return found(api.GET('/api/v1/evaluation/class', { params: { query: shared }, signal }))
-    case 'post': {
+    default: {
       const query = { ...shared, post: target.post }
       return found(api.GET('/api/v1/evaluation/post', { params: { query }, signal }))
     }
@@ -137,7 +137,7 @@ export function casesBehind(
       const params = { query: shared }
       return answerOf(api.GET('/api/v1/evaluation/class/cases', { params, signal }))
     }
-    case 'post': {
+    default: {
       const query = { ...shared, post: target.post }
       return answerOf(api.GET('/api/v1/evaluation/post/cases', { params: { query }, signal }))
     }
