@@ -164,6 +164,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/quarantine/replay': allow(ENGINEER, 'area', 'network'),
 
   'GET /api/v1/episodes': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/episodes/counts': allow(STAFF, 'area', 'network'),
   'GET /api/v1/explain': allow(STAFF, 'area', 'network', 'department'),
   'GET /api/v1/live': allow(STAFF, 'area', 'network', 'department'),
 
@@ -224,6 +225,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/rules/:id/versions': allow(TECHNICAL),
   'GET /api/v1/rules/:id/versions/:version': allow(TECHNICAL),
   'POST /api/v1/rules/check': allow(ENGINEER),
+  'GET /api/v1/rule-language': allow(TECHNICAL),
+  'GET /api/v1/rules/:id/tests': allow(TECHNICAL),
+  'PUT /api/v1/rules/:id/tests': allowWholeCity(ENGINEER),
+  'POST /api/v1/rules/test': allow(ENGINEER),
   // A rule finds things everywhere, and what is noted of its changes names devices and places.
   'GET /api/v1/rules/:id/changes': allowWholeCity(TECHNICAL),
   'PUT /api/v1/rules/:id': allowWholeCity(ENGINEER),
