@@ -153,8 +153,8 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
           limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 }),
           offset: Type.Integer({ minimum: 0, default: 0 }),
           difference: Type.Optional(Type.Enum(['appeared', 'vanished', 'changed', 'same'])),
-          from: instantParameter('Started at or after.'),
-          to: instantParameter('Started before.'),
+          from: instantParameter('Confirmed at or after.'),
+          to: instantParameter('Confirmed before.'),
         },
         { additionalProperties: false },
       ),
@@ -174,7 +174,7 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
       const found = backtests
         .findings(params.id, scopeOf(request))
         .filter((finding) => difference === undefined || finding.difference === difference)
-        .filter(({ startedAt }) => startedAt >= from && startedAt < to)
+        .filter(({ confirmedAt }) => confirmedAt >= from && confirmedAt < to)
       const accept = headers.accept ?? ''
       if (accept.includes(CSV)) {
         const text = stringify(found.map(csvRow), { header: true, columns: CSV_COLUMNS })

@@ -1,4 +1,4 @@
-import { MapLocation, Tickets } from '@element-plus/icons-vue'
+import { MapLocation, SetUp, Tickets } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
@@ -43,6 +43,18 @@ export const PAGES: readonly Page[] = [
     load: () => import('./cases/case-page.vue'),
     hasParams: true,
     roles: SIGNED_STAFF,
+  },
+  {
+    path: '/rules',
+    load: () => import('./rules/rules-page.vue'),
+    menu: { title: { en: 'Rules', zh: '规则' }, icon: SetUp },
+    roles: ['engineer', 'administrator'],
+  },
+  {
+    path: '/rules/:id',
+    load: () => import('./rules/rule-page.vue'),
+    hasParams: true,
+    roles: ['engineer', 'administrator'],
   },
   { path: '/me', load: () => import('./me/me-page.vue') },
 ]
