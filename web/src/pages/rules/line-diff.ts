@@ -56,6 +56,6 @@ export function hunks(lines: readonly DiffLine[], around = 3): readonly (DiffLin
   )
   return lines.flatMap((line, index) => {
     if (isNear[index]) return [line]
-    return isNear[index - 1] ? [null] : []
+    return index === 0 || isNear[index - 1] ? [null] : []
   })
 }

@@ -26,6 +26,9 @@ export const drafts = {
   },
 
   keep(id: string, draft: Omit<RuleDraft, 'at'>): void {
+    const kept = drafts.find(id)
+    // What is only shown again keeps the time at which it was typed.
+    if (kept?.document === draft.document && kept.tests === draft.tests) return
     localStorage.setItem(keyOf(id), JSON.stringify({ ...draft, at: Date.now() }))
   },
 

@@ -30,7 +30,7 @@ const isCondition = ([first, second]: readonly string[]): boolean =>
 /** `mm, 0–6,000`: what a channel is measured in and between what. */
 export const channelSpan = ({ type, unit, min, max }: Channel): string => {
   if (type === 'boolean') return locale.value === 'zh' ? '是/否' : 'true/false'
-  const span = `${showNumber(min ?? null)} – ${showNumber(max ?? null, unit)}`
+  const span = `${showNumber(min ?? null)} – ${showNumber(max ?? null)}`
   return unit === '1' ? span : `${unit} · ${span}`
 }
 

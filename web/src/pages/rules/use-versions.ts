@@ -24,8 +24,7 @@ export function useVersions(work: RuleWork) {
   const items = computed(() => loaded.data.value?.items ?? [])
   const nameOf = (name: string): string => {
     if (name === DRAFT) return t('draft')
-    const text = t('version', { version: name })
-    return name === String(work.version.value) ? `${text}（${t('inForce')}）` : text
+    return t(name === String(work.version.value) ? 'versionNow' : 'version', { version: name })
   }
   const names = computed(() => [
     ...(work.isDocumentChanged.value || work.rule.value === null ? [DRAFT] : []),
