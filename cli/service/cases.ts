@@ -4,6 +4,7 @@ import { CASE_LAW } from '#cases/law.ts'
 import type { ReportSpot } from '#cases/opening.ts'
 import { proposeDepartment } from '#cases/propose-department.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { remainingTime } from '#cases/remaining-time.ts'
 import type { WorkTime } from '#cases/time/work-time.ts'
 import type { NewReport } from '#model/case.ts'
 import { findCondition } from '#model/catalogue.ts'
@@ -90,6 +91,7 @@ export function openCaseDesk(options: CasePartsOptions, world: () => CaseWorld) 
     proposedDepartment: (found) => proposeDepartment(found, world()),
     closing: ({ kind, condition }) =>
       (condition === null ? undefined : findCondition(kind, condition)?.closing) ?? null,
+    remaining: (found) => remainingTime(found, world(), clock.now()),
   }
   const stop = repeat('clock of the cases', BEAT, () => desk.alarms(), log, { atOnce: true })
   return { desk, cases, flow, stop, watched: () => queries.watched() }

@@ -2,6 +2,7 @@ import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { remainingTime } from '#cases/remaining-time.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
@@ -135,7 +136,12 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       episodes: (id) => episodes.ofCase(id),
       reports: (id) => reportsOf(pool, id),
     },
-    caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
+    caseFlow: {
+      actions: allowedCommands,
+      proposedDepartment: () => null,
+      closing: () => null,
+      remaining: (found) => remainingTime(found, TEST_WORLD, clock.now()),
+    },
     caseDesk: testDesk(pool, { clock }),
     ...exchange.ports,
     ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock }),
