@@ -186,6 +186,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /open311/v2/*': ANYONE,
   'POST /open311/v2/*': ANYONE,
   'GET /api/v1/cases/:id': allow(STAFF, 'area', 'network', 'department'),
+  // Where inspectors are is for those who send them.
+  'GET /api/v1/cases/:id/inspectors': allow(SUPERVISION_ROLES, 'area', 'network', 'department'),
   // Which role gives which command in which state the flow says, and with it the state the case is in.
   ...Object.fromEntries(
     CASE_COMMAND_NAMES.map((name) => [

@@ -140,6 +140,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       actions: allowedCommands,
       proposedDepartment: () => null,
       closing: () => null,
+      inspectors: () => [],
       remaining: (found) => remainingTime(found, TEST_WORLD, clock.now()),
     },
     caseDesk: testDesk(pool, { clock }),

@@ -241,6 +241,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /open311/v2/*': plain('/open311/v2/a/b/c'),
   'POST /open311/v2/*': plain('/open311/v2/a/b/c'),
   'GET /api/v1/cases/:id': at((of) => `/api/v1/cases/${of.made.case}`),
+  'GET /api/v1/cases/:id/inspectors': at((of) => `/api/v1/cases/${of.made.case}/inspectors`),
   ...Object.fromEntries(
     CASE_COMMAND_NAMES.map((name) => [
       `POST /api/v1/cases/:id/${name}`,

@@ -118,6 +118,14 @@ export const CASES_TEXTS = defineTexts({
 /** Of what is left of a limit, and of what may be done to a case. */
 export const DEED_TEXTS = defineTexts({
   zh: {
+    onDuty: '在岗',
+    offDuty: '不在岗',
+    files: '照片、视频或 PDF',
+    addFiles: '添加文件',
+    uploading: '正在上传 {name}…',
+    removeFile: '移除 {name}',
+    fileFault: '{name}：{reason}',
+    fileSort: '{name} 不是可上传的类型（照片、PDF、MP4）',
     left: '剩余 {span}',
     workTime: '{span}工时',
     stands: '停表',
@@ -159,6 +167,14 @@ export const DEED_TEXTS = defineTexts({
     cancel: '取消',
   },
   en: {
+    onDuty: 'on duty',
+    offDuty: 'not on duty',
+    files: 'Photos, videos or PDF',
+    addFiles: 'Add files',
+    uploading: 'Uploading {name}…',
+    removeFile: 'Take {name} away',
+    fileFault: '{name}: {reason}',
+    fileSort: '{name} is no photo, PDF or MP4',
     left: '{span} left',
     workTime: '{span} of work',
     stands: 'stands',
