@@ -232,7 +232,7 @@ async function buildService(
     metrics,
     tracer,
     log,
-    ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
+    ...registryPorts({ pool, directory, grids, areas, clock, timeZone, ruleParts }),
     cityMap,
     readingSummaries: tops.summaries,
     attachments: attachmentParts.attachments,

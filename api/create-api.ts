@@ -57,6 +57,7 @@ import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { type RuleTestDesk, type RuleWords, ruleTestRoutes } from './routes/rule-test-routes.ts'
 import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
+import { type Tracks, trackRoutes } from './routes/track-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
@@ -79,6 +80,7 @@ export interface ApiPorts {
   readonly readings: ReadingHistory
   readonly readSeries: ReadSeries
   readonly readingSummaries: ReadingSummaries
+  readonly tracks: Tracks
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -208,7 +210,8 @@ export async function buildApp(
   healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
-  seriesRoutes(app, options.findDevice, options.readSeries)
+  seriesRoutes(app, options.findDevice, options.readSeries, options.readingSummaries)
+  trackRoutes(app, options.findDevice, options.tracks)
   deviceStateRoutes(app, options.cityMap)
   aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)

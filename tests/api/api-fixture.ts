@@ -8,6 +8,7 @@ import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
 import { openRuleTests } from '#cli/service/rule-tests.ts'
+import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
@@ -125,6 +126,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       ...createAggregateQueries({ pool, timescale: false }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
     },
+    tracks: trackParts({
+      pool,
+      directory,
+      grids: registry.locator,
+      clock,
+      timeZone: 'Asia/Shanghai',
+    }),
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)

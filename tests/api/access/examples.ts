@@ -138,6 +138,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
   'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
+  'GET /api/v1/devices/:id/track': deviceAt(`/track?${DAY}`),
+  'GET /api/v1/vehicles': plain('/api/v1/vehicles'),
+  'GET /api/v1/coverage': plain('/api/v1/coverage'),
   'GET /api/v1/top-devices': plain(
     `/api/v1/top-devices?kind=manhole-cover&channel=tilt_deg&limit=50&${DAY}`,
   ),

@@ -21,6 +21,9 @@ export const VIEWS: readonly View[] = [
   { name: 'cases', page: '/cases' },
   { name: 'cases-board', page: '/cases', find: async () => '/cases?view=board' },
   { name: 'case', page: '/cases/:id', find: someCase },
+  { name: 'charts', page: '/charts', find: someLines },
+  { name: 'vehicles', page: '/vehicles', find: someTruck },
+  { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
   { name: 'account', page: '/me' },
 ]
 
@@ -29,4 +32,20 @@ async function someCase(city: LivedCity): Promise<string> {
     '/api/v1/cases?state=closed&limit=1',
   )
   return `/cases/${items[0]?.id}`
+}
+
+async function someLines(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(
+    '/api/v1/devices?kind=manhole-cover&limit=2',
+  )
+  const channels = ['level_mm', 'tilt_deg']
+  const lines = items.flatMap(({ id }) => channels.map((channel) => `line=${id}~${channel}`))
+  return `/charts?${lines.join('&')}`
+}
+
+async function someTruck(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { deviceId: string }[] }>(
+    '/api/v1/vehicles?limit=1',
+  )
+  return `/vehicles?device=${items[0]?.deviceId}`
 }

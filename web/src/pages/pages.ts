@@ -1,4 +1,4 @@
-import { MapLocation, SetUp, Tickets } from '@element-plus/icons-vue'
+import { MapLocation, SetUp, Tickets, TrendCharts, Van } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
@@ -16,13 +16,8 @@ export interface Page {
   readonly isBare?: boolean
 }
 
-const SIGNED_STAFF = [
-  ...SUPERVISION_ROLES,
-  ...DEPARTMENT_ROLES,
-  'pipe-operator',
-  'engineer',
-  'administrator',
-] as const
+const CITY_STAFF = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, 'engineer', 'administrator'] as const
+const SIGNED_STAFF = [...CITY_STAFF, 'pipe-operator'] as const
 
 /** Every page of the console, in the order of the menu. */
 export const PAGES: readonly Page[] = [
@@ -43,6 +38,18 @@ export const PAGES: readonly Page[] = [
     load: () => import('./cases/case-page.vue'),
     hasParams: true,
     roles: SIGNED_STAFF,
+  },
+  {
+    path: '/charts',
+    load: () => import('./charts/charts-page.vue'),
+    menu: { title: { en: 'Charts', zh: '曲线分析' }, icon: TrendCharts },
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/vehicles',
+    load: () => import('./vehicles/vehicles-page.vue'),
+    menu: { title: { en: 'Vehicles and terminals', zh: '车辆与终端' }, icon: Van },
+    roles: CITY_STAFF,
   },
   {
     path: '/rules',
