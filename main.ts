@@ -247,7 +247,7 @@ async function buildService(
     filing,
     seesCase: (caseId, scope) => cases.sees(caseId, scope),
     ...evaluationParts({ pool, timeZone, clock }),
-    rules: book,
+    ...ruleParts.ports,
     explainer,
     backtests,
     commands,

@@ -55,6 +55,7 @@ import { problemRoutes } from './routes/problem-routes.ts'
 import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarantine-routes.ts'
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
+import { type RuleTestDesk, type RuleWords, ruleTestRoutes } from './routes/rule-test-routes.ts'
 import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
 import { type Tracks, trackRoutes } from './routes/track-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
@@ -95,6 +96,8 @@ export interface ApiPorts {
   readonly evaluator: Evaluator
   readonly evaluationConfigurations: EvaluationConfigurations
   readonly rules: RuleBook & Overrides
+  readonly ruleTests: RuleTestDesk
+  readonly ruleWords: RuleWords
   readonly explainer: Explainer
   readonly backtests: Backtests
   readonly commands: Commands
@@ -239,6 +242,7 @@ export async function buildApp(
   evaluationConfigurationRoutes(app, options.evaluationConfigurations)
   evaluationRoutes(app, options.evaluator)
   ruleRoutes(app, options.rules)
+  ruleTestRoutes(app, options.ruleTests, options.ruleWords)
   overrideRoutes(app, options.findDevice, options.devices, options.rules)
   explainRoutes(app, options.findDevice, options.explainer, options.seesCase)
   backtestRoutes(app, options.backtests)

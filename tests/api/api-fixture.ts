@@ -2,9 +2,12 @@ import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { remainingTime } from '#cases/remaining-time.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { openRuleTests } from '#cli/service/rule-tests.ts'
 import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
@@ -48,6 +51,8 @@ export const TOKEN = 'a token for tests'
 interface TestApiOptions extends TestPeopleOptions {
   /** Of accounts, sessions and the audit log, of evaluation and of what other systems do. */
   readonly clock?: Clock
+  /** Files of tests that came along. */
+  readonly ruleTests?: readonly { readonly name: string; readonly text: string }[]
 }
 
 /** The API over an empty database, with what it told the broker and ingest. */
@@ -151,7 +156,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       episodes: (id) => episodes.ofCase(id),
       reports: (id) => reportsOf(pool, id),
     },
-    caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
+    caseFlow: {
+      actions: allowedCommands,
+      proposedDepartment: () => null,
+      closing: () => null,
+      inspectors: () => [],
+      remaining: (found) => remainingTime(found, TEST_WORLD, clock.now()),
+    },
     caseDesk: testDesk(pool, { clock }),
     ...exchange.ports,
     ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock }),
@@ -161,6 +172,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     rules: await RuleBook.open({
       pool,
       language: testLanguage,
+      clock: systemClock,
+      log: silentLogger,
+    }),
+    ...openRuleTests({
+      pool,
+      files: peopled.ruleTests ?? [],
+      schedules: await loadSchedules(null),
       clock: systemClock,
       log: silentLogger,
     }),

@@ -1,4 +1,12 @@
-import { Cpu, DataAnalysis, MapLocation, Tickets, TrendCharts, Van } from '@element-plus/icons-vue'
+import {
+  Cpu,
+  DataAnalysis,
+  MapLocation,
+  SetUp,
+  Tickets,
+  TrendCharts,
+  Van,
+} from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
@@ -91,6 +99,19 @@ export const PAGES: readonly Page[] = [
     load: () => import('./vehicles/vehicles-page.vue'),
     menu: { title: { en: 'Vehicles and terminals', zh: '车辆与终端' }, icon: Van },
     roles: CITY_STAFF,
+  },
+  {
+    path: '/rules',
+    load: () => import('./rules/rules-page.vue'),
+    menu: { title: { en: 'Rules', zh: '规则' }, icon: SetUp },
+    roles: ['engineer', 'administrator'],
+  },
+  {
+    path: '/rules/:id',
+    load: () => import('./rules/rule-page.vue'),
+    hasParams: true,
+    under: '/rules',
+    roles: ['engineer', 'administrator'],
   },
   {
     path: '/evaluation',
