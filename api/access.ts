@@ -129,6 +129,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/coverage': allowWholeCity(CITY_STAFF),
   'GET /api/v1/top-devices': allow(STAFF, 'area', 'network'),
   'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/device-health': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/nuisances': allowWholeCity(TECHNICAL),
@@ -169,6 +170,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/quarantine/replay': allow(ENGINEER, 'area', 'network'),
 
   'GET /api/v1/episodes': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/episodes/counts': allow(STAFF, 'area', 'network'),
   'GET /api/v1/explain': allow(STAFF, 'area', 'network', 'department'),
   'GET /api/v1/live': allow(STAFF, 'area', 'network', 'department'),
 
@@ -190,6 +192,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /open311/v2/*': ANYONE,
   'POST /open311/v2/*': ANYONE,
   'GET /api/v1/cases/:id': allow(STAFF, 'area', 'network', 'department'),
+  // Where inspectors are is for those who send them.
+  'GET /api/v1/cases/:id/inspectors': allow(SUPERVISION_ROLES, 'area', 'network', 'department'),
   // Which role gives which command in which state the flow says, and with it the state the case is in.
   ...Object.fromEntries(
     CASE_COMMAND_NAMES.map((name) => [
@@ -229,6 +233,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/rules/:id/versions': allow(TECHNICAL),
   'GET /api/v1/rules/:id/versions/:version': allow(TECHNICAL),
   'POST /api/v1/rules/check': allow(ENGINEER),
+  'GET /api/v1/rule-language': allow(TECHNICAL),
+  'GET /api/v1/rules/:id/tests': allow(TECHNICAL),
+  'PUT /api/v1/rules/:id/tests': allowWholeCity(ENGINEER),
+  'POST /api/v1/rules/test': allow(ENGINEER),
   // A rule finds things everywhere, and what is noted of its changes names devices and places.
   'GET /api/v1/rules/:id/changes': allowWholeCity(TECHNICAL),
   'PUT /api/v1/rules/:id': allowWholeCity(ENGINEER),

@@ -1,6 +1,8 @@
+import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Rejected } from '#model/error.ts'
 import { RULE_DOCUMENT_MAX_CHARACTERS } from '#model/rule-book.ts'
+import { principalOf } from './authentication.ts'
 
 /** In an address: the id of a rule. */
 export const RuleParams = Type.Object({ id: Type.String({ pattern: '^[a-z][a-z0-9-]{1,63}$' }) })
@@ -8,7 +10,12 @@ export const RuleParams = Type.Object({ id: Type.String({ pattern: '^[a-z][a-z0-
 /** Who changes a rule and why, in a body or an address. */
 export const editProperties = {
   author: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 100, description: 'Who does it; `admin` when absent.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: 100,
+      description:
+        'Who does it, where the admin token asks; `admin` when absent. Of an account it is its name.',
+    }),
   ),
   note: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'Why.' })),
   ifVersion: Type.Optional(
@@ -20,13 +27,18 @@ export const editProperties = {
 }
 const Edit = Type.Object(editProperties)
 
-export const editOf = ({ author = 'admin', note, ifVersion }: Static<typeof Edit>) => ({
-  author,
-  note,
-  ifVersion,
-})
+/** Nobody signs with the name of another: only the admin token, which is nobody, may say who it is. */
+export function authorOf(request: FastifyRequest, given: string | undefined): string {
+  const { accountId, name } = principalOf(request)
+  return accountId === null ? (given ?? 'admin') : name
+}
 
-const Document = Type.String({
+export const editOf = (
+  request: FastifyRequest,
+  { author, note, ifVersion }: Static<typeof Edit>,
+) => ({ author: authorOf(request, author), note, ifVersion })
+
+export const Document = Type.String({
   minLength: 1,
   maxLength: RULE_DOCUMENT_MAX_CHARACTERS,
   description: 'The YAML.',

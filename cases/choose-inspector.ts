@@ -38,6 +38,45 @@ function nearestInspector(
   return here.toSorted((a, b) => away(a.place, place) - away(b.place, place))[0]
 }
 
+/** An inspector with an account, on duty or not. */
+export interface RosteredInspector {
+  readonly accountId: string
+  readonly name: string
+  /** Area codes begin with one of these; null: the whole city. */
+  readonly areas: readonly string[] | null
+  /** Null: not on duty. */
+  readonly onDuty: Pick<InspectorOnDuty, 'place'> | null
+}
+
+export interface AskableInspector {
+  readonly accountId: string
+  readonly name: string
+  readonly isOnDuty: boolean
+  /** From the place of the case, in a straight line; null where one of the two is not known. */
+  readonly distance_m: number | null
+}
+
+/** Who may be asked to look at a case: those of its area, who is on duty and near first. */
+export function askableInspectors(
+  { place, areaCode }: Pick<Case, 'place' | 'areaCode'>,
+  roster: readonly RosteredInspector[],
+): readonly AskableInspector[] {
+  return roster
+    .filter(({ areas }) => areas === null || areas.some((area) => areaCode.startsWith(area)))
+    .map(({ accountId, name, onDuty }) => {
+      const from = onDuty?.place ?? null
+      const isKnown = from !== null && place !== null
+      const distance_m = isKnown ? Math.round(metresBetween(from, place)) : null
+      return { accountId, name, isOnDuty: onDuty !== null, distance_m }
+    })
+    .toSorted(
+      (a, b) =>
+        Number(b.isOnDuty) - Number(a.isOnDuty) ||
+        (a.distance_m ?? FAR_M) - (b.distance_m ?? FAR_M) ||
+        a.name.localeCompare(b.name, 'zh'),
+    )
+}
+
 // Subtracting one infinity from another is no order: those nobody can place come last, alike.
 const FAR_M = 1e9
 

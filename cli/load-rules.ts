@@ -37,12 +37,21 @@ export async function loadRules(folder: string | null): Promise<readonly ParsedR
   return rules
 }
 
+/** Reads the files beside the rules of a folder that test them. */
+export async function readRuleTests(folder: string | null): Promise<readonly RuleFile[]> {
+  const paths = await yamlFiles(folder ?? shippedRules)
+  return readAll(paths.filter(isRuleTest))
+}
+
+const readAll = (paths: readonly string[]): Promise<readonly RuleFile[]> =>
+  Promise.all(
+    paths.map(async (path) => ({ name: basename(path), text: await readFile(path, 'utf8') })),
+  )
+
 async function readFolder(folder: string) {
   try {
     const paths = (await yamlFiles(folder)).filter((path) => !isRuleTest(path))
-    const files: readonly RuleFile[] = await Promise.all(
-      paths.map(async (path) => ({ name: basename(path), text: await readFile(path, 'utf8') })),
-    )
+    const files = await readAll(paths)
     return { files, rules: parseRules(files) }
   } catch (error) {
     const message = `the rules in ${folder} cannot be used: ${messageOf(error)}`

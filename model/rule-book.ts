@@ -38,6 +38,19 @@ export interface BookedRule extends RuleVersion {
   /** Null when this Wanmi cannot read the document; `fault` says why. */
   readonly facts: RuleFacts | null
   readonly fault: string | null
+  /** The newest entry of its log: whoever published, rolled back, enabled, disabled or set something. */
+  readonly lastChange: { readonly author: string; readonly at: EpochMs } | null
+}
+
+/** The tests beside a rule. */
+export interface BookedTests {
+  /** YAML; null: the rule has none. */
+  readonly document: string | null
+  readonly origin: RuleOrigin
+  /** Of those of the city, rising with each writing; 0 while it has none of its own. */
+  readonly revision: number
+  readonly author: string | null
+  readonly updatedAt: EpochMs | null
 }
 
 /** An override with who set it. */
@@ -68,6 +81,7 @@ export const RULE_ACTIONS = [
   'disabled',
   'override-set',
   'override-removed',
+  'tests-changed',
 ] as const
 export type RuleAction = (typeof RULE_ACTIONS)[number]
 

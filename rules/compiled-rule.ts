@@ -30,11 +30,11 @@ function compileFor(rule: Rule, name: string): CompiledRule {
   if (!kind) throw new Rejected('invalid-input', `rule ${rule.id}: no kind ${name}`)
   const vocabulary: Vocabulary = { kind, params: rule.params, places: [] }
   // A rule of silence has no conditions; what stands in their place is never tried.
-  const when = compileCondition(rule.when ?? 'false', vocabulary)
-  const clear = compileCondition(rule.clear ?? 'false', vocabulary)
+  const when = conditionAt('/when', rule.when ?? 'false', vocabulary)
+  const clear = conditionAt('/clear', rule.clear ?? 'false', vocabulary)
   const levels = rule.levels
-    .map((level) => ({
-      when: compileCondition(level.when, vocabulary),
+    .map((level, index) => ({
+      when: conditionAt(`/levels/${index}/when`, level.when, vocabulary),
       severity: level.severity,
     }))
     .sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity))
@@ -48,5 +48,16 @@ function compileFor(rule: Rule, name: string): CompiledRule {
     channels: [...new Set(conditions.flatMap(({ channels }) => channels))],
     places: vocabulary.places,
     looksAtArrival: conditions.some(({ looksAtArrival }) => looksAtArrival),
+  }
+}
+
+/** A fault of a condition tells where in its document the condition stands. */
+function conditionAt(path: string, text: string, vocabulary: Vocabulary): Condition {
+  try {
+    return compileCondition(text, vocabulary)
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error
+    const detail = { ...error.detail, path }
+    throw new Rejected('invalid-input', error.message, { cause: error, detail })
   }
 }

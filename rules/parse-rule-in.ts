@@ -8,9 +8,7 @@ import { compileRuleSchedule, type ScheduleSetting } from './schedule/resolve-sc
  */
 export const parseRuleIn =
   (setting: ScheduleSetting) =>
-  (text: string, name: string): ParsedRule => {
-    const parsed = parseRule(text, name)
-    const { schedule } = parsed.rule
-    if (schedule) compileRuleSchedule(schedule, setting)
-    return parsed
-  }
+  (text: string, name: string): ParsedRule =>
+    parseRule(text, name, ({ schedule }) => {
+      if (schedule) compileRuleSchedule(schedule, setting)
+    })

@@ -1,9 +1,9 @@
 import { Compile } from 'typebox/compile'
-import { parseDocument } from 'yaml'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Rule } from '#model/rule.ts'
 import { RULE_DOCUMENT_MAX_CHARACTERS } from '#model/rule-book.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
+import { PlacedDocument, type PlacedFault } from './fault-places.ts'
 import { deeperThan } from './nesting.ts'
 import { RuleDocument } from './rule-document.ts'
 import { ruleOfDocument } from './rule-of-document.ts'
@@ -23,33 +23,58 @@ export interface ParsedRule {
  * Reads one rule document.
  *
  * @param name what to call the document in a fault
- * @throws Rejected `invalid-input` naming document, place and reason
+ * @throws Rejected `invalid-input` naming document, place and reason; `errors` of its detail has each
+ *   fault with its line and column
  */
-export function parseRule(text: string, name: string): ParsedRule {
+export function parseRule(
+  text: string,
+  name: string,
+  /** Looks at what the form does not say. @throws Rejected */
+  look: (rule: Rule) => void = () => {},
+): ParsedRule {
+  let source: PlacedDocument | undefined
   try {
-    const rule = ruleOfDocument(validDocument(text))
+    source = readYaml(text)
+    const rule = ruleOfDocument(validDocument(source))
+    look(rule)
     return { rule, compiled: compileRule(rule) }
   } catch (error) {
     if (!(error instanceof Rejected)) throw error
+    const { errors = source && [placed(source, error)] } = error.detail
     throw new Rejected('invalid-input', `${name}: ${error.message}`, {
       cause: error,
-      ...(error.detail === undefined ? {} : { detail: error.detail }),
+      detail: { ...error.detail, ...(errors === undefined ? {} : { errors }) },
     })
   }
 }
 
-function validDocument(text: string): RuleDocument {
-  const value = plainValue(text)
+/** Where the path of what is wrong stands at the beginning of its sentence. */
+const PATH = /^(\/[^\s:]+)/
+
+function placed(source: PlacedDocument, { message, detail }: Rejected): PlacedFault {
+  const path = typeof detail['path'] === 'string' ? detail['path'] : PATH.exec(message)?.[1]
+  const position = typeof detail['position'] === 'number' ? detail['position'] : undefined
+  return source.fault(message, path, position)
+}
+
+function validDocument(source: PlacedDocument): RuleDocument {
+  const value = valueOf(source)
   if (validator.Check(value)) return value
   const faults = validator
     .Errors(value)
-    .map(({ instancePath, message }) =>
-      `${instancePath === '' ? 'the document' : instancePath} ${message}`.trim(),
-    )
-  throw new Rejected('invalid-input', faults.join('; '))
+    // What is one word too many is told at that word.
+    .filter(({ keyword }) => keyword !== 'additionalProperties')
+    .map(({ keyword, instancePath, message }) => {
+      const where = instancePath === '' ? 'the document' : instancePath
+      const reason = keyword === 'boolean' ? 'is no part of a rule' : message
+      return source.fault(`${where} ${reason}`.trim(), instancePath || undefined)
+    })
+  throw new Rejected('invalid-input', faults.map(({ detail }) => detail).join('; '), {
+    detail: { errors: faults },
+  })
 }
 
-function plainValue(text: string): unknown {
+function readYaml(text: string): PlacedDocument {
   if (text.length > RULE_DOCUMENT_MAX_CHARACTERS) {
     throw new Rejected(
       'invalid-input',
@@ -59,18 +84,28 @@ function plainValue(text: string): unknown {
   if (deeperThan(text, DEEPEST_NESTING) !== undefined) {
     throw new Rejected('invalid-input', 'is nested too deeply')
   }
+  return beyondYaml(() => new PlacedDocument(text))
+}
+
+function valueOf({ document }: PlacedDocument): unknown {
+  const [syntax] = document.errors
+  // The first line says what and where; those after it draw the place.
+  if (syntax) {
+    const first = syntax.message.split('\n', 1)[0]?.replace(/:$/, '') ?? 'no YAML'
+    const [begin] = syntax.linePos ?? []
+    const place = begin && { line: begin.line, column: begin.col }
+    throw new Rejected('invalid-input', first, {
+      detail: { errors: [{ detail: first, ...place }] },
+    })
+  }
+  return beyondYaml(() => document.toJS() as unknown)
+}
+
+/** Too many aliases, or nested past the stack: what the YAML library gives up on. */
+function beyondYaml<Value>(read: () => Value): Value {
   try {
-    const document = parseDocument(text)
-    const [syntax] = document.errors
-    // The first line says what and where; those after it draw the place.
-    if (syntax) {
-      const first = syntax.message.split('\n', 1)[0]?.replace(/:$/, '') ?? 'no YAML'
-      throw new Rejected('invalid-input', first)
-    }
-    return document.toJS()
+    return read()
   } catch (error) {
-    if (error instanceof Rejected) throw error
-    // Too many aliases, or nested past the stack: what the YAML library gives up on.
     const reason = messageOf(error).split('\n', 1)[0] ?? 'no YAML'
     throw new Rejected('invalid-input', reason, { cause: error })
   }

@@ -41,22 +41,26 @@ export function runRuleTests(
   rules: readonly ParsedRule[],
   schedules: ScheduleSetting['schedules'],
 ): readonly RuleTestResult[] {
+  const document = parseRuleTests(text, file)
+  const rule = rules.find(({ rule: { id } }) => id === document.rule)
+  if (!rule) throw refused(file, `there is no rule ${document.rule}`)
+  return document.tests.map((test, index) => {
+    const trial = new Trial(rule, test, schedules, `${file}: /tests/${index}`)
+    return { rule: document.rule, name: test.name, fault: trial.fault() }
+  })
+}
+
+/** The tests of a file, of the right form. @throws Rejected `invalid-input` with the path */
+export function parseRuleTests(text: string, file: string): RuleTestDocument {
   const document = parseDocument(text, { customTags: withoutHex })
   const [syntax] = document.errors
   if (syntax) throw refused(file, syntax.message.split('\n', 1)[0] ?? 'no YAML')
   const value: unknown = document.toJS()
-  if (!validator.Check(value)) {
-    const faults = validator
-      .Errors(value)
-      .map(({ instancePath, message }) => `${instancePath || 'the document'} ${message}`)
-    throw refused(file, faults.join('; '))
-  }
-  const rule = rules.find(({ rule: { id } }) => id === value.rule)
-  if (!rule) throw refused(file, `there is no rule ${value.rule}`)
-  return value.tests.map((test, index) => {
-    const trial = new Trial(rule, test, schedules, `${file}: /tests/${index}`)
-    return { rule: value.rule, name: test.name, fault: trial.fault() }
-  })
+  if (validator.Check(value)) return value
+  const faults = validator
+    .Errors(value)
+    .map(({ instancePath, message }) => `${instancePath || 'the document'} ${message}`)
+  throw refused(file, faults.join('; '))
 }
 
 /** `0x13` is thirteen times nothing here, and not nineteen. */

@@ -94,9 +94,9 @@ export class LiveViewer {
     if (this.#blocked && this.#newest === null && this.#queue.length > QUEUE_EVENTS) this.#shrink()
   }
 
-  /** Keeps the way through proxies open; ends a viewer that has taken nothing for some beats. */
+  /** Shows the viewer that the way is open, and proxies too; ends a viewer that has taken nothing for some beats. */
   heartbeat(): void {
-    if (!this.#blocked) this.#write(': heartbeat\n\n')
+    if (!this.#blocked) this.#write('event: heartbeat\ndata: {}\n\n')
     else if (++this.#beatsBlocked >= PATIENCE) this.#finish(true)
   }
 

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync'
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { scopeOf } from '#api/guard.ts'
-import { readInstant } from '#api/instant.ts'
+import { instantParameter, readInstant, readRange } from '#api/instant.ts'
 import { BacktestView, FindingView, showBacktest, showFinding } from '#api/schemas/backtest-view.ts'
 import { answers, asMedia, refTo, Uuid } from '#api/schemas/shared.ts'
 import type { Backtest, PlacedFinding } from '#model/backtest.ts'
@@ -153,6 +153,8 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
           limit: Type.Integer({ minimum: 1, maximum: 10_000, default: 1_000 }),
           offset: Type.Integer({ minimum: 0, default: 0 }),
           difference: Type.Optional(Type.Enum(['appeared', 'vanished', 'changed', 'same'])),
+          from: instantParameter('Confirmed at or after.'),
+          to: instantParameter('Confirmed before.'),
         },
         { additionalProperties: false },
       ),
@@ -168,9 +170,11 @@ export function backtestRoutes(app: App, backtests: Backtests): void {
     handler: async (request, reply) => {
       const { params, query, headers } = request
       const { limit, offset, difference } = query
+      const { from = -Infinity, to = Infinity } = readRange(query)
       const found = backtests
         .findings(params.id, scopeOf(request))
         .filter((finding) => difference === undefined || finding.difference === difference)
+        .filter(({ confirmedAt }) => confirmedAt >= from && confirmedAt < to)
       const accept = headers.accept ?? ''
       if (accept.includes(CSV)) {
         const text = stringify(found.map(csvRow), { header: true, columns: CSV_COLUMNS })

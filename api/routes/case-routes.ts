@@ -8,9 +8,9 @@ import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#
 import { CaseBasisView, showBasis } from '#api/schemas/basis-view.ts'
 import { CaseEventView, showEvent } from '#api/schemas/case-event-view.ts'
 import { CaseReportView, showReport } from '#api/schemas/case-report-view.ts'
-import { CaseDetail, CaseView, showCase } from '#api/schemas/case-view.ts'
+import { CaseDetail, CaseView, showCase, showRemaining } from '#api/schemas/case-view.ts'
 import { type EpisodeRecord, showEpisode } from '#api/schemas/episode-view.ts'
-import { answers, refTo } from '#api/schemas/shared.ts'
+import { answers, nullable, refTo } from '#api/schemas/shared.ts'
 import { CASE_SOURCES, type Case } from '#model/case.ts'
 import type { CaseCommandName } from '#model/case-command.ts'
 import type { CaseEvent } from '#model/case-event.ts'
@@ -18,6 +18,7 @@ import type { CaseReport } from '#model/case-report.ts'
 import { CASE_STAGES, CASE_STATES, type CaseStage, type CaseState } from '#model/case-state.ts'
 import { Rejected } from '#model/error.ts'
 import type { Principal, Scope } from '#model/principal.ts'
+import type { RemainingTime } from '#model/remaining-time.ts'
 import { type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import type { EpochMs } from '#model/time.ts'
@@ -57,6 +58,15 @@ export interface CaseFlow {
   actions(found: Case, roles: readonly Role[]): readonly CaseCommandName[]
   proposedDepartment(found: Case): string | null
   closing(found: Case): { readonly en: string; readonly zh: string } | null
+  /** Who may be asked to look at it, the nearest on duty first. */
+  inspectors(found: Case): readonly {
+    readonly accountId: string
+    readonly name: string
+    readonly isOnDuty: boolean
+    readonly distance_m: number | null
+  }[]
+  /** What is left of the limit of what is to be done now; null where no clock runs. */
+  remaining(found: Case): RemainingTime | null
 }
 
 export const CaseParams = Type.Object({
@@ -167,7 +177,7 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
       const conditions = readFilters(given, principalOf(request).scope)
       return showPage(
         await cases.list({ ...conditions, limit, after, ...(order && { order }) }),
-        showCase,
+        (found) => ({ ...showCase(found), remaining: showRemaining(flow.remaining(found)) }),
       )
     },
   })
@@ -217,6 +227,7 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
       ])
       return {
         ...showCase(found),
+        remaining: showRemaining(flow.remaining(found)),
         actions: [...flow.actions(found, principal.roles)],
         proposedDepartmentId: flow.proposedDepartment(found),
         closing: flow.closing(found),
@@ -225,6 +236,34 @@ export function caseRoutes(app: App, findDevice: FindDevice, cases: Cases, flow:
         basis: found.basis && showBasis(sight.basis(found.basis)),
         events: events.map(showEvent),
       }
+    },
+  })
+
+  app.get('/api/v1/cases/:id/inspectors', {
+    schema: {
+      tags: ['cases'],
+      operationId: 'listInspectorsForCase',
+      summary: 'List who may be asked to look at a case, the nearest on duty first',
+      params: CaseParams,
+      response: answers(
+        200,
+        Type.Object({
+          items: Type.Array(
+            Type.Object({
+              accountId: Type.String(),
+              name: Type.String(),
+              isOnDuty: Type.Boolean({ description: 'Its terminal was heard of late.' }),
+              distance_m: nullable(
+                Type.Integer({ description: 'In a straight line; null: not known.' }),
+              ),
+            }),
+          ),
+        }),
+      ),
+    },
+    handler: async (request) => {
+      const found = await cases.get(request.params.id, principalOf(request).scope)
+      return { items: flow.inspectors(found).map((each) => ({ ...each })) }
     },
   })
 }

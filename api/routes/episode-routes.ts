@@ -21,6 +21,7 @@ export interface Episodes {
         readonly scope: Scope
       },
   ): Promise<Page<EpisodeRecord>>
+  openByRule(scope: Scope): Promise<readonly { readonly ruleId: string; readonly open: number }[]>
 }
 
 export function episodeRoutes(app: App, episodes: Episodes): void {
@@ -54,5 +55,20 @@ export function episodeRoutes(app: App, episodes: Episodes): void {
       const filter = { ...query, ...readRange(query), scope: scopeOf(request) }
       return showPage(await episodes.list(filter), showEpisode)
     },
+  })
+
+  app.get('/api/v1/episodes/counts', {
+    schema: {
+      tags: ['cases'],
+      operationId: 'countEpisodes',
+      summary: 'Count episodes that stand open, of each rule that has any',
+      response: answers(
+        200,
+        Type.Object({
+          items: Type.Array(Type.Object({ ruleId: Type.String(), open: Type.Integer() })),
+        }),
+      ),
+    },
+    handler: async (request) => ({ items: [...(await episodes.openByRule(scopeOf(request)))] }),
   })
 }

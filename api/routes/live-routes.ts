@@ -32,6 +32,7 @@ keep up gets the newest of each instead, after an event \`skipped\` that says ho
 Of what is in the box the newest reading of each device comes, with the place of its newest fix: how
 often goes by how fast the viewer reads and how busy Wanmi is. What leaves the box is told once from
 outside of it. What there is when watching begins is what \`/api/v1/device-states\` answers after that.
+Every fifteen seconds comes an event \`heartbeat\`: a connection without one for long is none any more.
 Whoever is signed out, or may see less than before, is cut off or told less within seconds.`,
       querystring: Type.Object(
         {
@@ -88,7 +89,14 @@ const lookAgain =
   }
 
 const sinkOf = (response: ServerResponse): LiveSink => ({
-  write: (bytes) => response.write(bytes),
+  // Handed to the system at once: what it takes there is most of a turn, and would otherwise come after it.
+  write(bytes) {
+    const { socket } = response
+    socket?.cork()
+    const hasRoom = response.write(bytes)
+    socket?.uncork()
+    return hasRoom
+  },
   onDrain: (resume) => void response.on('drain', resume),
   end(now) {
     if (now) response.destroy()

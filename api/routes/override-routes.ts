@@ -98,7 +98,7 @@ export function overrideRoutes(
           `the account may not set parameters for ${scope} ${key}: it is bounded to a part of the city`,
         )
       }
-      await rules.setOverride({ ruleId, param, scope, key, value }, editOf(request.body))
+      await rules.setOverride({ ruleId, param, scope, key, value }, editOf(request, request.body))
       return list(ruleId, within)
     },
   })
@@ -121,7 +121,7 @@ export function overrideRoutes(
         const sentence = `${param} of ${ruleId} is not overridden for ${scope} ${key}`
         throw new Rejected('not-found', sentence)
       }
-      await rules.removeOverride({ ruleId, param, scope, key }, editOf(request.query))
+      await rules.removeOverride({ ruleId, param, scope, key }, editOf(request, request.query))
       return list(ruleId, within)
     },
   })

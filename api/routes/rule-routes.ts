@@ -154,8 +154,9 @@ function documentRoutes(app: App, rules: RuleBook): void {
       body: documentBody,
       response: { ...answers(200, refTo(RuleView)), 201: refTo(RuleView) },
     },
-    handler: async ({ params, query, body }, reply) => {
-      const edit = editOf(typeof body === 'string' ? query : { ...query, ...body })
+    handler: async (request, reply) => {
+      const { params, query, body } = request
+      const edit = editOf(request, typeof body === 'string' ? query : { ...query, ...body })
       const { rule, outcome } = await rules.publish(params.id, documentOf(body), edit)
       if (outcome === 'new') void reply.code(201).header('location', `/api/v1/rules/${params.id}`)
       return showRule(rule)
@@ -192,8 +193,10 @@ function changingRoutes(app: App, rules: RuleBook): void {
       body: RollBack,
       response: answers(200, refTo(RuleView)),
     },
-    handler: async ({ params, body }) =>
-      showRule(await rules.rollBack(params.id, body.version, editOf(body))),
+    handler: async (request) => {
+      const { params, body } = request
+      return showRule(await rules.rollBack(params.id, body.version, editOf(request, body)))
+    },
   })
 
   const switches = [
@@ -210,8 +213,10 @@ function changingRoutes(app: App, rules: RuleBook): void {
         body: Edit,
         response: answers(200, refTo(RuleView)),
       },
-      handler: async ({ params, body }) =>
-        showRule(await rules.setEnabled(params.id, enabled, editOf(body ?? {}))),
+      handler: async (request) => {
+        const edit = editOf(request, request.body ?? {})
+        return showRule(await rules.setEnabled(request.params.id, enabled, edit))
+      },
     })
   }
 }

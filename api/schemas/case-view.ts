@@ -4,6 +4,7 @@ import { CASE_DUTIES, CASE_SOURCES, type Case, DEADLINE_MARKS, WATCH_STATES } fr
 import { CASE_COMMAND_NAMES } from '#model/case-command.ts'
 import { CASE_STAGES, CASE_STATES, STAGE_TITLES, STATE_FACTS } from '#model/case-state.ts'
 import { LIMIT_UNITS } from '#model/limit.ts'
+import type { RemainingTime } from '#model/remaining-time.ts'
 import { SEVERITIES } from '#model/rule.ts'
 import { formatInstant } from '#model/time.ts'
 import { CaseBasisView } from './basis-view.ts'
@@ -106,6 +107,30 @@ const CaseRequestView = Type.Object({
   at: Instant,
 })
 
+const RemainingView = Type.Object(
+  {
+    ms: Type.Integer({ description: 'Of time that counts for it; negative when it is overdue.' }),
+    isWorkTime: Type.Boolean({ description: 'Only working hours count.' }),
+    isRunning: Type.Boolean({ description: 'It counts at that moment.' }),
+    turnsAt: nullable(
+      Type.String({ format: 'date-time', description: 'When it stops to count, or begins again.' }),
+    ),
+    at: Type.String({ format: 'date-time', description: 'The moment.' }),
+  },
+  { description: 'What is left of the limit of what is to be done now; null: no clock runs.' },
+)
+
+export const showRemaining = (
+  remaining: RemainingTime | null,
+): Static<typeof RemainingView> | null =>
+  remaining && {
+    ms: remaining.left,
+    isWorkTime: remaining.isWorkTime,
+    isRunning: remaining.isRunning,
+    turnsAt: showInstant(remaining.turnsAt),
+    at: formatInstant(remaining.at),
+  }
+
 const caseProperties = {
   ...plain,
   ...instants,
@@ -119,6 +144,8 @@ const caseProperties = {
   stateSince: Instant,
   updatedAt: Instant,
   request: nullable(CaseRequestView),
+  /** In lists and of a case that is asked for; notices of changes go without. */
+  remaining: Type.Optional(nullable(RemainingView)),
 }
 
 export const CaseView = Type.Object(caseProperties, { $id: 'Case' })

@@ -96,6 +96,12 @@ export const RuleSummary = Type.Object(
       }),
     ),
     fault: Fault('Why this Wanmi cannot read the document; then the rule finds nothing.'),
+    lastChange: nullable(
+      Type.Object(
+        { author: Type.String(), at: Instant },
+        { description: 'Who did something to it last: also who disabled it, or set a parameter.' },
+      ),
+    ),
   },
   { $id: 'RuleSummary' },
 )
@@ -111,6 +117,10 @@ export const showSummary = (rule: BookedRule): Static<typeof RuleSummary> => ({
   newestVersion: rule.newestVersion,
   waitingVersion: rule.waitingVersion,
   fault: rule.fault,
+  lastChange: rule.lastChange && {
+    author: rule.lastChange.author,
+    at: formatInstant(rule.lastChange.at),
+  },
 })
 
 const written = {

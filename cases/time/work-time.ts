@@ -24,6 +24,8 @@ export interface WorkTime {
   /** What a working day 工作日 of a limit is worth. */
   readonly workingDay: DurationMs
   readonly isWorking: (at: EpochMs) => boolean
+  /** The first instant after `at` at which working hours begin or end; null: none within a year. */
+  readonly turnsAt: (at: EpochMs) => EpochMs | null
   /** How much working time lies between two instants; negative when `to` is before `from`. */
   readonly between: (from: EpochMs, to: EpochMs) => DurationMs
   /**
@@ -44,6 +46,8 @@ interface Page {
 const PAGE = days(32)
 /** Some ninety years. */
 const PAGES_MAX = 1_024
+/** A year: where nobody works for so long nobody waits for it. */
+const TURN_PAGES = 12
 /** More than any limit; it ends a walk through a calendar that goes on for ever. */
 const SPAN_MAX = days(3_653)
 
@@ -85,6 +89,22 @@ export function workTime(parts: WorkTimeParts): WorkTime {
     return lastAt(pageAt(number), wanted)
   }
 
+  function turnsAt(at: EpochMs): EpochMs | null {
+    const last = numberOf(at) + TURN_PAGES
+    let end: EpochMs | undefined
+    for (let number = numberOf(at); number <= last; number++) {
+      for (const { from, until } of pageAt(number).spans) {
+        if (until <= at) continue
+        if (end !== undefined && from > end) return end
+        if (end === undefined && from > at) return from
+        // What a page cuts in two goes on in the next.
+        end = until
+      }
+      if (end !== undefined && end < (number + 1) * PAGE) return end
+    }
+    return null
+  }
+
   return {
     workingDay: hours(hoursPerWorkingDay),
     isWorking: (at) => {
@@ -93,6 +113,7 @@ export function workTime(parts: WorkTimeParts): WorkTime {
         spans[leading(spans.length, (index) => (spans[index] as InstantSpan).from <= at) - 1]
       return begun !== undefined && at < begun.until
     },
+    turnsAt,
     between,
     after,
   }

@@ -1,9 +1,11 @@
 import type { CaseFlow, Cases } from '#api/routes/case-routes.ts'
 import type { CaseWorld } from '#cases/case-world.ts'
+import { askableInspectors, type RosteredInspector } from '#cases/choose-inspector.ts'
 import { CASE_LAW } from '#cases/law.ts'
 import type { ReportSpot } from '#cases/opening.ts'
 import { proposeDepartment } from '#cases/propose-department.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { remainingTime } from '#cases/remaining-time.ts'
 import type { WorkTime } from '#cases/time/work-time.ts'
 import type { NewReport } from '#model/case.ts'
 import { findCondition } from '#model/catalogue.ts'
@@ -26,6 +28,8 @@ import type { createEpisodeQueries } from '#store/queries/episodes.ts'
 export interface Staff {
   readonly departments: CaseWorld['departments']
   readonly inspectors: CaseWorld['inspectors']
+  /** All of them, on duty or not. */
+  readonly roster: readonly RosteredInspector[]
   readonly isInspector: CaseWorld['isInspector']
 }
 
@@ -69,7 +73,7 @@ export async function openCaseWorld({
 
 /** Where people act on cases, and the clock that does so by itself. */
 export function openCaseDesk(options: CasePartsOptions, world: () => CaseWorld) {
-  const { pool, episodes, surroundings, bind, city, clock, log } = options
+  const { pool, episodes, surroundings, staff, bind, city, clock, log } = options
   const desk = new CaseDesk({
     pool,
     law: CASE_LAW,
@@ -90,6 +94,8 @@ export function openCaseDesk(options: CasePartsOptions, world: () => CaseWorld) 
     proposedDepartment: (found) => proposeDepartment(found, world()),
     closing: ({ kind, condition }) =>
       (condition === null ? undefined : findCondition(kind, condition)?.closing) ?? null,
+    inspectors: (found) => askableInspectors(found, staff().roster),
+    remaining: (found) => remainingTime(found, world(), clock.now()),
   }
   const stop = repeat('clock of the cases', BEAT, () => desk.alarms(), log, { atOnce: true })
   return { desk, cases, flow, stop, watched: () => queries.watched() }

@@ -34,15 +34,18 @@ export async function openPeopleParts({ config, pool, clock, log }: PeoplePartsO
   const staff = (terminals: Pick<Terminals, 'onDuty'>): Staff => {
     const inspectors = people.identities.withRole('inspector')
     const now = clock.now()
+    const roster = inspectors.flatMap(({ principal, deviceId }) => {
+      const carried = deviceId === null ? undefined : terminals.onDuty(deviceId, now)
+      const { accountId, name, scope } = principal
+      const onDuty = carried ? { place: carried.place } : null
+      return accountId === null ? [] : [{ accountId, name, areas: scope.areas, onDuty }]
+    })
     return {
       departments: people.identities.departments,
-      inspectors: inspectors.flatMap(({ principal, deviceId }) => {
-        const carried = deviceId === null ? undefined : terminals.onDuty(deviceId, now)
-        const { accountId, scope } = principal
-        return carried && accountId !== null
-          ? [{ accountId, place: carried.place, areas: scope.areas }]
-          : []
-      }),
+      inspectors: roster.flatMap(({ accountId, areas, onDuty }) =>
+        onDuty ? [{ accountId, place: onDuty.place, areas }] : [],
+      ),
+      roster,
       isInspector: (accountId) =>
         inspectors.some(({ principal }) => principal.accountId === accountId),
     }

@@ -1,4 +1,4 @@
-import { readLibrary } from '#cli/load-rules.ts'
+import { readLibrary, readRuleTests } from '#cli/load-rules.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
 import type { WorkCalendar } from '#model/work-calendar.ts'
 import { type CityData, cityOf } from '#monitor/city-data.ts'
@@ -15,6 +15,7 @@ import type { Database } from '#store/database.ts'
 import type { AreaDirectory } from '#store/registry/area-directory.ts'
 import type { GridLocator } from '#store/registry/grid-locator.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
+import { openRuleTests } from './rule-tests.ts'
 
 interface RulePartsOptions {
   readonly config: Config['city']
@@ -52,6 +53,8 @@ export async function openRuleParts({
   })
   const book = await RuleBook.open({ pool, language: { parse, effectiveParams }, clock, log })
   await book.seed(library)
+  const files = await readRuleTests(config.rulesDir)
+  const desk = openRuleTests({ pool, files, schedules: named, clock, log })
 
   const rulesInForce = rulesReader()
   // Rules that look at places are made anew when any area was changed.
@@ -69,6 +72,8 @@ export async function openRuleParts({
   })
   return {
     book,
+    /** What the API asks of all of it. */
+    ports: { rules: book, ...desk },
     cityData,
     rules: () => rulesInForce(book.snapshot),
     inForce(): RulesInForce {

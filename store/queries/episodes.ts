@@ -34,6 +34,11 @@ interface RecordRow extends EpisodeRow {
   readonly case_id: string | null
 }
 
+export interface OpenCount {
+  readonly ruleId: string
+  readonly open: number
+}
+
 /** A span in which something was wrong, and the case it led to. */
 export interface EpisodeWithCase
   extends Pick<Episode, 'deviceId' | 'role' | 'scope' | 'startedAt' | 'clearedAt'> {
@@ -79,6 +84,19 @@ export function createEpisodeQueries(pool: Pool) {
         formatTimestamp(row.started_at),
         row.id,
       ])
+    },
+
+    /** How many stand open, of each rule that has any. */
+    async openByRule(scope: Scope = WHOLE_CITY): Promise<readonly OpenCount[]> {
+      const where = new Conditions()
+      addDeviceScope(where, scope, 'device_id')
+      where.add(STATES.open)
+      return query<OpenCount>(
+        pool,
+        `select rule_id as "ruleId", count(*)::int as open from episode ${where.clause()}
+         group by rule_id order by rule_id`,
+        where.values,
+      )
     },
 
     /** Of some phenomena, active within a span and not withdrawn, with what came of their cases. */

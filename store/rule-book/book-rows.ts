@@ -1,6 +1,7 @@
 import type { ParamValue } from '#model/rule.ts'
 import type {
   BookedOverride,
+  BookedRule,
   RuleAction,
   RuleChange,
   RuleOrigin,
@@ -17,6 +18,7 @@ export interface StoredRule extends RuleVersion {
   readonly newestVersion: number
   /** The newest that came with Wanmi; null: none ever did. */
   readonly libraryVersion: number | null
+  readonly lastChange: BookedRule['lastChange']
 }
 
 export type StoredOverride = Omit<BookedOverride, 'fault'>
@@ -36,6 +38,8 @@ interface RuleRow extends VersionRow {
   readonly follows_library: boolean
   readonly newest: number
   readonly newest_of_library: number | null
+  readonly changed_by: string | null
+  readonly changed_at: EpochMs | null
 }
 
 interface OverrideRow {
@@ -84,7 +88,8 @@ export async function readRules(session: Session, id?: string): Promise<readonly
   const rows = await query<RuleRow>(
     session,
     `select v.rule_id, v.version, v.document, v.origin, v.author, v.note, v.created_at,
-       r.enabled, r.follows_library, of_all.newest, of_all.newest_of_library
+       r.enabled, r.follows_library, of_all.newest, of_all.newest_of_library,
+       change.author as changed_by, change.changed_at
      from rule r
      join rule_version v on v.rule_id = r.id and v.version = r.version
      join lateral (
@@ -92,6 +97,9 @@ export async function readRules(session: Session, id?: string): Promise<readonly
          max(version) filter (where origin = 'library') as newest_of_library
        from rule_version where rule_id = r.id
      ) of_all on true
+     left join lateral (
+       select author, changed_at from rule_change where rule_id = r.id order by id desc limit 1
+     ) change on true
      ${id === undefined ? '' : 'where r.id = $1'} order by r.id`,
     id === undefined ? [] : [id],
   )
@@ -101,6 +109,10 @@ export async function readRules(session: Session, id?: string): Promise<readonly
     followsLibrary: row.follows_library,
     newestVersion: row.newest,
     libraryVersion: row.newest_of_library,
+    lastChange:
+      row.changed_by === null || row.changed_at === null
+        ? null
+        : { author: row.changed_by, at: row.changed_at },
   }))
 }
 

@@ -2,9 +2,12 @@ import { type ApiOptions, buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
+import { remainingTime } from '#cases/remaining-time.ts'
+import { loadSchedules } from '#cli/load-schedules.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { openRuleTests } from '#cli/service/rule-tests.ts'
 import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
@@ -12,6 +15,7 @@ import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { CityMap } from '#monitor/map/city-map.ts'
+import { DeviceHealth } from '#monitor/map/device-health.ts'
 import { LatestStates } from '#monitor/map/latest-states.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
@@ -47,6 +51,8 @@ export const TOKEN = 'a token for tests'
 interface TestApiOptions extends TestPeopleOptions {
   /** Of accounts, sessions and the audit log, of evaluation and of what other systems do. */
   readonly clock?: Clock
+  /** Files of tests that came along. */
+  readonly ruleTests?: readonly { readonly name: string; readonly text: string }[]
 }
 
 /** The API over an empty database, with what it told the broker and ingest. */
@@ -90,6 +96,14 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     clock,
   })
+  const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
+  const wrong = () => openSeverities(pool)
+  /** Readings come by the database alone, so all of it is read each time. */
+  const statesNow = async (): Promise<LatestStates> => {
+    const states = new LatestStates({ devices, history: new History(pool) })
+    await states.catchUp()
+    return states
+  }
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
@@ -107,18 +121,21 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     findDevice: (id) => directory.find(id),
     cityMap: {
-      // Readings come by the database alone, so all of it is read each time.
       async look(view) {
-        const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
-        const states = new LatestStates({ devices, history: new History(pool) })
-        await states.catchUp()
-        return await new CityMap({ states, wrong: () => openSeverities(pool), clock }).look(view)
+        return await new CityMap({ states: await statesNow(), wrong, clock }).look(view)
+      },
+    },
+    deviceHealth: {
+      async list(question) {
+        const refused = () => createQuarantineQueries(pool).waiting()
+        const parts = { devices, states: await statesNow(), wrong, refused, clock }
+        return await new DeviceHealth(parts).list(question)
       },
     },
     readings: createReadingQueries(pool),
     readSeries: (question) => readSeries(pool, question),
     readingSummaries: {
-      ...createAggregateQueries({ pool, timescale: false }),
+      ...createAggregateQueries({ pool, timescale: false, days: null }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
     },
     tracks: trackParts({
@@ -139,7 +156,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       episodes: (id) => episodes.ofCase(id),
       reports: (id) => reportsOf(pool, id),
     },
-    caseFlow: { actions: allowedCommands, proposedDepartment: () => null, closing: () => null },
+    caseFlow: {
+      actions: allowedCommands,
+      proposedDepartment: () => null,
+      closing: () => null,
+      inspectors: () => [],
+      remaining: (found) => remainingTime(found, TEST_WORLD, clock.now()),
+    },
     caseDesk: testDesk(pool, { clock }),
     ...exchange.ports,
     ...evaluationParts({ pool, timeZone: 'Asia/Shanghai', clock }),
@@ -149,6 +172,13 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     rules: await RuleBook.open({
       pool,
       language: testLanguage,
+      clock: systemClock,
+      log: silentLogger,
+    }),
+    ...openRuleTests({
+      pool,
+      files: peopled.ruleTests ?? [],
+      schedules: await loadSchedules(null),
       clock: systemClock,
       log: silentLogger,
     }),

@@ -80,7 +80,7 @@ test('a viewer who takes nothing for some heartbeats is let go', () => {
   const sink = fakeSink()
   const { viewer, push } = alone(sink, () => undefined)
   viewer.heartbeat()
-  expect(sink.written).toEqual([': heartbeat\n\n'])
+  expect(sink.written).toEqual(['event: heartbeat\ndata: {}\n\n'])
   sink.block()
   for (const at of [1, 2]) push(state('a', at))
   for (let beat = 0; beat < 4; beat += 1) viewer.heartbeat()

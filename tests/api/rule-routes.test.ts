@@ -51,6 +51,7 @@ test('rules are listed by what they are and what is in force', async () => {
       newestVersion: 2,
       waitingVersion: null,
       fault: null,
+      lastChange: { author: 'admin', at: expect.any(String) },
     },
   ])
 })

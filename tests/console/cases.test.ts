@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes } from '#model/time.ts'
+import { CityStaff } from '#tests/service/city-staff.ts'
 import { HAS_BROWSER } from './browser.ts'
 import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
 
@@ -22,10 +23,16 @@ const LONG = { timeout: 30_000 }
 
 /** The first is left as it is; each test has others of its own. */
 const IDS = ['cover-1', 'cover-2', 'cover-3', 'cover-4']
+/** A photo of one point. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 
 describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
   let console: ConsoleCity
+  let staff: CityStaff
   const caseOf = new Map<string, string>()
   beforeAll(async () => {
     console = await ConsoleCity.start({ 'cover-tilted': TILTED })
@@ -33,6 +40,8 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     await city.send('PUT', '/api/v1/departments/water', { name: '供水公司' })
     await city.send('PUT', '/api/v1/departments/roads', { name: '市政处' })
     await city.add(['terminal-1'], {}, 'patrol-terminal')
+    staff = new CityStaff(city)
+    await staff.hire('duty-officer', {}, 'night-officer')
     await console.hire('acceptor', ['acceptor'])
     await console.hire('duty-officer', ['duty-officer'])
     await console.hire('dispatcher', ['dispatcher'])
@@ -100,6 +109,50 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     await page.getByText('没有符合条件的案件').waitFor()
   })
 
+  test('what others do is seen without asking, a page at a time, and also where the feed hangs', async () => {
+    const page = await console.page()
+    page.setDefaultTimeout(45_000)
+    await page.clock.install()
+    // Of four cases two on a page.
+    await page.route('**/api/v1/cases?*', (route) => {
+      const address = route.request().url().replace('limit=50', 'limit=2')
+      return route.continue({ url: address })
+    })
+    await page.goto('/cases')
+    await fillSignIn(page, 'duty-officer')
+    const numbers = page.locator('tbody tr a')
+    await expect.poll(() => numbers.count(), LONG).toBe(2)
+    const first = await numbers.allInnerTexts()
+    await page.getByRole('button', { name: '下一页' }).click()
+    await expect.poll(() => numbers.first().innerText(), LONG).not.toBe(first[0])
+    const second = await numbers.allInnerTexts()
+    expect(new Set([...first, ...second]).size).toBe(IDS.length)
+    await page.getByRole('button', { name: '回到第一页' }).click()
+    await expect.poll(() => numbers.allInnerTexts(), LONG).toEqual(first)
+
+    // Nothing is heard for a minute: the feed is given up, and another is opened.
+    const sign = page.getByRole('status').filter({ hasText: '实时连接' })
+    await sign.waitFor()
+    const again = page.waitForRequest(/api\/v1\/live/)
+    await page.clock.fastForward(60_000)
+    await again
+    await sign.waitFor()
+    // Somebody else marks a case: its row says so by itself.
+    const path = await numbers.first().getAttribute('href')
+    const id = path?.split('/').at(-1) ?? ''
+    await staff.act('night-officer', id, 'mark-key', { isKey: true })
+    await page.locator('tbody tr').first().getByText('重点').waitFor()
+
+    // On paper there is the case, and nothing to press.
+    await page.goto(pathOf('cover-1'))
+    await page.getByRole('button', { name: '打印' }).waitFor()
+    await page.emulateMedia({ media: 'print' })
+    await page.getByText(/^打印时间/).waitFor()
+    expect(await page.getByRole('button', { name: '打印' }).isVisible()).toBe(false)
+    expect(await page.getByRole('navigation').first().isVisible()).toBe(false)
+    await page.close()
+  })
+
   test('a heap of cases is done at once, and each says how it went', async () => {
     const page = await enter('acceptor', { locale: 'en', theme: 'light' }, '/cases')
     for (const device of ['cover-2', 'cover-3']) await rowOf(page, device).locator('.tick').click()
@@ -113,6 +166,25 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     const column = page.getByRole('region', { name: /case set up/ })
     await column.locator(`a[href="${pathOf('cover-2')}"]`).waitFor()
     await expectAccessible(page)
+    await page.close()
+
+    // Filed by somebody, both are dispatched to one department at once.
+    for (const device of ['cover-2', 'cover-3']) {
+      await staff.act('night-officer', caseOf.get(device) ?? '', 'file')
+    }
+    const dispatcher = await enter('dispatcher', {}, '/cases?state=filed')
+    await dispatcher.getByLabel('选择本页全部案件').click({ force: true })
+    const chosen = dispatcher.getByRole('region', { name: '已选 2 件' })
+    await chosen.getByRole('button', { name: '派遣', exact: true }).click()
+    await chosen.getByRole('combobox').click({ force: true })
+    await dispatcher.getByRole('option', { name: '市政处' }).click()
+    await chosen.getByRole('button', { name: '确定派遣' }).click()
+    await dispatcher.getByText('2 件成功，0 件失败').waitFor()
+    await dispatcher.goto('/cases?state=dispatched')
+    await expect
+      .poll(() => dispatcher.locator('tbody tr', { hasText: '市政处' }).count(), LONG)
+      .toBe(2)
+    await dispatcher.close()
   })
 
   test('a case is filed, dispatched, handled, checked and closed by those whose turn it is', async () => {
@@ -165,13 +237,24 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
 
     // The terminal says that its inspector is out.
     await console.city.report('terminal-1', { lon_deg: PLACE.lon_deg, lat_deg: PLACE.lat_deg })
+    const asked = acceptor.getByRole('region', { name: '可执行的操作' })
+    await asked.getByRole('button', { name: '派核查', exact: true }).click()
+    await asked.getByRole('combobox', { name: /监督员/ }).click({ force: true })
+    await acceptor.getByRole('option', { name: /^inspector · 在岗 · [\d,.]+ m$/ }).click()
     await act(acceptor, '派核查')
     await acceptor.close()
     const inspector = await enter('inspector', {}, path)
     const found = inspector.getByRole('region', { name: '可执行的操作' })
     await found.getByRole('button', { name: '核查', exact: true }).click()
     await found.getByText('通过', { exact: true }).click()
+    await found.locator('input[type=file]').setInputFiles({
+      name: '复位后.png',
+      mimeType: 'image/png',
+      buffer: PIXEL,
+    })
+    await found.getByRole('button', { name: '移除 复位后.png' }).waitFor()
     await act(inspector, '核查', '已恢复原位')
+    await inspector.getByRole('link').getByRole('img').first().waitFor()
     await inspector.close()
     const closer = await enter('duty-officer', {}, path)
     await act(closer, '结案')

@@ -148,6 +148,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     ({ place: { lon_deg, lat_deg } }) =>
       `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
   ),
+  'GET /api/v1/device-health': plain('/api/v1/device-health'),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
   'GET /api/v1/nuisances': plain('/api/v1/nuisances'),
@@ -219,6 +220,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/v1/quarantine/replay': plain('/api/v1/quarantine/replay', () => ({})),
 
   'GET /api/v1/episodes': plain('/api/v1/episodes'),
+  'GET /api/v1/episodes/counts': plain('/api/v1/episodes/counts'),
   'GET /api/v1/explain': at((of) => `/api/v1/explain?rule=${RULE}&device=${first(of)}`),
   'GET /api/v1/live': {
     ...at((of) => `/api/v1/live?device=${first(of)}`),
@@ -243,6 +245,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /open311/v2/*': plain('/open311/v2/a/b/c'),
   'POST /open311/v2/*': plain('/open311/v2/a/b/c'),
   'GET /api/v1/cases/:id': at((of) => `/api/v1/cases/${of.made.case}`),
+  'GET /api/v1/cases/:id/inspectors': at((of) => `/api/v1/cases/${of.made.case}/inspectors`),
   ...Object.fromEntries(
     CASE_COMMAND_NAMES.map((name) => [
       `POST /api/v1/cases/:id/${name}`,
@@ -274,6 +277,10 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/v1/rules/:id/versions/:version': plain(`${rule}/versions/1`),
   'GET /api/v1/rules/:id/changes': plain(`${rule}/changes`),
   'POST /api/v1/rules/check': plain('/api/v1/rules/check', () => ({ document: 'id: a' })),
+  'GET /api/v1/rule-language': plain('/api/v1/rule-language'),
+  'GET /api/v1/rules/:id/tests': plain(`${rule}/tests`),
+  'PUT /api/v1/rules/:id/tests': plain(`${rule}/tests`, () => ({ document: 'rule: a' })),
+  'POST /api/v1/rules/test': plain('/api/v1/rules/test', () => ({ document: 'a', tests: 'b' })),
   'PUT /api/v1/rules/:id': plain(rule, () => ({ document: 'id: a' })),
   'POST /api/v1/rules/:id/rollback': plain(`${rule}/rollback`, () => ({ version: 1 })),
   'POST /api/v1/rules/:id/enable': plain(`${rule}/enable`, () => ({})),

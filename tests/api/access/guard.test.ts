@@ -135,5 +135,7 @@ test('what is the same for everybody who may ask is known by name', () => {
     'GET /api/v1/rules/:id/versions',
     'GET /api/v1/rules/:id/versions/:version',
     'POST /api/v1/rules/check',
+    'GET /api/v1/rules/:id/tests',
+    'POST /api/v1/rules/test',
   ])
 })

@@ -62,7 +62,10 @@ async function watch({ token }: Caller, asked: string) {
     const parts = (text + piece).split('\n\n')
     text = parts.pop() ?? ''
     for (const part of parts) {
-      if (part.startsWith(': heartbeat')) viewer.beats += 1
+      if (part.startsWith('event: heartbeat')) {
+        viewer.beats += 1
+        continue
+      }
       const data = /^event: \w+\ndata: (.*)$/s.exec(part)?.[1]
       if (data === undefined) continue
       const told = JSON.parse(data) as { deviceId?: string; case?: { number: string } }

@@ -76,7 +76,20 @@ describe('a city with hours of its own', () => {
 })
 
 test('it tells whether an instant lies in working hours, the last of a period not', () => {
-  const { isWorking } = workTime(CITY)
+  const { isWorking, turnsAt } = workTime(CITY)
+  // Wednesday at noon, Friday after work, and in the middle of the Spring Festival.
+  const turns = ['2026-03-11T12:00', '2026-03-13T18:00', '2026-02-18T10:00', '2026-03-11T09:00']
+  expect(
+    turns.map((clock) => {
+      const turn = turnsAt(instant(`${clock}:00+08:00`))
+      return turn === null ? null : formatInstant(turn)
+    }),
+  ).toEqual([
+    '2026-03-11T06:00:00.000Z',
+    '2026-03-16T00:00:00.000Z',
+    '2026-02-24T00:00:00.000Z',
+    '2026-03-11T04:00:00.000Z',
+  ])
   const asked = ['07:59:59', '08:00:00', '11:59:59', '12:00:00', '14:00:00', '18:00:00']
   expect(asked.map((clock) => isWorking(instant(`2026-03-11T${clock}+08:00`)))).toEqual([
     false,

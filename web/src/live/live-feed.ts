@@ -27,6 +27,8 @@ const lost = new Set<LiveFeed>()
 
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 15_000
+/** A heartbeat comes every fifteen seconds: where three were not heard nobody is there any more. */
+const SILENCE_MS = 50_000
 
 /**
  * A feed that comes back by itself. `EventSource` gives up where the service answers with an error, as
@@ -39,6 +41,7 @@ export class LiveFeed {
   readonly #onOpen: () => void
   #source: EventSource | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
+  #watchdog: ReturnType<typeof setTimeout> | undefined
   #retry_ms = FIRST_RETRY_MS
   #isClosed = false
 
@@ -60,6 +63,7 @@ export class LiveFeed {
     window.removeEventListener('offline', this.#onOffline)
     window.removeEventListener('online', this.#onOnline)
     clearTimeout(this.#timer)
+    clearTimeout(this.#watchdog)
     this.#source?.close()
     lost.delete(this)
     tell()
@@ -69,19 +73,29 @@ export class LiveFeed {
     if (this.#isClosed) return
     const source = new EventSource(this.#address)
     this.#source = source
+    this.#hear(source)
     source.addEventListener('open', () => {
+      this.#hear(source)
       this.#retry_ms = FIRST_RETRY_MS
       lost.delete(this)
       tell()
       this.#onOpen()
     })
     source.addEventListener('error', () => this.#onLost(source))
+    source.addEventListener('heartbeat', () => this.#hear(source))
     for (const [type, listener] of Object.entries(this.#listeners)) {
       source.addEventListener(type, (event: MessageEvent<string>) => {
         state.heardAt = Date.now()
+        this.#hear(source)
         listener(JSON.parse(event.data))
       })
     }
+  }
+
+  /** A connection that hangs breaks nothing and says nothing: it is given up when it is silent for long. */
+  #hear(source: EventSource): void {
+    clearTimeout(this.#watchdog)
+    this.#watchdog = setTimeout(() => this.#onLost(source), SILENCE_MS)
   }
 
   /** The browser knows before any connection does that there is no network. */
@@ -98,6 +112,7 @@ export class LiveFeed {
     source.close()
     if (this.#isClosed) return
     clearTimeout(this.#timer)
+    clearTimeout(this.#watchdog)
     lost.add(this)
     tell()
     this.#timer = setTimeout(() => void this.#again(), this.#retry_ms)

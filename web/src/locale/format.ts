@@ -54,6 +54,20 @@ export function showDuration(span_ms: number): string {
   return texts.map(([count, unit]) => `${count}${gap}${units[unit]}`).join(units.join)
 }
 
+/** A span in hours and minutes, of working time: a day of it is no day of the calendar. */
+export function showHours(span_ms: number): string {
+  const units = UNITS[locale.value]
+  const gap = locale.value === 'zh' ? '' : ' '
+  const minutes = Math.floor(Math.abs(span_ms) / 60_000)
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  if (minutes === 0) return showDuration(span_ms)
+  const parts = [
+    ...(hours > 0 ? [`${hours}${gap}${units.h}`] : []),
+    ...(rest > 0 || hours === 0 ? [`${rest}${gap}${units.min}`] : []),
+  ]
+  return parts.join(units.join)
+}
+
 const numbers = computed(() => new Intl.NumberFormat(language.value, { maximumFractionDigits: 2 }))
 
 /** A number with its unit, as UCUM writes it where no better sign is known. */

@@ -29,7 +29,10 @@ export interface DeedField {
 }
 
 /** What somebody typed; an empty text or null is nothing. */
-export type DeedDraft = Partial<Record<FieldName, string | boolean | null>>
+export type DeedDraft = Partial<Record<FieldName, string | boolean | null>> & {
+  /** Ids of what was uploaded to belong to it. */
+  attachments?: readonly string[]
+}
 
 /** What a command takes, in the order in which it is asked for. */
 export function fieldsOf(command: CaseCommandName): readonly DeedField[] {
@@ -71,6 +74,7 @@ export async function act(
     else if (name === 'into') body[name] = await idOf(String(value).trim())
     else body[name] = typeof value === 'string' ? value.trim() : value
   }
+  if (draft.attachments && draft.attachments.length > 0) body['attachments'] = draft.attachments
   // The path is one of many that take and answer alike.
   const path = `/api/v1/cases/{id}/${command}` as '/api/v1/cases/{id}/note'
   const given = { params: { path: { id } }, body: body as { reason: string } }

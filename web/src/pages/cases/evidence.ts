@@ -1,43 +1,11 @@
-import type { Channel } from '#model/channel.ts'
 import type { DeviceKind } from '#model/kind.ts'
+import type { Evidence } from '#web/src/charts/evidence-option.ts'
+import { markIn, names } from '#web/src/charts/plain-mark.ts'
 import type { CaseDetail } from './case-deed.ts'
-
-/** What of an episode can be drawn. */
-export interface Evidence {
-  readonly deviceId: string
-  readonly channel: Channel
-  /** Of the condition and of what clears it; null where neither is a plain comparison. */
-  readonly mark: number | null
-  readonly clearMark: number | null
-  /** Epoch ms, all. */
-  readonly from: number
-  readonly to: number
-  readonly startedAt: number
-  readonly confirmedAt: number
-  readonly endedAt: number | null
-}
 
 const MINUTE_MS = 60_000
 const PAD_MS = 30 * MINUTE_MS
 const LONGEST_MS = 24 * 60 * MINUTE_MS
-
-const COMPARISON = /^\(?\s*([a-z][a-z0-9_]*)\s*(?:>=|<=|>|<)\s*([\w.-]+)\s*\)?$/i
-
-/** What a channel is compared with, where a condition says so plainly. */
-function markIn(
-  text: string | null,
-  channel: string,
-  params: NonNullable<CaseDetail['basis']>['params'],
-): number | null {
-  const [, name, right = ''] = COMPARISON.exec(text?.trim() ?? '') ?? []
-  if (name !== channel) return null
-  const value = /^-?[0-9.]+$/.test(right)
-    ? Number(right)
-    : params[right.replace(/^params?\./, '')]?.value
-  return typeof value === 'number' ? value : null
-}
-
-const names = (text: string, channel: string): boolean => new RegExp(`\\b${channel}\\b`).test(text)
 
 /** The channel that the rule looked at, with its marks and the span to show. */
 export function evidenceOf(found: CaseDetail, kind: DeviceKind | undefined): Evidence | null {

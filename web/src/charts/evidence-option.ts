@@ -1,11 +1,26 @@
-import type { ChartOption } from '#web/src/charts/open-chart.ts'
+import type { Channel } from '#model/channel.ts'
 import { showInstant, showShortInstant } from '#web/src/locale/format.ts'
 import { said } from '#web/src/locale/locale.ts'
-import type { Say } from '#web/src/locale/use-texts.ts'
+import { useTexts } from '#web/src/locale/use-texts.ts'
 import { showValue } from '#web/src/shared/show-value.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
-import type { CASE_TEXTS } from './case-texts.ts'
-import type { Evidence } from './evidence.ts'
+import { EVIDENCE_TEXTS } from './evidence-texts.ts'
+import type { ChartOption } from './open-chart.ts'
+
+/** What of an episode can be drawn. */
+export interface Evidence {
+  readonly deviceId: string
+  readonly channel: Channel
+  /** Of the condition and of what clears it; null where neither is a plain comparison. */
+  readonly mark: number | null
+  readonly clearMark: number | null
+  /** Epoch ms, all. */
+  readonly from: number
+  readonly to: number
+  readonly startedAt: number
+  readonly confirmedAt: number
+  readonly endedAt: number | null
+}
 
 export interface SeriesPoint {
   readonly at: string
@@ -14,11 +29,8 @@ export interface SeriesPoint {
 }
 
 /** Readings with the marks of the rule, the time it had to hold and the episode drawn in. */
-export function evidenceOption(
-  evidence: Evidence,
-  points: readonly SeriesPoint[],
-  t: Say<keyof (typeof CASE_TEXTS)['zh']>,
-): ChartOption {
+export function evidenceOption(evidence: Evidence, points: readonly SeriesPoint[]): ChartOption {
+  const t = useTexts(EVIDENCE_TEXTS)
   const { channel, mark, clearMark, startedAt, confirmedAt, endedAt, from, to } = evidence
   // The least and the greatest of each step, so that no peak is lost.
   const data = points.flatMap(({ at, min, max }) => {
