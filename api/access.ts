@@ -129,6 +129,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/coverage': allowWholeCity(CITY_STAFF),
   'GET /api/v1/top-devices': allow(STAFF, 'area', 'network'),
   'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/device-health': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/nuisances': allowWholeCity(TECHNICAL),

@@ -22,7 +22,6 @@ import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
 import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
-
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -33,6 +32,7 @@ import { type CaseExchange, caseExchangeRoutes } from './routes/case-exchange-ro
 import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
+import { type DeviceHealth, deviceHealthRoutes } from './routes/device-health-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
@@ -77,6 +77,7 @@ export interface ApiPorts {
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
   readonly cityMap: CityMap
+  readonly deviceHealth: DeviceHealth
   readonly readings: ReadingHistory
   readonly readSeries: ReadSeries
   readonly readingSummaries: ReadingSummaries
@@ -213,6 +214,7 @@ export async function buildApp(
   seriesRoutes(app, options.findDevice, options.readSeries, options.readingSummaries)
   trackRoutes(app, options.findDevice, options.tracks)
   deviceStateRoutes(app, options.cityMap)
+  deviceHealthRoutes(app, options.deviceHealth, options.connections)
   aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)

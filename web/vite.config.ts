@@ -17,7 +17,12 @@ export default defineConfig({
   ],
   resolve: { alias: { '#model': here('../model'), '#web': here('.') } },
   worker: { format: 'es' },
-  server: { proxy: { '/api': SERVICE, '/health': SERVICE } },
+  // The service takes changes from its own address alone, which here is that of the pages.
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/health'].map((path) => [path, { target: SERVICE, changeOrigin: false }]),
+    ),
+  },
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

@@ -148,6 +148,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     ({ place: { lon_deg, lat_deg } }) =>
       `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
   ),
+  'GET /api/v1/device-health': plain('/api/v1/device-health'),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
   'GET /api/v1/nuisances': plain('/api/v1/nuisances'),

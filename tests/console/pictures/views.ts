@@ -21,6 +21,26 @@ export const VIEWS: readonly View[] = [
   { name: 'cases', page: '/cases' },
   { name: 'cases-board', page: '/cases', find: async () => '/cases?view=board' },
   { name: 'case', page: '/cases/:id', find: someCase },
+  { name: 'devices', page: '/devices' },
+  {
+    name: 'device',
+    page: '/devices/:id',
+    find: async (city) => `/devices/${await firstId(city, 'devices?kind=bin-sensor')}`,
+  },
+  { name: 'parts', page: '/parts' },
+  {
+    name: 'part',
+    page: '/parts/:id',
+    find: async (city) => `/parts/${await firstId(city, 'parts')}`,
+  },
+  { name: 'imports', page: '/imports' },
+  { name: 'quarantine', page: '/quarantine', find: async () => '/quarantine?state=all' },
+  { name: 'evaluation', page: '/evaluation', find: async () => '/evaluation?level=street' },
+  {
+    name: 'evaluation-cases',
+    page: '/evaluation',
+    find: async () => '/evaluation?show=counts&count=reports',
+  },
   { name: 'charts', page: '/charts', find: someLines },
   { name: 'vehicles', page: '/vehicles', find: someTruck },
   { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
@@ -48,4 +68,9 @@ async function someTruck(city: LivedCity): Promise<string> {
     '/api/v1/vehicles?limit=1',
   )
   return `/vehicles?device=${items[0]?.deviceId}`
+}
+
+async function firstId(city: LivedCity, list: string): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(`/api/v1/${list}`)
+  return items[0]?.id ?? ''
 }

@@ -1,4 +1,12 @@
-import { MapLocation, SetUp, Tickets, TrendCharts, Van } from '@element-plus/icons-vue'
+import {
+  Cpu,
+  DataAnalysis,
+  MapLocation,
+  SetUp,
+  Tickets,
+  TrendCharts,
+  Van,
+} from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
@@ -8,6 +16,8 @@ export interface Page {
   readonly load: () => Promise<Component>
   /** In the menu; a page without it is reached from others. */
   readonly menu?: { readonly title: Bilingual; readonly icon: Component }
+  /** Under which entry of the menu it belongs, where it has none itself. */
+  readonly under?: string
   /** Who may see it; undefined: everybody who is signed in. */
   readonly roles?: readonly Role[]
   /** What stands in its address is given to it as properties. */
@@ -37,7 +47,46 @@ export const PAGES: readonly Page[] = [
     path: '/cases/:id',
     load: () => import('./cases/case-page.vue'),
     hasParams: true,
+    under: '/cases',
     roles: SIGNED_STAFF,
+  },
+  {
+    path: '/devices',
+    load: () => import('./devices/devices-page.vue'),
+    menu: { title: { en: 'Devices and parts', zh: '设备与部件' }, icon: Cpu },
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/devices/:id',
+    load: () => import('./devices/device-page.vue'),
+    hasParams: true,
+    under: '/devices',
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/parts',
+    load: () => import('./devices/parts-page.vue'),
+    under: '/devices',
+    roles: CITY_STAFF,
+  },
+  {
+    path: '/parts/:id',
+    load: () => import('./devices/part-page.vue'),
+    hasParams: true,
+    under: '/devices',
+    roles: CITY_STAFF,
+  },
+  {
+    path: '/imports',
+    load: () => import('./devices/imports-page.vue'),
+    under: '/devices',
+    roles: ['engineer'],
+  },
+  {
+    path: '/quarantine',
+    load: () => import('./devices/quarantine-page.vue'),
+    under: '/devices',
+    roles: ['engineer', 'administrator'],
   },
   {
     path: '/charts',
@@ -61,7 +110,14 @@ export const PAGES: readonly Page[] = [
     path: '/rules/:id',
     load: () => import('./rules/rule-page.vue'),
     hasParams: true,
+    under: '/rules',
     roles: ['engineer', 'administrator'],
+  },
+  {
+    path: '/evaluation',
+    load: () => import('./evaluation/evaluation-page.vue'),
+    menu: { title: { en: 'Evaluation', zh: '综合评价' }, icon: DataAnalysis },
+    roles: CITY_STAFF,
   },
   { path: '/me', load: () => import('./me/me-page.vue') },
 ]
