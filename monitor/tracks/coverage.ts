@@ -83,12 +83,14 @@ export class Coverage {
 
 /** The places from behind one fix up to the next. */
 function* between(from: Fix | undefined, to: Fix): Generator<Place> {
-  const steps = from === undefined ? 1 : Math.max(1, Math.ceil(distance_m(from, to) / STEP_M))
-  for (let step = 1; from !== undefined && step < steps; step += 1) {
-    const share = step / steps
-    yield {
-      lon_deg: from.lon_deg + (to.lon_deg - from.lon_deg) * share,
-      lat_deg: from.lat_deg + (to.lat_deg - from.lat_deg) * share,
+  if (from !== undefined) {
+    const steps = Math.ceil(distance_m(from, to) / STEP_M)
+    for (let step = 1; step < steps; step += 1) {
+      const share = step / steps
+      yield {
+        lon_deg: from.lon_deg + (to.lon_deg - from.lon_deg) * share,
+        lat_deg: from.lat_deg + (to.lat_deg - from.lat_deg) * share,
+      }
     }
   }
   yield to

@@ -70,7 +70,7 @@ export function trackOf(fixes: readonly Fix[], options: TrackOptions): Track {
     runs: options.most === undefined ? lines : thinRuns(lines, options.most),
     stops,
     gaps: runs.slice(1).map((run, index) => ({
-      from: (runs[index]?.at(-1) as Fix).at,
+      from: ((runs[index] as readonly Fix[]).at(-1) as Fix).at,
       to: (run[0] as Fix).at,
     })),
   }

@@ -45,7 +45,7 @@ export function useMarks(lines: Readonly<Ref<readonly LineKey[]>>, span: Readonl
           kind: 'episode' as const,
           deviceId,
           titles: titles.get(caseId ?? '') ?? { zh: phenomenon, en: phenomenon },
-          severity: severity as Severity,
+          severity,
           from: Date.parse(startedAt),
           to: endedAt === null ? null : Date.parse(endedAt),
           caseId,
