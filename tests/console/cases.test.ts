@@ -149,7 +149,7 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     await page.emulateMedia({ media: 'print' })
     await page.getByText(/^打印时间/).waitFor()
     expect(await page.getByRole('button', { name: '打印' }).isVisible()).toBe(false)
-    expect(await page.getByRole('navigation').first().isVisible()).toBe(false)
+    expect(await page.getByRole('link', { name: '实时态势' }).count()).toBe(0)
     await page.close()
   })
 

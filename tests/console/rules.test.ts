@@ -182,7 +182,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     const dialog = page.getByRole('dialog', { name: 'Disable' })
     await dialog.getByLabel(/^Why/).fill('works near the covers')
     await dialog.getByRole('button', { name: 'Disable' }).click()
-    await page.getByText('disabled', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Enable', exact: true }).waitFor()
     await expectAccessible(page)
     await page.close()
 
@@ -192,6 +192,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
       '/rules?state=disabled',
     )
     const row = other.getByRole('row').filter({ hasText: 'cover tilted' })
+    await row.waitFor()
     expect(await row.innerText()).toMatch(/disabled[\s\S]*engineer/)
     await expectAccessible(other)
     await row.getByRole('link').click()

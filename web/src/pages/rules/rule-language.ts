@@ -28,7 +28,7 @@ export function ruleLanguage(): Promise<RuleLanguage> {
 
 async function ask(): Promise<RuleLanguage> {
   const { ruleSchema, testSchema, schedules } = await answerOf(api.GET('/api/v1/rule-language'))
-  return { rule: ruleSchema as JsonSchema, test: testSchema as JsonSchema, schedules }
+  return { rule: ruleSchema, test: testSchema, schedules }
 }
 
 /** The kinds that a document says it is for, also while it is being typed. */

@@ -68,7 +68,8 @@ function scan(text: string, before: readonly Flow[], onKey: () => void): Flow[] 
   const open = before.map((flow) => ({ ...flow }))
   let quote: string | undefined
   let word = ''
-  for (const [at, sign] of [...text].entries()) {
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at)
     if (quote !== undefined) {
       if (sign === quote) quote = undefined
       continue
