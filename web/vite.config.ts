@@ -8,6 +8,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** The address of a service that runs already, for `npm run dev` in this folder. */
 const SERVICE = process.env['WANMI_URL'] ?? 'http://127.0.0.1:8080'
+/** The host stays the browser's: the service refuses changes that come from elsewhere. */
+const TO_SERVICE = { target: SERVICE, changeOrigin: false }
 
 export default defineConfig({
   root: here('.'),
@@ -17,7 +19,7 @@ export default defineConfig({
   ],
   resolve: { alias: { '#model': here('../model'), '#web': here('.') } },
   worker: { format: 'es' },
-  server: { proxy: { '/api': SERVICE, '/health': SERVICE } },
+  server: { proxy: { '/api': TO_SERVICE, '/health': TO_SERVICE } },
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

@@ -110,3 +110,18 @@ export async function expectAccessible(page: Page): Promise<void> {
   )
   expect(told).toEqual([])
 }
+
+const OTHER_THEME = `{
+  const { dataset, classList } = document.documentElement
+  dataset.theme = dataset.theme === 'dark' ? 'light' : 'dark'
+  classList.toggle('dark')
+}`
+
+/** The same in the other theme too, as far as colours go. */
+export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
+  await expectAccessible(page)
+  const turn = () => page.evaluate(OTHER_THEME)
+  await turn()
+  await expectAccessible(page)
+  await turn()
+}

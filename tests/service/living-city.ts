@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { type Service, startService } from '#main.ts'
 import { type EpochMs, epochMs, plus, seconds } from '#model/time.ts'
@@ -54,7 +55,7 @@ export interface CaseItem {
 
 interface CityOptions {
   readonly databaseUrl: string
-  /** A folder for the rules. */
+  /** A folder for the rules; beside it stands that of the photos. */
   readonly folder: string
   /** YAML documents by id. */
   readonly rules: Readonly<Record<string, string>>
@@ -111,6 +112,7 @@ export class LivingCity {
     const config = readConfig({
       DATABASE_URL: databaseUrl,
       RULES_DIR: folder,
+      ATTACHMENTS_DIR: join(dirname(folder), 'attachments'),
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
       MQTT_HOST: '127.0.0.1',

@@ -2,6 +2,7 @@ import { MapLocation, Tickets } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
+import { PHONE_PAGES } from './phone/phone-pages.ts'
 
 export interface Page {
   readonly path: string
@@ -45,4 +46,5 @@ export const PAGES: readonly Page[] = [
     roles: SIGNED_STAFF,
   },
   { path: '/me', load: () => import('./me/me-page.vue') },
+  ...PHONE_PAGES,
 ]

@@ -115,14 +115,10 @@ export const CASES_TEXTS = defineTexts({
   },
 })
 
-/** Of what is left of a limit, and of what may be done to a case. */
+/** Of what may be done to a case. */
 export const DEED_TEXTS = defineTexts({
   zh: {
-    left: '剩余 {span}',
-    over: '已超时 {span}',
     parked: '挂账至 {at}',
-    noDeadline: '无时限',
-    ended: '已办结',
     reason: '原因',
     opinion: '意见',
     optional: '（选填）',
@@ -154,11 +150,7 @@ export const DEED_TEXTS = defineTexts({
     cancel: '取消',
   },
   en: {
-    left: '{span} left',
-    over: 'overdue by {span}',
     parked: 'parked until {at}',
-    noDeadline: 'no deadline',
-    ended: 'over',
     reason: 'Reason',
     opinion: 'Remark',
     optional: ' (optional)',

@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import type { components } from '#web/src/api/schema.d.ts'
-import { useLoaded } from '#web/src/shared/use-loaded.ts'
+import { useLoaded } from './use-loaded.ts'
 
 type Department = components['schemas']['Department']
 
