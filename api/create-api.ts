@@ -56,6 +56,7 @@ import { type Quarantine, quarantineRoutes, type Replay } from './routes/quarant
 import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
+import { type SystemCare, systemRoutes } from './routes/system-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
@@ -101,6 +102,7 @@ export interface ApiPorts {
   readonly webhookDeliveries: WebhookDeliveries
   readonly people: People
   readonly readiness: () => Readiness
+  readonly system: SystemCare
 }
 
 type HttpConfig = Omit<Config['http'], 'adminToken'>
@@ -202,7 +204,9 @@ export async function buildApp(
   await documentRoutes(app)
   app.addSchema(Problem)
   app.addSchema(PlaceView)
-  healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
+  const readiness = () => withWarnings(options.readiness(), tls?.warnings() ?? [])
+  healthRoutes(app, readiness, metrics)
+  systemRoutes(app, options.system, { readiness, metrics, version: options.console.version })
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   seriesRoutes(app, options.findDevice, options.readSeries)

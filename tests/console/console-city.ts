@@ -42,7 +42,10 @@ export class ConsoleCity {
     this.#folder = folder
   }
 
-  static async start(rules: Readonly<Record<string, string>> = { 'cover-open': COVER_OPEN }) {
+  static async start(
+    rules: Readonly<Record<string, string>> = { 'cover-open': COVER_OPEN },
+    settings: Readonly<Record<string, string>> = {},
+  ) {
     const browser = await TestBrowser.open()
     const db = await freshDatabase()
     const folder = await scratchFolder()
@@ -52,6 +55,7 @@ export class ConsoleCity {
       folder: `${folder.path}/rules`,
       rules,
       clock,
+      settings,
     })
     return new ConsoleCity(city, browser, db, folder)
   }

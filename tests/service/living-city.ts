@@ -63,6 +63,8 @@ interface CityOptions {
   readonly log?: Logger
   /** How long one that is opened waits for the one before it; not at all when absent. */
   readonly handoverWaitMs?: number
+  /** Settings of the service beside those of a test. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** So often do the devices of the city measure. */
@@ -110,6 +112,7 @@ export class LivingCity {
   async open(): Promise<void> {
     const { databaseUrl, folder, clock, log = silentLogger, handoverWaitMs = 0 } = this.#options
     const config = readConfig({
+      ...this.#options.settings,
       DATABASE_URL: databaseUrl,
       RULES_DIR: folder,
       ATTACHMENTS_DIR: join(dirname(folder), 'attachments'),

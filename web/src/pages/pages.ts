@@ -3,6 +3,7 @@ import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
 import { PHONE_PAGES } from './phone/phone-pages.ts'
+import { SETTINGS_PAGES } from './settings/settings-pages.ts'
 
 export interface Page {
   readonly path: string
@@ -45,6 +46,7 @@ export const PAGES: readonly Page[] = [
     hasParams: true,
     roles: SIGNED_STAFF,
   },
+  ...SETTINGS_PAGES,
   { path: '/me', load: () => import('./me/me-page.vue') },
   ...PHONE_PAGES,
 ]

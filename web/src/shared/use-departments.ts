@@ -23,6 +23,7 @@ export function useDepartments() {
   })
   const names = computed(() => new Map((loaded.data.value ?? []).map(({ id, name }) => [id, name])))
   return {
+    ...loaded,
     all: computed(() => loaded.data.value ?? []),
     nameOf: (id: string | null): string => (id === null ? '–' : (names.value.get(id) ?? id)),
   }
