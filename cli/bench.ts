@@ -24,6 +24,7 @@ const BENCHES = [
   'fuzz',
   'abuse',
   'spool',
+  'console',
 ] as const
 
 const [name = '', ...rest] = process.argv.slice(2)

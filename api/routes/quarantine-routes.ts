@@ -27,6 +27,8 @@ export interface Quarantine {
       readonly scope: Scope
     },
   ): Promise<Page<QuarantineEntry>>
+  /** In the order of the ids, without those that are not there. */
+  some(ids: readonly string[], scope: Scope): Promise<readonly QuarantineMessage[]>
   get(id: string, scope: Scope): Promise<QuarantineMessage>
 }
 
@@ -57,26 +59,24 @@ const ReplayReport = Type.Object(
   { $id: 'ReplayReport' },
 )
 
-/** Messages on their way through ingest at a time. */
-const AT_A_TIME = 50
+/** Messages on their way through ingest at a time, and their bytes unless one has more. */
+const AT_A_TIME = 500
+const BYTES_AT_A_TIME = 4_194_304
 
 export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Replay): void {
   app.addSchema(QuarantineEntryView)
   app.addSchema(QuarantineMessageView)
   app.addSchema(ReplayReport)
 
-  const read = (ids: readonly string[], scope: Scope): Promise<QuarantineMessage[]> =>
-    Promise.all(ids.map((id) => quarantine.get(id, scope)))
-
   /** Runs messages again in the order given; one that passed before is let be. */
   const replaySome = async (
     ids: readonly string[],
     scope: Scope,
   ): Promise<readonly QuarantineMessage[]> => {
-    const messages = await read(ids, scope)
+    const messages = await quarantine.some(ids, scope)
     const waiting = messages.filter(({ resolvedAt }) => resolvedAt === null)
     await Promise.all(waiting.map((message) => replay(envelopeOf(message), wasEarly(message))))
-    return waiting.length === 0 ? messages : read(ids, scope)
+    return waiting.length === 0 ? messages : quarantine.some(ids, scope)
   }
 
   app.get('/api/v1/quarantine', {
@@ -119,8 +119,10 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       response: answers(200, refTo(QuarantineMessageView)),
     },
     handler: async (request) => {
-      const [message] = await replaySome([request.params.id], scopeOf(request))
-      return showMessage(message as QuarantineMessage)
+      const { id } = request.params
+      await quarantine.get(id, scopeOf(request))
+      await replaySome([id], scopeOf(request))
+      return showMessage(await quarantine.get(id, scopeOf(request)))
     },
   })
 
@@ -148,18 +150,31 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
         scope,
       })
       let resolved = 0
-      for (let at = 0; at < page.items.length; at += AT_A_TIME) {
-        const some = page.items.slice(at, at + AT_A_TIME)
-        const after = await replaySome(
-          some.map(({ id }) => id),
-          scope,
-        )
+      for (const ids of portions(page.items)) {
+        const after = await replaySome(ids, scope)
         resolved += after.filter(({ resolvedAt }) => resolvedAt !== null).length
       }
       const replayed = page.items.length
       return { replayed, resolved, refused: replayed - resolved, next: page.next }
     },
   })
+}
+
+/** The ids of so many at a time as fit into memory. */
+function* portions(items: readonly QuarantineEntry[]): Generator<readonly string[]> {
+  let ids: string[] = []
+  let bytes = 0
+  for (const { id, payload_bytes } of items) {
+    const isFull = ids.length === AT_A_TIME || bytes + payload_bytes > BYTES_AT_A_TIME
+    if (ids.length > 0 && isFull) {
+      yield ids
+      ids = []
+      bytes = 0
+    }
+    ids.push(id)
+    bytes += payload_bytes
+  }
+  if (ids.length > 0) yield ids
 }
 
 const wasEarly = ({ reasons }: QuarantineMessage): boolean =>

@@ -109,6 +109,8 @@ const CaseRequestView = Type.Object({
 const caseProperties = {
   ...plain,
   ...instants,
+  /** In English as `title` where no rule gave it, or somebody changed it. */
+  titles: Titles,
   stage: Type.Enum([...CASE_STAGES]),
   stageTitle: Titles,
   stateTitle: Titles,
@@ -150,6 +152,7 @@ export function showCase(found: Case): CaseView {
       CaseView,
       keyof typeof instants
     >),
+    titles: titlesOf(found),
     stage,
     stageTitle: STAGE_TITLES[stage],
     stateTitle: title,
@@ -163,4 +166,8 @@ export function showCase(found: Case): CaseView {
       at: formatInstant(request.at),
     },
   }
+}
+
+function titlesOf({ title, basis }: Case): CaseView['titles'] {
+  return basis !== null && basis.title.zh === title ? basis.title : { zh: title, en: title }
 }

@@ -19,8 +19,11 @@ export interface LoadDevice {
 const TIME_DIGITS = 13
 const PUBACK = 0x40
 const CONNACK = 0x20
-/** PUBACK and CONNACK have four bytes each; nothing else comes unasked. */
+const PINGRESP = 0xd0
+/** PUBACK and CONNACK. */
 const ANSWER_BYTES = 4
+/** Comes unasked to whoever has to wait for long, so that it does not take its line for dead. */
+const PINGRESP_BYTES = 2
 
 /**
  * A raw MQTT client: a socket, a packet encoded beforehand, and a packet id and a time patched in.
@@ -105,13 +108,17 @@ export class LoadSocket {
 
   #onData(chunk: Buffer): void {
     const bytes = this.#cut.length > 0 ? Buffer.concat([this.#cut, chunk]) : chunk
-    const whole = bytes.length - (bytes.length % ANSWER_BYTES)
-    this.#cut = bytes.subarray(whole)
     const ids: number[] = []
-    for (let at = 0; at < whole; at += ANSWER_BYTES) {
-      if (bytes[at] !== PUBACK) throw new Error(`not a PUBACK: ${bytes.toString('hex', at)}`)
-      ids.push(bytes.readUInt16BE(at + 2))
+    let at = 0
+    for (;;) {
+      const isAlive = bytes[at] === PINGRESP
+      const end = at + (isAlive ? PINGRESP_BYTES : ANSWER_BYTES)
+      if (end > bytes.length) break
+      if (bytes[at] === PUBACK) ids.push(bytes.readUInt16BE(at + 2))
+      else if (!isAlive) throw new Error(`not a PUBACK: ${bytes.toString('hex', at)}`)
+      at = end
     }
+    this.#cut = bytes.subarray(at)
     if (ids.length > 0) this.onAcks(ids)
   }
 

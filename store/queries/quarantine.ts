@@ -78,6 +78,22 @@ export function createQuarantineQueries(pool: Pool) {
       ])
     },
 
+    /** With their bytes, in the order of the ids; those that are not there or not seen are left out. */
+    async some(ids: readonly string[], scope: Scope = WHOLE_CITY): Promise<QuarantineMessage[]> {
+      const where = addDeviceScope(
+        new Conditions().add('id = any(?::uuid[])', [...ids]),
+        scope,
+        'device_id',
+      )
+      const rows = await query<EntryRow & { readonly payload: Buffer }>(
+        pool,
+        `select ${COLUMNS}, payload from quarantine ${where.clause()}`,
+        where.values,
+      )
+      const found = new Map(rows.map((row) => [row.id, { ...toEntry(row), payload: row.payload }]))
+      return ids.flatMap((id) => found.get(id) ?? [])
+    },
+
     /** With its bytes. @throws Rejected('not-found') */
     async get(id: string, scope: Scope = WHOLE_CITY): Promise<QuarantineMessage> {
       const where = addDeviceScope(new Conditions().add('id = ?', id), scope, 'device_id')

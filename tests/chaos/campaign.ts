@@ -47,7 +47,10 @@ for (const [index, scenario] of chosen.entries()) {
     console.error(`${time}  ${index + 1}/${chosen.length} ${scenario.name}: ${text}`)
   }
   progress(scenario.title)
-  outcomes.push(await play(scenario, { isShort: values.short, progress }))
+  const outcome = await play(scenario, { isShort: values.short, progress })
+  outcomes.push(outcome)
+  for (const line of [...outcome.seen, ...outcome.faults]) progress(line)
+  progress(outcome.skipped ?? `ends after ${outcome.seconds} s, ${outcome.faults.length} faults`)
 }
 if (values.json) console.log(JSON.stringify({ machine: machine(), outcomes }, null, 2))
 else console.log(`${JSON.stringify(machine())}\n\n${tableOf(outcomes)}`)

@@ -42,12 +42,19 @@ export function evidenceOption(
     lineStyle: { color: themeColour(colour), type: 'dashed', width: 1.5 },
     label: { formatter: name, color: themeColour(colour), position: 'insideEndTop' },
   })
-  const area = (start: number, end: number, name: string, colour: string) => [
+  // Both begin at the left of what they name, one to each side: a span may be narrower than its word.
+  const area = (
+    start: number,
+    end: number,
+    name: string,
+    colour: string,
+    align: 'left' | 'right',
+  ) => [
     {
       xAxis: start,
       name,
       itemStyle: { color: themeColour(colour), opacity: 0.75 },
-      label: { color: themeColour('text'), position: 'insideTop' },
+      label: { color: themeColour('text'), position: [align === 'left' ? 3 : -3, 4], align },
     },
     { xAxis: end },
   ]
@@ -99,9 +106,9 @@ export function evidenceOption(
         markArea: {
           data: [
             ...(confirmedAt > startedAt
-              ? [area(startedAt, confirmedAt, t('holding'), 'warning-ground')]
+              ? [area(startedAt, confirmedAt, t('holding'), 'warning-ground', 'right')]
               : []),
-            area(confirmedAt, endedAt ?? to, t('standing'), 'critical-ground'),
+            area(confirmedAt, endedAt ?? to, t('standing'), 'critical-ground', 'left'),
           ],
         },
       },
