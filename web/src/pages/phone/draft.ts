@@ -42,6 +42,8 @@ export interface TaskDraft extends DraftBase {
   readonly of: 'task'
   readonly passed: boolean | null
   readonly reason: string
+  /** Of the case when it was tried to send this; null: it was not, or came back. */
+  readonly triedVersion: number | null
 }
 
 export type Draft = ReportDraft | TaskDraft
@@ -71,6 +73,7 @@ export const newTask = (id: string, accountId: string): TaskDraft => ({
   photos: [],
   passed: null,
   reason: '',
+  triedVersion: null,
 })
 
 /** Of 16 random bytes: where a page is not served by https, browsers have no `randomUUID`. */
