@@ -18,7 +18,7 @@ import { readinessOf } from '#cli/service/readiness.ts'
 import { registryPorts } from '#cli/service/registry-ports.ts'
 import { openRuleParts } from '#cli/service/rule-parts.ts'
 import { openStoreParts } from '#cli/service/store-parts.ts'
-import { createTops } from '#cli/service/top-parts.ts'
+import { createSummaries } from '#cli/service/summary-parts.ts'
 import { traceCommands } from '#cli/service/trace-commands.ts'
 import { watchCases } from '#cli/service/watch-cases.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
@@ -125,11 +125,11 @@ async function buildService(
     { ...engine, history: recalled, handover, asOf, clock, metrics, tracer, log },
     shutdown,
   )
-  const { cityMap, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
-  const tops = createTops({ config, database, clock, log })
-  monitor.onCommitted(({ readings }) => tops.heard(readings))
-  shutdown.add('first devices of hours', tops.close)
-  await tops.open()
+  const { mapPorts, tellTo } = openMap({ pool, directory, history, monitor, clock, log, shutdown })
+  const summaries = createSummaries({ config, database, clock, log })
+  monitor.onCommitted(({ readings }) => summaries.heard(readings))
+  shutdown.add('summaries of readings', summaries.close)
+  await summaries.open()
   const episodes = createEpisodeQueries(pool)
   const caseParts = { ...moment, episodes, surroundings }
   const { desk, cases, flow, stop, watched } = openCaseDesk(
@@ -198,7 +198,7 @@ async function buildService(
     log,
   })
   // Another process may write as soon as the doors are shut, whatever else takes its time to end.
-  shutdown.add('first devices of hours', tops.close)
+  shutdown.add('summaries of readings', summaries.close)
   shutdown.add('engine', release)
   // It drains what was taken, for five seconds, and takes leave.
   shutdown.add('broker', () => broker.close(), { patienceMs: 6_500 })
@@ -232,9 +232,9 @@ async function buildService(
     metrics,
     tracer,
     log,
-    ...registryPorts({ pool, directory, grids, areas, clock, ruleParts }),
-    cityMap,
-    readingSummaries: tops.summaries,
+    ...registryPorts({ pool, directory, grids, areas, clock, timeZone, ruleParts }),
+    ...mapPorts,
+    readingSummaries: summaries.ports,
     attachments: attachmentParts.attachments,
     workCalendar: calendar.desk,
     replay: (envelope, wasEarly) =>

@@ -123,8 +123,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /api/v1/devices/:id/series': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/latest': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/aggregates': allow(STAFF, 'area', 'network'),
+  // Of a person's terminal the routes themselves tell only some: see follow-person.ts.
+  'GET /api/v1/devices/:id/track': allow(STAFF, 'area', 'network'),
+  // What moves is in no area, and what was missed can be told of the whole city alone.
+  'GET /api/v1/vehicles': allowWholeCity(CITY_STAFF),
+  'GET /api/v1/coverage': allowWholeCity(CITY_STAFF),
   'GET /api/v1/top-devices': allow(STAFF, 'area', 'network'),
   'GET /api/v1/device-states': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/device-health': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/connection': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/takeovers': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/nuisances': allowWholeCity(TECHNICAL),

@@ -22,7 +22,6 @@ import { NOBODY, type People, peopleRoutes } from './people-routes.ts'
 import { Problem } from './problem.ts'
 import { rateLimits } from './rate-limits.ts'
 import { aggregateRoutes, type ReadingSummaries } from './routes/aggregate-routes.ts'
-
 import { type AreaRegistry, areaRoutes } from './routes/area-routes.ts'
 import { type Attachments, attachmentRoutes } from './routes/attachment-routes.ts'
 import { type Backtests, backtestRoutes } from './routes/backtest-routes.ts'
@@ -33,6 +32,7 @@ import { type CaseExchange, caseExchangeRoutes } from './routes/case-exchange-ro
 import { type CaseFlow, type Cases, caseRoutes } from './routes/case-routes.ts'
 import { type Commands, commandRoutes, type Deliver } from './routes/command-routes.ts'
 import { type Connections, connectionRoutes } from './routes/connection-routes.ts'
+import { type DeviceHealth, deviceHealthRoutes } from './routes/device-health-routes.ts'
 import { type DeviceRegistry, deviceRoutes } from './routes/device-routes.ts'
 import { type CityMap, deviceStateRoutes } from './routes/device-state-routes.ts'
 import { type Episodes, episodeRoutes } from './routes/episode-routes.ts'
@@ -57,6 +57,7 @@ import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
 import { type SystemCare, systemRoutes } from './routes/system-routes.ts'
+import { type Tracks, trackRoutes } from './routes/track-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
 import { PlaceView } from './schemas/shared.ts'
@@ -76,9 +77,11 @@ export interface ApiPorts {
   readonly workCalendar: WorkCalendarDesk & CalendarImports
   readonly findDevice: FindDevice
   readonly cityMap: CityMap
+  readonly deviceHealth: DeviceHealth
   readonly readings: ReadingHistory
   readonly readSeries: ReadSeries
   readonly readingSummaries: ReadingSummaries
+  readonly tracks: Tracks
   readonly quarantine: Quarantine
   readonly replay: Replay
   readonly episodes: Episodes
@@ -209,8 +212,10 @@ export async function buildApp(
   systemRoutes(app, options.system, { readiness, metrics, version: options.console.version })
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
-  seriesRoutes(app, options.findDevice, options.readSeries)
+  seriesRoutes(app, options.findDevice, options.readSeries, options.readingSummaries)
+  trackRoutes(app, options.findDevice, options.tracks)
   deviceStateRoutes(app, options.cityMap)
+  deviceHealthRoutes(app, options.deviceHealth, options.connections)
   aggregateRoutes(app, options.findDevice, options.readingSummaries)
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)

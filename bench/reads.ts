@@ -19,6 +19,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { connect, openDatabase } from '#store/database.ts'
+import { DaySummaries } from '#store/days/day-summaries.ts'
 import { migrate } from '#store/migrate.ts'
 import { TopSummaries } from '#store/tops/top-summaries.ts'
 import { askService, type Measured } from './reads/ask-service.ts'
@@ -98,11 +99,15 @@ async function filled(): Promise<Span & { readonly share: number }> {
 }
 
 async function sumUp(): Promise<TopSummaries> {
-  const settings = { horizonDays: 30, retentionDays: 0 }
-  const summaries = new TopSummaries({ pool, clock: systemClock, ...settings })
-  await summaries.open()
-  await summaries.catchUp({ rest: 0 })
-  await summaries.settle()
+  const settings = { pool, clock: systemClock, horizonDays: 30, retentionDays: 0 }
+  const summaries = new TopSummaries(settings)
+  const all = timescale ? [summaries] : [summaries, new DaySummaries(settings)]
+  for (const each of all) {
+    await each.open()
+    await each.catchUp({ rest: 0 })
+    await each.settle()
+    say(each === summaries ? 'the first devices of every hour' : 'every device by the day')
+  }
   return summaries
 }
 
@@ -126,7 +131,6 @@ try {
   await migrate(database, silentLogger)
   const { share, ...span } = await filled()
   const summaries = await sumUp()
-  say('first devices of every hour')
   await measureAll(timescale ? 'TimescaleDB' : 'partitions', span, share, summaries)
   if (timescale && options.compress) {
     await compressAll(client)

@@ -1,4 +1,5 @@
 import { ACCESS, type Access } from '#api/access.ts'
+import { FOLLOWERS } from '#api/follow-person.ts'
 import { ROLE_TITLES, ROLES, type Role } from '#model/role.ts'
 
 const routes = Object.entries(ACCESS)
@@ -54,6 +55,12 @@ ${roleRows()}
 - **whole city**: cannot be told or changed for a part of the city, so an account that is given areas or
   networks is refused.
 - **–**: the same for everybody who may ask.
+
+Where a person was is told to few: of a terminal that a person carries only ${FOLLOWERS.map(
+  (role) => ROLE_TITLES[role].en.toLowerCase(),
+).join(', ')} read the track, the
+stored readings and the way of a day, and what it covered. Where it is now everybody sees who sees it at all,
+for the nearest is sent.
 
 What is beyond is answered as what is not there: \`not-found\`, an empty list, no counts, and a filter
 that names it finds nothing. To put something beyond is \`forbidden\`, and a row of an import that would

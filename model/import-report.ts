@@ -53,7 +53,13 @@ export interface RefusedRow {
   readonly reasons: readonly ImportReason[]
 }
 
-/** What an import did. Without `partial`, one refused row means that nothing was kept. */
+/**
+ * What an import keeps. `whole`: every row, or nothing where one is refused. `partial`: the rows
+ * without fault. `check`: nothing, it only says what it would refuse.
+ */
+export type ImportWay = 'whole' | 'partial' | 'check'
+
+/** What an import did. */
 export interface ImportReport {
   readonly committed: boolean
   /** Rows without fault; kept only when `committed`. */

@@ -11,6 +11,8 @@ export interface DeviceKind {
   readonly title: Bilingual
   /** Whether it moves: then its place is in the channels `lon_deg` and `lat_deg`. */
   readonly mobile: boolean
+  /** Whether a person carries it, so that where it was is where the person was. */
+  readonly carried?: true
   /** How often such a device reports when nobody says otherwise. */
   readonly reportingInterval: DurationMs
   /** In the order of the table's columns; new channels go to the end. */

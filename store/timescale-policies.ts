@@ -13,8 +13,9 @@ export interface PolicyOptions {
 
 /**
  * Sets what TimescaleDB does by itself: chunks are compressed once no reading can be late enough for
- * them, dropped past their retention, and aggregates are brought up to date as far back as readings
- * still come. Set anew each time, for the days may have been changed in the configuration.
+ * them, and dropped past their retention; aggregates are brought up to date as far back as readings
+ * still come, and compressed behind that, for of readings by the hour they take more than these. Set
+ * anew each time, for the days may have been changed in the configuration.
  *
  * @throws Unavailable `database-unavailable`
  */
@@ -45,11 +46,24 @@ function tablePolicies(table: string, { retentionDays, horizonDays }: PolicyOpti
   const window = Math.max(Math.min(horizonDays + 1, kept), 4)
   for (const aggregate of aggregateNames(table)) {
     statements.push(
+      `SELECT remove_compression_policy('${aggregate}', if_exists => true)`,
       `SELECT remove_continuous_aggregate_policy('${aggregate}', if_exists => true)`,
       `SELECT add_continuous_aggregate_policy('${aggregate}',
          start_offset => INTERVAL '${window} days', end_offset => INTERVAL '1 hour',
          schedule_interval => INTERVAL '1 hour')`,
     )
+    // It must not reach what is still brought up to date.
+    statements.push(
+      makeCompressible(aggregate),
+      `SELECT add_compression_policy('${aggregate}', INTERVAL '${window + 1} days')`,
+    )
   }
   return statements
 }
+
+const makeCompressible = (aggregate: string): string => `DO $$ BEGIN
+  IF EXISTS (SELECT FROM timescaledb_information.continuous_aggregates
+    WHERE view_name = '${aggregate}' AND NOT compression_enabled)
+  THEN ALTER MATERIALIZED VIEW ${aggregate} SET (timescaledb.compress = true,
+    timescaledb.compress_segmentby = 'device_id', timescaledb.compress_orderby = 'bucket'); END IF;
+END $$`

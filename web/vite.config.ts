@@ -8,8 +8,6 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** The address of a service that runs already, for `npm run dev` in this folder. */
 const SERVICE = process.env['WANMI_URL'] ?? 'http://127.0.0.1:8080'
-/** The host stays the browser's: the service refuses changes that come from elsewhere. */
-const TO_SERVICE = { target: SERVICE, changeOrigin: false }
 
 export default defineConfig({
   root: here('.'),
@@ -19,7 +17,12 @@ export default defineConfig({
   ],
   resolve: { alias: { '#model': here('../model'), '#web': here('.') } },
   worker: { format: 'es' },
-  server: { proxy: { '/api': TO_SERVICE, '/health': TO_SERVICE } },
+  // The service takes changes from its own address alone, which here is that of the pages.
+  server: {
+    proxy: Object.fromEntries(
+      ['/api', '/health'].map((path) => [path, { target: SERVICE, changeOrigin: false }]),
+    ),
+  },
   build: {
     outDir: here('dist'),
     emptyOutDir: true,

@@ -67,7 +67,7 @@ export class MapFeed {
   #gather({ box, devices, scope }: LiveFilter, from: number): Part {
     const found: Buffer[] = []
     let [bytes, until] = [0, this.#log.last]
-    for (const entry of this.#log.after(from)) {
+    for (const entry of this.#log.near(box as Box, from)) {
       const { state, number } = entry
       if (!isSeen(box as Box, entry) || devices?.has(state.device.id)) continue
       if (!seesDevice(scope, state.device)) continue

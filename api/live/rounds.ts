@@ -59,6 +59,7 @@ export class Rounds<One> {
 
   #slice(): void {
     const begun = performance.now()
+    const before = workOf_ms()
     if (begun - this.#roundAt >= ROUND_MS) {
       this.#roundAt = begun
       for (const one of this.#all()) this.#waiting.add(one)
@@ -69,8 +70,8 @@ export class Rounds<One> {
       if (performance.now() - begun > SLICE_MS) break
     }
     this.#after()
-    const ended = performance.now()
-    this.#restedAt = ended + this.#rest(ended - begun)
+    // Whoever the system lets run in between is not what the slice took.
+    this.#restedAt = performance.now() + this.#rest(workOf_ms() - before)
     const roundAt = Math.max(this.#restedAt, this.#roundAt + ROUND_MS)
     this.#wake(this.#waiting.size > 0 ? this.#restedAt : roundAt)
   }
@@ -81,8 +82,13 @@ export class Rounds<One> {
     this.#timer = setTimeout(() => this.#slice(), Math.max(1, at - performance.now())).unref()
   }
 
-  /** How long after a slice that took so long. */
+  /** How long after a slice of so much work. */
   #rest(took: number): number {
     return took * (1 + (REST_BUSY - 1) * this.#busyness.since(took))
   }
+}
+
+function workOf_ms(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
 }

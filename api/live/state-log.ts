@@ -23,6 +23,7 @@ export interface LogEntry<State extends LiveState> {
 
 /** So many entries that are over may be among the others before they are taken out. */
 const OVER_MIN = 4_096
+const FIRST_ENTRIES = 1_024
 
 /**
  * Of each device the newest state, in the order in which they changed. A viewer is a number in it: what
@@ -31,6 +32,8 @@ const OVER_MIN = 4_096
  */
 export class StateLog<State extends LiveState> {
   #entries: LogEntry<State>[] = []
+  /** Four numbers an entry, west, south, east and north of where it was and is: they are looked through often. */
+  #bounds = new Float64Array(4 * FIRST_ENTRIES)
   readonly #newest = new Map<string, LogEntry<State>>()
   #last = 0
   #over = 0
@@ -67,6 +70,7 @@ export class StateLog<State extends LiveState> {
     }
     this.#newest.set(id, entry)
     this.#entries.push(entry)
+    this.#bound(this.#entries.length - 1, entry)
     if (this.#over > OVER_MIN && this.#over * 2 > this.#entries.length) this.#tidy()
   }
 
@@ -74,6 +78,23 @@ export class StateLog<State extends LiveState> {
   *after(number: number): Generator<LogEntry<State>> {
     const entries = this.#entries
     for (let index = this.#indexAfter(number); index < entries.length; index++) {
+      const entry = entries[index] as LogEntry<State>
+      if (!entry.isOver) yield entry
+    }
+  }
+
+  /** Those of {@link after} that may be seen in a box: all that are, and some that passed it by. */
+  *near([west, south, east, north]: Box, number: number): Generator<LogEntry<State>> {
+    const [entries, bounds] = [this.#entries, this.#bounds]
+    const isAround = west > east
+    for (let index = this.#indexAfter(number); index < entries.length; index++) {
+      const first = index * 4
+      // Not a number is nowhere.
+      if (!((bounds[first + 3] as number) >= south && (bounds[first + 1] as number) <= north))
+        continue
+      const isEastOf = (bounds[first + 2] as number) >= west
+      const isWestOf = (bounds[first] as number) <= east
+      if (isAround ? !isEastOf && !isWestOf : !isEastOf || !isWestOf) continue
       const entry = entries[index] as LogEntry<State>
       if (!entry.isOver) yield entry
     }
@@ -90,6 +111,15 @@ export class StateLog<State extends LiveState> {
     this.#over = 0
   }
 
+  #bound(index: number, { state: { place }, passed }: LogEntry<State>): void {
+    if (index * 4 === this.#bounds.length) {
+      const larger = new Float64Array(this.#bounds.length * 2)
+      larger.set(this.#bounds)
+      this.#bounds = larger
+    }
+    this.#bounds.set(stretched(passed, place, null) ?? NOWHERE, index * 4)
+  }
+
   #indexAfter(number: number): number {
     let [low, high] = [0, this.#entries.length]
     while (low < high) {
@@ -102,9 +132,12 @@ export class StateLog<State extends LiveState> {
 
   #tidy(): void {
     this.#entries = this.#entries.filter(({ isOver }) => !isOver)
+    for (const [index, entry] of this.#entries.entries()) this.#bound(index, entry)
     this.#over = 0
   }
 }
+
+const NOWHERE = [Number.NaN, Number.NaN, Number.NaN, Number.NaN]
 
 /** The box about what was passed already and the place that is left now. */
 function stretched(passed: Box | null, before: Place | null, now: Place | null): Box | null {

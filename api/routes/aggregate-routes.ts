@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { requireFollowing } from '#api/follow-person.ts'
 import { scopeOf } from '#api/guard.ts'
 import { Instant, instantParameter, readInstant } from '#api/instant.ts'
 import { DeviceParams } from '#api/routes/device-routes.ts'
@@ -110,6 +111,7 @@ export function aggregateRoutes(
       const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
       const [every, length] = PERIODS[query.every]
+      requireFollowing(request, device.kind)
       const range = readSpan(query, length * BUCKETS_MAX)
       const channels = numbersOf(device.kind, query.channels?.split(','), 'channels')
       const found = await summaries.aggregates(device, { ...range, every, channels })

@@ -23,6 +23,7 @@ export interface DeviceRegistry {
       readonly gridCode?: string | undefined
       readonly enabled?: boolean | undefined
       readonly bbox?: Box | undefined
+      readonly text?: string | undefined
       readonly scope: Scope
     },
   ): Promise<Page<DeviceRecord>>
@@ -75,6 +76,13 @@ export function deviceRoutes(app: App, devices: DeviceRegistry): void {
           gridCode: Type.Optional(Type.String()),
           enabled: Type.Optional(Type.Boolean()),
           bbox: boxParameter,
+          text: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 100,
+              description: 'Something in the id, the label or the address, whatever its case.',
+            }),
+          ),
         },
         { additionalProperties: false },
       ),

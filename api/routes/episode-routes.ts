@@ -17,6 +17,7 @@ export interface Episodes {
         readonly ruleId?: string | undefined
         readonly severity?: string | undefined
         readonly state?: 'open' | 'cleared' | 'withdrawn' | undefined
+        readonly standing?: boolean | undefined
         readonly scope: Scope
       },
   ): Promise<Page<EpisodeRecord>>
@@ -39,6 +40,10 @@ export function episodeRoutes(app: App, episodes: Episodes): void {
           state: Type.Optional(Type.Enum(['open', 'cleared', 'withdrawn'])),
           from: instantParameter('Started at or after.'),
           to: instantParameter('Started before.'),
+          standing: Type.Boolean({
+            default: false,
+            description: 'Also what began before `from` and was not cleared by then.',
+          }),
         },
         { additionalProperties: false },
       ),

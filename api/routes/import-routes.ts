@@ -12,14 +12,19 @@ import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
 import { AreaSchema } from '#model/area.ts'
 import { NewDevice } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
-import { IMPORT_REASONS, type ImportReport, REPORTED_ROWS_MAX } from '#model/import-report.ts'
+import {
+  IMPORT_REASONS,
+  type ImportReport,
+  type ImportWay,
+  REPORTED_ROWS_MAX,
+} from '#model/import-report.ts'
 import { Part } from '#model/part.ts'
 import type { Scope } from '#model/principal.ts'
 import { UnitGrid } from '#model/unit-grid.ts'
 
 type Import = (
   rows: AsyncIterable<ImportRow>,
-  partial: boolean,
+  way: ImportWay,
   scope: Scope,
 ) => Promise<ImportReport>
 
@@ -102,6 +107,10 @@ export function importRoutes(
                 default: false,
                 description: 'Keep the rows without fault when others are refused.',
               }),
+              dryRun: Type.Boolean({
+                default: false,
+                description: 'Keep nothing: only report which rows would be refused.',
+              }),
             },
             { additionalProperties: false },
           ),
@@ -110,8 +119,10 @@ export function importRoutes(
         handler: async (request, reply) => {
           const options = { format: FORMATS[name], limitBytes: importLimitBytes }
           const rows = uploadedRows(request, reply, READERS, options)
-          const { partial } = request.query
-          return answer(reply, await imports[name](rows, partial, scopeOf(request)))
+          const { partial, dryRun } = request.query
+          const way = dryRun ? 'check' : partial ? 'partial' : 'whole'
+          const report = await imports[name](rows, way, scopeOf(request))
+          return answer(reply, report, dryRun)
         },
       })
     }
@@ -124,7 +135,7 @@ const ATTRIBUTES =
   'booleans, what JSON would read as a number of at most 15 digits is one, and all else is text.'
 
 const descriptionOf = ({ schema }: { readonly schema: TObject }): string =>
-  `Streamed, and all or nothing unless \`partial\`. Properties, which are the columns of a CSV: ${Object.keys(
+  `Streamed, and all or nothing unless \`partial\`, and nothing at all with \`dryRun\`. Properties, which are the columns of a CSV: ${Object.keys(
     schema.properties,
   ).join(
     ', ',
@@ -132,8 +143,8 @@ const descriptionOf = ({ schema }: { readonly schema: TObject }): string =>
 of which a row is refused is answered with a problem document that carries the same report.`
 
 /** A file that was not kept is a problem that carries the whole report. */
-function answer(reply: FastifyReply, report: ImportReport): FastifyReply {
-  if (report.committed) return reply.send(report)
+function answer(reply: FastifyReply, report: ImportReport, isDryRun: boolean): FastifyReply {
+  if (report.committed || isDryRun) return reply.send(report)
   const refusal = new Rejected(
     'invalid-input',
     `nothing was imported: ${report.rejected} of ${report.rejected + report.accepted} rows are refused`,

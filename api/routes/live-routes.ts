@@ -88,7 +88,14 @@ const lookAgain =
   }
 
 const sinkOf = (response: ServerResponse): LiveSink => ({
-  write: (bytes) => response.write(bytes),
+  // Handed to the system at once: what it takes there is most of a turn, and would otherwise come after it.
+  write(bytes) {
+    const { socket } = response
+    socket?.cork()
+    const hasRoom = response.write(bytes)
+    socket?.uncork()
+    return hasRoom
+  },
   onDrain: (resume) => void response.on('drain', resume),
   end(now) {
     if (now) response.destroy()

@@ -17,6 +17,8 @@ export interface PartRegistry {
       readonly gridCode?: string | undefined
       readonly state?: string | undefined
       readonly class?: string | undefined
+      readonly department?: string | undefined
+      readonly text?: string | undefined
       readonly scope: Scope
     },
   ): Promise<Page<PartRecord>>
@@ -45,6 +47,16 @@ export function partRoutes(app: App, parts: PartRegistry): void {
           state: Type.Optional(Type.Enum([...PART_STATES])),
           class: Type.Optional(
             Type.String({ pattern: '^[0-9]{4}$', description: 'Major and minor, four digits.' }),
+          ),
+          department: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 200, description: 'As any of the three.' }),
+          ),
+          text: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 100,
+              description: 'Something in the code, the name or the address, whatever its case.',
+            }),
           ),
         },
         { additionalProperties: false },

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { scopeOf } from '#api/guard.ts'
+import { instantParameter, readRange, type TimeRange } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import {
   type QuarantineEntry,
@@ -19,13 +20,14 @@ import { REASONS } from '#model/rejection.ts'
 /** What these routes need of the quarantine. What came of a device beyond a scope is not there. */
 export interface Quarantine {
   list(
-    filter: PageRequest & {
-      readonly state?: 'waiting' | 'resolved' | 'all' | undefined
-      readonly reason?: string | undefined
-      readonly deviceId?: string | undefined
-      readonly order?: 'asc' | 'desc' | undefined
-      readonly scope: Scope
-    },
+    filter: PageRequest &
+      TimeRange & {
+        readonly state?: 'waiting' | 'resolved' | 'all' | undefined
+        readonly reason?: string | undefined
+        readonly deviceId?: string | undefined
+        readonly order?: 'asc' | 'desc' | undefined
+        readonly scope: Scope
+      },
   ): Promise<Page<QuarantineEntry>>
   /** In the order of the ids, without those that are not there. */
   some(ids: readonly string[], scope: Scope): Promise<readonly QuarantineMessage[]>
@@ -45,6 +47,8 @@ const EntryParams = Type.Object({ id: Uuid })
 const filterParameters = {
   reason: Type.Optional(Type.Enum(Object.keys(REASONS))),
   deviceId: Type.Optional(Type.String({ pattern: DEVICE_ID_PATTERN })),
+  from: instantParameter('Received at or after.'),
+  to: instantParameter('Received before.'),
 }
 
 const ReplayReport = Type.Object(
@@ -94,8 +98,11 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       ),
       response: answers(200, pageOf(refTo(QuarantineEntryView))),
     },
-    handler: async (request) =>
-      showPage(await quarantine.list({ ...request.query, scope: scopeOf(request) }), showEntry),
+    handler: async (request) => {
+      const { query } = request
+      const filter = { ...query, ...readRange(query), scope: scopeOf(request) }
+      return showPage(await quarantine.list(filter), showEntry)
+    },
   })
 
   app.get('/api/v1/quarantine/:id', {
@@ -145,6 +152,7 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
       const scope = scopeOf(request)
       const page = await quarantine.list({
         ...request.body,
+        ...readRange(request.body),
         state: 'waiting',
         order: 'asc',
         scope,

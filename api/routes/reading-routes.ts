@@ -2,7 +2,9 @@ import { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { contentDisposition } from '#api/content-disposition.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { requireFollowing } from '#api/follow-person.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
 import { csvLines, jsonLines, readingChunks } from '#api/reading-export.ts'
@@ -48,6 +50,11 @@ const RangeQuery = Type.Object(
     channels: Type.Optional(
       Type.String({ maxLength: 2_000, description: 'Only these, separated by commas.' }),
     ),
+    format: Type.Optional(
+      Type.Enum(['csv', 'ndjson'], {
+        description: 'Streamed as a file to be kept, whatever is accepted: for a link.',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -60,6 +67,7 @@ const STREAMS = {
   'application/x-ndjson': { lines: jsonLines, type: 'application/x-ndjson; charset=utf-8' },
 } as const
 const STREAMED = Object.keys(STREAMS)
+const FILES = { csv: 'text/csv', ndjson: 'application/x-ndjson' } as const
 
 export function readingRoutes(app: App, findDevice: FindDevice, readings: ReadingHistory): void {
   app.addSchema(ReadingView)
@@ -69,8 +77,8 @@ export function readingRoutes(app: App, findDevice: FindDevice, readings: Readin
       tags,
       operationId: 'listReadings',
       summary: 'Read the history of a device',
-      description:
-        'JSON by pages. With `Accept: text/csv` or `application/x-ndjson` the whole range is streamed.',
+      description: `JSON by pages. With \`Accept: text/csv\` or \`application/x-ndjson\` the whole range is streamed.
+What a terminal that a person carries has sent is told to duty officers, engineers and administrators.`,
       params: DeviceParams,
       querystring: RangeQuery,
       response: answers(
@@ -80,6 +88,7 @@ export function readingRoutes(app: App, findDevice: FindDevice, readings: Readin
     },
     handler: async (request, reply) => {
       const device = deviceInSight(findDevice, request, request.params.id)
+      requireFollowing(request, device.kind)
       const { query } = request
       const channels = readChannels(device, query.channels)
       const { order, after } = query
@@ -90,7 +99,7 @@ export function readingRoutes(app: App, findDevice: FindDevice, readings: Readin
         after,
         channels,
       }
-      const format = streamFormat(request)
+      const format = query.format === undefined ? streamFormat(request) : FILES[query.format]
       if (format === undefined) {
         const limit = Math.min(query.limit ?? JSON_LIMIT, JSON_LIMIT_MAX)
         const page = await readings.page(device, { ...range, limit })
@@ -103,6 +112,10 @@ export function readingRoutes(app: App, findDevice: FindDevice, readings: Readin
         query,
       )
       const stream = Readable.from(lines(device, channels, chunks), { objectMode: false })
+      if (query.format !== undefined) {
+        const name = `${device.id}.${query.format}`
+        void reply.header('content-disposition', contentDisposition('attachment', name))
+      }
       return reply.type(type).send(stream as never)
     },
   })

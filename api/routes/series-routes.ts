@@ -1,33 +1,21 @@
 import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
+import { requireFollowing } from '#api/follow-person.ts'
 import { Instant, readInstant } from '#api/instant.ts'
 import { answers } from '#api/schemas/shared.ts'
-import type { Device } from '#model/device.ts'
+import { type ReadSeries, readSteps } from '#api/series-steps.ts'
 import { Rejected } from '#model/error.ts'
 import { findKind } from '#model/kinds.ts'
 import { type EpochMs, formatInstant } from '#model/time.ts'
+import type { ReadingSummaries } from './aggregate-routes.ts'
 import { DeviceParams } from './device-routes.ts'
 
-/** What this route needs of the reading tables. */
-export type ReadSeries = (question: {
-  readonly device: Device
-  readonly channel: string
-  readonly from: EpochMs
-  readonly to: EpochMs
-  readonly step_ms: number
-}) => Promise<
-  readonly {
-    readonly at: EpochMs
-    readonly min: number
-    readonly max: number
-    readonly mean: number
-    readonly count: number
-  }[]
->
+export type { ReadSeries }
 
-/** Finer than that no device measures. */
-const LEAST_STEP_MS = 1_000
+const POSITIONS = new Set(['lon_deg', 'lat_deg'])
+/** So many intervals without a reading are a gap. */
+const INTERVALS_OF_GAP = 3
 
 const Point = Type.Object({
   at: Instant,
@@ -37,14 +25,20 @@ const Point = Type.Object({
   count: Type.Integer({ description: 'How many readings.' }),
 })
 
-export function seriesRoutes(app: App, findDevice: FindDevice, readSeries: ReadSeries): void {
+export function seriesRoutes(
+  app: App,
+  findDevice: FindDevice,
+  readSeries: ReadSeries,
+  summaries: Pick<ReadingSummaries, 'aggregates'>,
+): void {
   app.get('/api/v1/devices/:id/series', {
     schema: {
       tags: ['readings'],
       operationId: 'readSeries',
       summary: 'One channel of a device over a span, in as many steps as a chart can show',
       description: `Each step has the least and the greatest value in it, so that no extreme is lost;
-steps without readings are left out. Truth values count as 0 and 1.`,
+steps without readings are left out. Steps of an hour or longer are of whole hours about the span. Truth
+values count as 0 and 1.`,
       params: DeviceParams,
       querystring: Type.Object(
         {
@@ -65,7 +59,10 @@ steps without readings are left out. Truth values count as 0 and 1.`,
         Type.Object({
           channel: Type.String(),
           unit: Type.String({ description: 'UCUM; `1` where there is none.' }),
-          step_ms: Type.Number(),
+          step_ms: Type.Number({ description: 'How long a step is.' }),
+          gap_ms: Type.Number({
+            description: 'Between two points further apart than this nothing is known.',
+          }),
           points: Type.Array(Point),
         }),
       ),
@@ -74,16 +71,18 @@ steps without readings are left out. Truth values count as 0 and 1.`,
       const device = deviceInSight(findDevice, request, request.params.id)
       const { query } = request
       const channel = findKind(device.kind)?.channels.find(({ name }) => name === query.channel)
+      if (channel && POSITIONS.has(channel.name)) requireFollowing(request, device.kind)
       if (!channel) throw fault('channel', `a ${device.kind} has no channel ${query.channel}`)
       const from = readInstant('from', query.from) as EpochMs
       const to = readInstant('to', query.to) as EpochMs
       if (to <= from) throw fault('to', 'to is not after from')
-      const step_ms = Math.max(LEAST_STEP_MS, Math.ceil((to - from) / query.points))
-      const points = await readSeries({ device, channel: channel.name, from, to, step_ms })
+      const question = { device, channel, from, to, points: query.points }
+      const { step_ms, points } = await readSteps(question, readSeries, summaries)
       return {
         channel: channel.name,
         unit: channel.unit,
         step_ms,
+        gap_ms: step_ms + Math.max(step_ms, INTERVALS_OF_GAP * device.reportingInterval),
         points: points.map((point) => ({ ...point, at: formatInstant(point.at) })),
       }
     },

@@ -3,6 +3,7 @@ import { plansOf, recordingPool } from '#bench/cases/recording-pool.ts'
 import type { Device } from '#model/device.ts'
 import { WHOLE_CITY } from '#model/principal.ts'
 import { aggregateRows } from '#store/queries/aggregates.ts'
+import { dayRows } from '#store/queries/day-rows.ts'
 import { readingPage } from '#store/queries/readings.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
 import { devicesOf, FLEET } from './city-fleet.ts'
@@ -32,6 +33,9 @@ export async function plansOfReads(
     to: span.until,
     channels: ['level_mm'],
   } as const
+  const hours = { ...month, ...dayOf(7, span) }
+  const aMonth = (of: Device): ReturnType<typeof dayRows> =>
+    timescale ? aggregateRows(of, month, true) : dayRows(of, month)
   const recording = recordingPool(pool)
   const queries = createTopQueries({ pool: recording.pool, summaries })
   const stands = { kind: 'manhole-cover', channel: 'level_mm', most: 'max', limit: 50 } as const
@@ -41,8 +45,9 @@ export async function plansOfReads(
     ['the latest reading of a cover', [readingPage(cover, { limit: 1, order: 'desc' })]],
     ['a day of a cover', [readingPage(cover, day)]],
     ['a day of a gauge', [readingPage(gauge, day)]],
-    ['a month by the hour of a cover', [aggregateRows(cover, month, timescale)]],
-    ['a month by the hour of a gauge', [aggregateRows(gauge, month, timescale)]],
+    ['a month by the hour of a cover', [aMonth(cover)]],
+    ['a month by the hour of a gauge', [aMonth(gauge)]],
+    ['hours of a day of a gauge that is not summed up', [aggregateRows(gauge, hours, timescale)]],
   ]
   await queries.top({ ...stands, ...whole, scope: WHOLE_CITY })
   sections.push(['the first devices over a month', recording.take()])

@@ -89,6 +89,7 @@ export function questions(span: Span, devices: number, share: number): readonly 
     viewport('the whole city', 1),
     viewport('the whole city, of one kind', 1, '&kind=manhole-cover'),
     viewport('a quarter of it', 2),
+    viewport('a twenty-fifth of it, one by one', 5, '&limit=5000'),
     viewport('a neighbourhood', 12),
     viewport('a few streets', 40),
     {

@@ -5,6 +5,8 @@ export interface Sizes {
   readonly readings_mb: number
   readonly indexes_mb: number
   readonly aggregates_mb: number
+  /** Days and hours summed up. */
+  readonly days_mb: number
   readonly tops_mb: number
   readonly database_mb: number
 }
@@ -38,6 +40,7 @@ export async function sizesOf(client: Client, timescale: boolean): Promise<Sizes
       ? await one(`select sum(hypertable_size(format('%I.%I', materialization_hypertable_schema,
           materialization_hypertable_name)::regclass)) as bytes from timescaledb_information.continuous_aggregates`)
       : 0,
+    days_mb: timescale ? 0 : await one("select pg_total_relation_size('reading_day') as bytes"),
     tops_mb: await one(
       "select pg_total_relation_size('reading_top') + pg_total_relation_size('reading_top_hour') as bytes",
     ),
@@ -54,12 +57,17 @@ export async function refreshAggregates(client: Client): Promise<void> {
   }
 }
 
-/** Compresses every chunk, as its policy does once no reading can be late enough for it. */
+/**
+ * Compresses every chunk, as its policy does once no reading can be late enough for it. The service has
+ * to have run on the database: it sets how aggregates are compressed.
+ */
 export async function compressAll(client: Client): Promise<void> {
   for (const { table } of FLEET) {
-    await client.query(
-      `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('${table}') AS c`,
-    )
+    for (const name of [table, `${table}_hourly`, `${table}_daily`]) {
+      await client.query(
+        `SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks('${name}') AS c`,
+      )
+    }
     await client.query(`VACUUM ANALYZE ${table}`)
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { seconds } from '#model/time.ts'
 import { CityMap } from '#monitor/map/city-map.ts'
+import { DeviceHealth } from '#monitor/map/device-health.ts'
 import { LatestStates, type TellChange } from '#monitor/map/latest-states.ts'
 import type { Monitor } from '#monitor/monitor.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -10,6 +11,7 @@ import type { Shutdown } from '#runtime/shutdown.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
 import type { History } from '#store/history.ts'
 import { openSeverities } from '#store/queries/open-severities.ts'
+import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 
 interface MapPartsOptions {
   readonly pool: Pool
@@ -49,8 +51,13 @@ export function openMap(parts: MapPartsOptions) {
     'latest states',
     repeat('latest states', CATCH_UP, () => states.catchUp(), log, { atOnce: true }),
   )
+  const wrong = () => openSeverities(pool)
+  const refused = () => createQuarantineQueries(pool).waiting()
   return {
-    cityMap: new CityMap({ states, wrong: () => openSeverities(pool), clock }),
+    mapPorts: {
+      cityMap: new CityMap({ states, wrong, clock }),
+      deviceHealth: new DeviceHealth({ devices, states, wrong, refused, clock }),
+    },
     tellTo: (live: MapViewers): void => {
       viewers = live
     },

@@ -14,6 +14,7 @@ import { createGridRegistry } from '#store/registry/grid-registry.ts'
 import { createImports } from '#store/registry/imports.ts'
 import { createPartRegistry } from '#store/registry/part-registry.ts'
 import type { openRuleParts } from './rule-parts.ts'
+import { trackParts } from './track-parts.ts'
 
 interface RegistryParts {
   readonly pool: Database['pool']
@@ -21,6 +22,8 @@ interface RegistryParts {
   readonly grids: GridLocator
   readonly areas: AreaDirectory
   readonly clock: Clock
+  /** Of the city. */
+  readonly timeZone: string
   readonly ruleParts: Pick<Awaited<ReturnType<typeof openRuleParts>>, 'rules' | 'book'>
 }
 
@@ -41,6 +44,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     findDevice: (id: string) => directory.find(id),
     readings: createReadingQueries(pool),
     readSeries: (question: SeriesQuestion) => readSeries(pool, question),
+    tracks: trackParts(registry),
     quarantine: createQuarantineQueries(pool),
   }
 }

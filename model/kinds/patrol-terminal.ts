@@ -8,6 +8,7 @@ export const patrolTerminal: DeviceKind = {
   name: 'patrol-terminal',
   title: { en: 'patrol terminal', zh: '城管通' },
   mobile: true,
+  carried: true,
   reportingInterval: seconds(30),
   channels: [
     ...fix,

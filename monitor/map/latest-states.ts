@@ -22,8 +22,11 @@ export type TellChange = (state: LatestState, before: Place | null) => void
 
 /** A fix says nothing of where something is that has reported without one for so long. */
 const FIX_KEPT = days(7)
-/** Read at once when they are read from the database. */
-const DEVICES_AT_ONCE = 2_000
+/**
+ * Read at once when they are read from the database: of one kind, so that one connection does it, and
+ * few, so that nobody waits long for that one.
+ */
+const DEVICES_AT_ONCE = 500
 
 interface Held {
   device: Device
@@ -119,7 +122,12 @@ export class LatestStates {
    * @throws Unavailable when the database does not answer; the next call goes on
    */
   async catchUp(): Promise<void> {
-    while (this.#unread.size > 0) await this.#readSome([...this.#unread].slice(0, DEVICES_AT_ONCE))
+    for (const kind of KIND_NAMES) {
+      const ids = [...this.#unread].filter((id) => this.#held.get(id)?.device.kind === kind)
+      for (let first = 0; first < ids.length; first += DEVICES_AT_ONCE) {
+        await this.#readSome(ids.slice(first, first + DEVICES_AT_ONCE))
+      }
+    }
     this.#isReady = true
   }
 

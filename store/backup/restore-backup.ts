@@ -42,7 +42,7 @@ export async function restoreBackup(
     await endRestore(client)
     await client.query('COMMIT')
     await migrate(database, log)
-    if (database.timescale) await refreshAggregates(client)
+    if (database.timescale) await refreshAggregates(client, head)
     await client.query('ANALYZE')
     return { takenAt: head.takenAt, tables, rows: tables.reduce((sum, { rows }) => sum + rows, 0) }
   } catch (error) {
@@ -85,8 +85,12 @@ async function providePartitions(
   }
 }
 
-/** Their policy looks back only as far as readings still come. */
-async function refreshAggregates(client: Client): Promise<void> {
+/**
+ * Their policy looks back only as far as readings still come. Days that were summed up without
+ * TimescaleDB are not kept up here, and must not be trusted where the readings go next.
+ */
+async function refreshAggregates(client: Client, { timescale }: BackupHead): Promise<void> {
+  if (!timescale) await client.query('TRUNCATE reading_day, reading_day_done, reading_day_late')
   const { rows } = await client.query<{ name: string }>(
     'SELECT view_name::text AS name FROM timescaledb_information.continuous_aggregates ORDER BY 1',
   )

@@ -7,11 +7,12 @@ import { days, type EpochMs, epochMs, hours } from '#model/time.ts'
 import { query } from '#store/query.ts'
 import { PERIODS, type PeriodName } from '#store/reading-ddl.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
+import { byDay, hoursOfDays, runsOfDays } from './day-rows.ts'
 import type { Statement } from './readings.ts'
 
 export interface AggregateRange {
   readonly every: PeriodName
-  /** Of whole hours, or days of China, about this span. */
+  /** Whole hours, or days of China, about this span. */
   readonly from: EpochMs
   readonly to: EpochMs
   /** Numbers, not booleans. */
@@ -37,30 +38,63 @@ interface Parts {
   readonly pool: Pool
   /** There are continuous aggregates. */
   readonly timescale: boolean
+  /** Of which days a row has all; null: of none. */
+  readonly days: { isSummed(kind: string, day: number, deviceId: string): boolean } | null
 }
 
-/** The readings of one device by the hour or by the day. */
-export function createAggregateQueries({ pool, timescale }: Parts) {
+/**
+ * The readings of one device by the hour or by the day. Without continuous aggregates days that are
+ * summed up are taken from their rows, and the rest is read as it is stored.
+ */
+export function createAggregateQueries({ pool, timescale, days }: Parts) {
+  const read = async (
+    device: Device,
+    range: AggregateRange & { readonly every: PeriodName },
+  ): Promise<readonly Aggregate[]> => {
+    const { text, values } = aggregateRows(device, range, timescale)
+    const rows = await query<Record<string, number>>(pool, text, values)
+    return rows.map((row) => ({
+      from: row['bucket'] as EpochMs,
+      readings: row['readings'] ?? 0,
+      channels: Object.fromEntries(
+        range.channels.map((name) => [
+          name,
+          {
+            count: row[`${name}_count`] ?? 0,
+            min: row[`${name}_min`] ?? null,
+            max: row[`${name}_max`] ?? null,
+            avg: row[`${name}_avg`] ?? null,
+          },
+        ]),
+      ),
+    }))
+  }
   return {
-    async aggregates(device: Device, range: AggregateRange): Promise<readonly Aggregate[]> {
-      const { text, values } = aggregateRows(device, range, timescale)
-      const rows = await query<Record<string, number>>(pool, text, values)
-      return rows.map((row) => ({
-        from: row['bucket'] as EpochMs,
-        readings: row['readings'] ?? 0,
-        channels: Object.fromEntries(
-          range.channels.map((name) => [
-            name,
-            {
-              count: row[`${name}_count`] ?? 0,
-              min: row[`${name}_min`] ?? null,
-              max: row[`${name}_max`] ?? null,
-              avg: row[`${name}_avg`] ?? null,
-            },
-          ]),
-        ),
-      }))
+    async aggregates(device: Device, asked: AggregateRange): Promise<readonly Aggregate[]> {
+      const range = { ...asked, ...wholePeriods(asked) }
+      if (timescale || days === null) return await read(device, range)
+      const isSummed = (day: number): boolean => days.isSummed(device.kind, day, device.id)
+      const parts: Aggregate[] = []
+      for (const run of runsOfDays(range, isSummed)) {
+        const hourly = { ...range, ...run, every: 'hourly' as const }
+        const found = run.isSummed
+          ? await hoursOfDays(pool, device, hourly)
+          : await read(device, hourly)
+        parts.push(...found)
+      }
+      return range.every === 'hourly' ? parts : byDay(parts)
     },
+  }
+}
+
+/** The whole hours or days about a span. */
+function wholePeriods({ every, from, to }: AggregateRange) {
+  const origin = Date.parse(every === 'hourly' ? PERIODS[0].origin : PERIODS[1].origin)
+  const length: number = every === 'hourly' ? hours(1) : days(1)
+  const at = (count: number): EpochMs => epochMs(origin + count * length)
+  return {
+    from: at(Math.floor((from - origin) / length)),
+    to: at(Math.ceil((to - origin) / length)),
   }
 }
 
@@ -78,11 +112,7 @@ export function aggregateRows(
   const kind = findKind(device.kind)
   const period = PERIODS.find(({ name }) => name === every)
   if (!kind || !period) throw new Broken('internal', `there is no ${every} of ${device.kind}`)
-  const origin = Date.parse(period.origin)
-  const length: number = every === 'hourly' ? hours(1) : days(1)
-  const begins = (count: number): string => formatTimestamp(epochMs(origin + count * length))
-  const [first, end] = [Math.floor((from - origin) / length), Math.ceil((to - origin) / length)]
-  const values = [device.id, begins(first), begins(end)]
+  const values = [device.id, formatTimestamp(from), formatTimestamp(to)]
   const table = readingTable(kind)
   if (timescale) {
     const columns = channels.flatMap((name) => MEASURES.map((measure) => `${name}_${measure}`))

@@ -24,6 +24,8 @@ export interface EpisodeFilter extends PageRequest {
   /** Of `startedAt`, inclusive and exclusive. */
   readonly from?: EpochMs | undefined
   readonly to?: EpochMs | undefined
+  /** Also what began before `from` and was not cleared by then. */
+  readonly standing?: boolean | undefined
   /** Of what is seen by its device; everything when absent. */
   readonly scope?: Scope | undefined
 }
@@ -142,7 +144,11 @@ export function episodePage(filter: EpisodeFilter) {
     .addGiven('severity = ?', filter.severity)
   addDeviceScope(where, filter.scope ?? WHOLE_CITY, 'device_id')
   if (filter.state) where.add(STATES[filter.state])
-  if (filter.from !== undefined) where.add('started_at >= ?', formatTimestamp(filter.from))
+  if (filter.from !== undefined) {
+    const from = formatTimestamp(filter.from)
+    if (filter.standing) where.add('(cleared_at is null or cleared_at >= ?)', from)
+    else where.add('started_at >= ?', from)
+  }
   if (filter.to !== undefined) where.add('started_at < ?', formatTimestamp(filter.to))
   if (after) where.add('(started_at, id) < (?, ?)', ...after)
   return {

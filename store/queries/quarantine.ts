@@ -32,6 +32,10 @@ export interface QuarantineFilter extends PageRequest {
   readonly state?: 'waiting' | 'resolved' | 'all' | undefined
   readonly reason?: string | undefined
   readonly deviceId?: string | undefined
+  /** Received at or after. */
+  readonly from?: EpochMs | undefined
+  /** Received before. */
+  readonly to?: EpochMs | undefined
   /** Newest first unless it says otherwise. */
   readonly order?: 'asc' | 'desc' | undefined
   /** Of what is seen by its device; everything when absent. */
@@ -78,6 +82,16 @@ export function createQuarantineQueries(pool: Pool) {
       ])
     },
 
+    /** How many wait of each device of which any do. */
+    async waiting(): Promise<ReadonlyMap<string, number>> {
+      const rows = await query<{ id: string; count: number }>(
+        pool,
+        `select device_id as id, count(*)::int as count from quarantine
+         where resolved_at is null group by device_id`,
+      )
+      return new Map(rows.map(({ id, count }) => [id, count]))
+    },
+
     /** With their bytes, in the order of the ids; those that are not there or not seen are left out. */
     async some(ids: readonly string[], scope: Scope = WHOLE_CITY): Promise<QuarantineMessage[]> {
       const where = addDeviceScope(
@@ -117,6 +131,8 @@ export function quarantinePage(filter: QuarantineFilter) {
   where
     .addGiven('device_id = ?', filter.deviceId)
     .addGiven('reason_codes @> array[?]', filter.reason)
+  if (filter.from !== undefined) where.add('received_at >= ?', formatTimestamp(filter.from))
+  if (filter.to !== undefined) where.add('received_at < ?', formatTimestamp(filter.to))
   addDeviceScope(where, scope, 'device_id')
   if (after) where.add(`(received_at, id) ${order === 'asc' ? '>' : '<'} (?, ?)`, ...after)
   return {

@@ -45,6 +45,8 @@ export interface DeviceFilter extends PageRequest {
   readonly enabled?: boolean | undefined
   /** West, south, east, north in degrees. */
   readonly bbox?: readonly [number, number, number, number] | undefined
+  /** Something in the id, the label or the address, whatever its case. */
+  readonly text?: string | undefined
   /** The whole city when absent. */
   readonly scope?: Scope | undefined
 }
@@ -90,6 +92,10 @@ export function createDeviceRegistry({ pool, directory, grids, clock }: Registry
         .addGiven('part_id = ?', filter.partId)
         .addGiven('grid_code = ?', filter.gridCode)
         .addGiven('enabled = ?', filter.enabled)
+        .addGiven(
+          `position(lower(?) in lower(concat_ws(' ', id, label, address))) > 0`,
+          filter.text,
+        )
       addScope(where, filter.scope ?? WHOLE_CITY, DEVICE_SCOPE)
       if (filter.bbox) {
         const [west, south, east, north] = filter.bbox

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { Area } from '#model/area.ts'
 import type { NewDevice } from '#model/device.ts'
-import type { ImportReason, ImportReport } from '#model/import-report.ts'
+import type { ImportReason, ImportReport, ImportWay } from '#model/import-report.ts'
 import type { Part } from '#model/part.ts'
 import { type Scope, WHOLE_CITY } from '#model/principal.ts'
 import { seesWholeCity } from '#model/scope-covers.ts'
@@ -36,9 +36,9 @@ type Rows = AsyncIterable<ImportRow>
 export function createImports(context: RegistryContext & { readonly areas: AreaDirectory }) {
   const { pool, directory, grids, areas, clock } = context
   return {
-    async devices(rows: Rows, partial: boolean, scope = WHOLE_CITY): Promise<ImportReport> {
+    async devices(rows: Rows, way: ImportWay, scope = WHOLE_CITY): Promise<ImportReport> {
       const written: string[] = []
-      const report = await runImport<NewDevice>(pool, rows, partial, {
+      const report = await runImport<NewDevice>(pool, rows, way, {
         id: 'id',
         check: checkDevice,
         judge: (client, devices) => judgeDevices(context, client, devices, scope),
@@ -56,9 +56,9 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
       return report
     },
 
-    async parts(rows: Rows, partial: boolean, scope = WHOLE_CITY): Promise<ImportReport> {
+    async parts(rows: Rows, way: ImportWay, scope = WHOLE_CITY): Promise<ImportReport> {
       const written = new Set<string>()
-      const report = await runImport<Part>(pool, rows, partial, {
+      const report = await runImport<Part>(pool, rows, way, {
         id: 'id',
         check: checkPart,
         judge: (client, parts) => judgeParts(context, client, parts, scope),
@@ -77,9 +77,9 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
       return report
     },
 
-    async areas(rows: Rows, partial: boolean): Promise<ImportReport> {
+    async areas(rows: Rows, way: ImportWay): Promise<ImportReport> {
       const written: string[] = []
-      const report = await runImport<Area>(pool, rows, partial, {
+      const report = await runImport<Area>(pool, rows, way, {
         id: 'id',
         check: checkArea,
         judge: async () => Promise.resolve(new Map()),
@@ -93,10 +93,10 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
       return report
     },
 
-    async grids(rows: Rows, partial: boolean): Promise<ImportReport> {
+    async grids(rows: Rows, way: ImportWay): Promise<ImportReport> {
       let regridded: Regridded | undefined
       try {
-        const report = await runImport<UnitGrid>(pool, rows, partial, {
+        const report = await runImport<UnitGrid>(pool, rows, way, {
           id: 'code',
           check: checkGrid,
           judge: async () => Promise.resolve(new Map()),

@@ -25,6 +25,10 @@ export interface PartFilter extends PageRequest {
   readonly state?: string | undefined
   /** Major and minor class, four digits. */
   readonly class?: string | undefined
+  /** As any of the three has it. */
+  readonly department?: string | undefined
+  /** In the code, the name or the address, whatever its case. */
+  readonly text?: string | undefined
   /** The whole city when absent. */
   readonly scope?: Scope | undefined
 }
@@ -44,6 +48,14 @@ export function createPartRegistry({ pool, directory, grids, clock }: RegistryCo
         .addGiven('grid_code = ?', filter.gridCode)
         .addGiven('state = ?', filter.state)
         .addGiven('substr(id, 7, 4) = ?', filter.class)
+        .addGiven(
+          '? in (supervising_department, owning_department, maintaining_department)',
+          filter.department,
+        )
+        .addGiven(
+          "position(? in lower(concat_ws(' ', id, name, address))) > 0",
+          filter.text?.toLowerCase(),
+        )
       addScope(where, filter.scope ?? WHOLE_CITY, PART_SCOPE)
       const rows = await query<PartRow>(
         pool,

@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import {
   type ImportReason,
   type ImportReport,
+  type ImportWay,
   REPORTED_ROWS_MAX,
   type RefusedRow,
 } from '#model/import-report.ts'
@@ -40,19 +41,21 @@ interface Judged {
 
 /**
  * Imports rows in one transaction, a few hundred at a time, so that a file of any length takes the
- * same memory. Every row is judged; unless `partial`, one refused row means that nothing is kept.
+ * same memory. Every row is judged.
  *
  * @throws what the rows throw, and what the database says; then nothing was kept
  */
 export async function runImport<Value>(
   pool: Pool,
   rows: AsyncIterable<ImportRow>,
-  partial: boolean,
+  way: ImportWay,
   plan: ImportPlan<Value>,
 ): Promise<ImportReport> {
   const refused: RefusedRow[] = []
   const secrets: { id: string; secret: string }[] = []
   let [accepted, rejected] = [0, 0]
+  /** Whether nothing will be kept, whatever comes. */
+  const isLost = (): boolean => way === 'check' || (way === 'whole' && rejected > 0)
 
   const take = async (client: PoolClient, batch: readonly ImportRow[]): Promise<void> => {
     const judged = await judgeBatch(client, batch, plan)
@@ -63,7 +66,7 @@ export async function runImport<Value>(
       if (refused.length < REPORTED_ROWS_MAX) refused.push({ line: row.line, id, reasons })
     }
     accepted += good.length
-    if (good.length === 0 || (rejected > 0 && !partial)) return
+    if (good.length === 0 || isLost()) return
     secrets.push(
       ...(await plan.write(
         client,
@@ -81,7 +84,7 @@ export async function runImport<Value>(
         'on commit drop',
     )
     for await (const batch of inBatches(rows)) await take(client, batch)
-    if (rejected > 0 && !partial) throw new NothingKept()
+    if (isLost()) throw new NothingKept()
     await plan.finish?.(client)
     return true
   }).catch((error: unknown) => {
@@ -91,7 +94,7 @@ export async function runImport<Value>(
   return { committed, accepted, rejected, rows: refused, secrets: committed ? secrets : [] }
 }
 
-/** Undoes the transaction of an import that refuses rows. */
+/** Undoes the transaction of an import that keeps nothing. */
 class NothingKept extends Error {}
 
 async function* inBatches(rows: AsyncIterable<ImportRow>): AsyncGenerator<ImportRow[]> {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { type DeviceKind, readingTable } from '#model/kind.ts'
@@ -8,6 +7,7 @@ import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.
 import type { Clock } from '#runtime/clock.ts'
 import { overMany } from '#store/queries/over-many.ts'
 import { inTransaction, query } from '#store/query.ts'
+import { SummaryOwner } from '#store/summary-owner.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { sumUpStatement } from './top-statements.ts'
 
@@ -56,7 +56,7 @@ export class TopSummaries {
   readonly #hours = new Map<string, Hours>(
     KINDS.map((kind) => [kind.name, { kind, summed: new Set(), newest: -1 }]),
   )
-  readonly #owner = randomUUID()
+  readonly #owner = new SummaryOwner('top')
   /** Of which readings were committed while something is being summed up, which may not be in it. */
   readonly #meanwhile = new Set<string>()
   #isBusy = false
@@ -77,13 +77,8 @@ export class TopSummaries {
     this.#meanwhile.clear()
     this.#isBusy = true
     try {
-      const [state] = await query<{ is_settled: boolean }>(
-        pool,
-        `update reading_top_state as now set is_settled = false, owner = $1
-         from reading_top_state as before where now.id = before.id returning before.is_settled`,
-        [this.#owner],
-      )
-      const until = state?.is_settled ? null : minus(clock.now(), days(horizonDays + 1))
+      const isSettled = await this.#owner.claim(pool)
+      const until = isSettled ? null : minus(clock.now(), days(horizonDays + 1))
       const rows = await query<{ kind: string; hour: EpochMs }>(
         pool,
         'select kind, hour from reading_top_hour where $1::timestamptz is null or hour < $1',
@@ -142,12 +137,7 @@ export class TopSummaries {
   /** In good order, after the last commit: the next start may trust what is summed up. */
   async settle(): Promise<void> {
     await inTransaction(this.#options.pool, async (client) => {
-      const ours = await query(
-        client,
-        'update reading_top_state set is_settled = true where owner = $1 returning id',
-        [this.#owner],
-      )
-      if (ours.length === 0) return
+      if (!(await this.#owner.settle(client))) return
       for (const { kind, newest, summed } of this.#hours.values()) {
         if (newest < 0) continue
         const names = [...summed].map(timeOf)
@@ -172,19 +162,25 @@ export class TopSummaries {
     const all = Array.from({ length: Math.max(0, end - first) }, (_, index) => end - 1 - index)
     const missing = all.filter((hour) => !this.isSummed(kind.name, hour))
     if (missing.length <= FEW_HOURS || this.#stopping.signal.aborted) return missing
-    const read = (): Promise<{ hour: EpochMs }[]> =>
-      overMany(this.#options.pool, (client) =>
-        query(
+    const find = (): Promise<readonly number[]> =>
+      overMany(this.#options.pool, async (client) => {
+        const rows = await query<{ hour: EpochMs }>(
           client,
           `select distinct date_trunc('hour', measured_at) as hour from ${readingTable(kind)}
            where measured_at >= $1 and measured_at < $2`,
           [timeOf(first), timeOf(end)],
-        ),
-      )
-    await this.#noting(kind, read, (rows) => {
-      const filled = new Set(rows.map(({ hour }) => hourOf(hour)))
-      return missing.filter((hour) => !filled.has(hour))
-    })
+        )
+        const filled = new Set(rows.map(({ hour }) => hourOf(hour)))
+        const empty = missing.filter((hour) => !filled.has(hour))
+        await query(
+          client,
+          `insert into reading_top_hour select $1, * from unnest($2::timestamptz[])
+           on conflict do nothing`,
+          [kind.name, empty.map(timeOf)],
+        )
+        return empty
+      })
+    await this.#noting(kind, find, (empty) => empty)
     return missing.filter((hour) => !this.isSummed(kind.name, hour))
   }
 

@@ -5,12 +5,14 @@ import { allowedCommands } from '#cases/refusal.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
 import { milliseconds } from '#model/time.ts'
 import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { CityMap } from '#monitor/map/city-map.ts'
+import { DeviceHealth } from '#monitor/map/device-health.ts'
 import { LatestStates } from '#monitor/map/latest-states.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
@@ -89,6 +91,14 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     clock,
   })
+  const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
+  const wrong = () => openSeverities(pool)
+  /** Readings come by the database alone, so all of it is read each time. */
+  const statesNow = async (): Promise<LatestStates> => {
+    const states = new LatestStates({ devices, history: new History(pool) })
+    await states.catchUp()
+    return states
+  }
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
@@ -106,20 +116,30 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
     findDevice: (id) => directory.find(id),
     cityMap: {
-      // Readings come by the database alone, so all of it is read each time.
       async look(view) {
-        const devices = { find: (id: string) => directory.find(id), all: () => directory.devices() }
-        const states = new LatestStates({ devices, history: new History(pool) })
-        await states.catchUp()
-        return await new CityMap({ states, wrong: () => openSeverities(pool), clock }).look(view)
+        return await new CityMap({ states: await statesNow(), wrong, clock }).look(view)
+      },
+    },
+    deviceHealth: {
+      async list(question) {
+        const refused = () => createQuarantineQueries(pool).waiting()
+        const parts = { devices, states: await statesNow(), wrong, refused, clock }
+        return await new DeviceHealth(parts).list(question)
       },
     },
     readings: createReadingQueries(pool),
     readSeries: (question) => readSeries(pool, question),
     readingSummaries: {
-      ...createAggregateQueries({ pool, timescale: false }),
+      ...createAggregateQueries({ pool, timescale: false, days: null }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
     },
+    tracks: trackParts({
+      pool,
+      directory,
+      grids: registry.locator,
+      clock,
+      timeZone: 'Asia/Shanghai',
+    }),
     quarantine: createQuarantineQueries(pool),
     replay: async (envelope) => {
       replayed.push(envelope)

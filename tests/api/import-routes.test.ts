@@ -61,6 +61,16 @@ test('a file with a bad row is a problem that carries the report, and nothing is
   expect((await api.call('GET', '/api/v1/devices/d-1')).status).toBe(200)
 })
 
+test('a file that is only checked is reported on, and nothing of it is kept', async () => {
+  const file = 'id,kind\ny-1,manhole-cover\ny-2,kite\n'
+  const report = { committed: false, accepted: 1, rejected: 1, secrets: [] }
+  const { status, body } = await send('devices?dryRun=true&partial=true', file)
+  expect([status, body]).toMatchObject([200, { ...report, rows: [{ line: 3 }] }])
+  const good = await send('devices?dryRun=true', 'id,kind\ny-1,manhole-cover\n')
+  expect(good.body).toMatchObject({ ...report, rejected: 0, rows: [] })
+  expect((await api.call('GET', '/api/v1/devices/y-1')).status).toBe(404)
+})
+
 test('grids come as GeoJSON or as CSV with a geometry column, parts as points', async () => {
   const { geometry, ...properties } = square('140802001001001', 11_099, 3_502)
   const features = [{ type: 'Feature', properties, geometry }]

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LiveHub } from '#api/live/live-hub.ts'
-import { StateLog } from '#api/live/state-log.ts'
+import { type LiveState, type LogEntry, StateLog } from '#api/live/state-log.ts'
+import { type Box, isInBox, overlaps } from '#model/box.ts'
 import { type Place } from '#model/place.ts'
 import { WHOLE_CITY } from '#model/principal.ts'
 import { createMetrics } from '#runtime/metrics.ts'
@@ -36,6 +37,32 @@ test('whoever reads a log from anywhere gets the newest of each device that chan
         expect(known).toEqual(truth)
         known = new Map(known)
       }
+    }),
+  )
+})
+
+test('looking near a box misses nothing that is in it, or passed it', () => {
+  const box = fc.tuple(fc.nat(20), fc.nat(20)).map(([west, east]): Box => [west, 34, east, 36])
+  const step = fc.record({ id: fc.nat(9), x: fc.option(fc.nat(20)) })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), box, fc.nat(300), (steps, seen, from) => {
+      const log = new StateLog<{ device: ReturnType<typeof device>; place: Place | null }>()
+      const where = new Map<string, Place | null>()
+      for (const { id, x } of steps) {
+        const of = device(String(id))
+        const place = x === null ? null : at(x)
+        log.add({ device: of, place }, where.get(of.id) ?? null)
+        where.set(of.id, place)
+      }
+      const isSeen = ({
+        state: { place },
+        passed,
+      }: LogEntry<{ place: Place | null } & LiveState>) =>
+        (place !== null && isInBox(seen, place)) || (passed !== null && overlaps(seen, passed))
+      const near = [...log.near(seen, from)]
+      expect(near.filter(isSeen)).toEqual([...log.after(from)].filter(isSeen))
+      const all = new Set(log.after(from))
+      expect(near.every((entry) => all.has(entry))).toBe(true)
     }),
   )
 })

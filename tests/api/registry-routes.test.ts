@@ -34,6 +34,15 @@ test('a device is registered, shown, changed and removed', async () => {
   })
   expect(changed.body).toMatchObject({ label: '人民路口', address: null, reportingInterval_s: 600 })
 
+  for (const [text, found] of [
+    ['民路', 1],
+    ['COVER', 1],
+    ['_', 0],
+  ] as const) {
+    const { body } = await api.call('GET', `/api/v1/devices?text=${encodeURIComponent(text)}`)
+    expect(body.items, text).toHaveLength(found)
+  }
+
   const rotated = await api.call('POST', '/api/v1/devices/cover-1/secret')
   expect(rotated.body.secret).not.toBe(created.body.secret)
   const given = await api.call('POST', '/api/v1/devices/cover-1/secret', { secret: 'mine' })

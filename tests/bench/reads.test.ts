@@ -26,7 +26,7 @@ test('the bench of reads fills a city, and every question it asks the service ha
     ])
     const { results } = JSON.parse(stdout) as { results: Record<string, { rows: number }[]> }
     const [measured = []] = Object.values(results)
-    expect(measured).toHaveLength(20)
+    expect(measured).toHaveLength(21)
     for (const each of measured) expect(each.rows, JSON.stringify(each)).toBeGreaterThan(0)
     expect(await readFile(plans, 'utf8')).toMatch(/Index/)
   } finally {

@@ -55,7 +55,7 @@ export class TestBrowser {
       acceptDownloads: true,
     })
     this.#contexts.push(context)
-    context.setDefaultTimeout(15_000)
+    context.setDefaultTimeout(45_000)
     await context.addInitScript(
       ([chosenLocale, chosenTheme]) => {
         // Only at the first page: what is chosen later stays.

@@ -135,10 +135,10 @@ test('a file of areas is kept whole or not at all', async () => {
   const { imports, areaDirectory } = registry
   const [good, other] = [area('north', SQUARE), area('route-1', LINE)]
   const bad = { ...area('No Such Id', SQUARE) }
-  const refused = await imports.areas(rowsOf([{ ...good }, bad]), false)
+  const refused = await imports.areas(rowsOf([{ ...good }, bad]), 'whole')
   expect(refused).toMatchObject({ committed: false, accepted: 1, rejected: 1 })
   expect(areaDirectory.areas.has('north')).toBe(false)
-  const kept = await imports.areas(rowsOf([{ ...good }, { ...other }]), false)
+  const kept = await imports.areas(rowsOf([{ ...good }, { ...other }]), 'whole')
   expect(kept).toMatchObject({ committed: true, accepted: 2 })
   expect(areaDirectory.areas.get('route-1')).toEqual(other)
 })

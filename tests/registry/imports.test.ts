@@ -20,7 +20,7 @@ test('a file without fault is kept, with a secret for each device that gives non
       { id: 'a-1', kind: 'manhole-cover', label: '一号井盖' },
       { id: 'a-2', kind: 'manhole-cover', secret: 'given by hand' },
     ]),
-    false,
+    'whole',
   )
   expect(report).toMatchObject({ committed: true, accepted: 2, rejected: 0, rows: [] })
   expect(report.secrets.map(({ id }) => id)).toEqual(['a-1'])
@@ -33,19 +33,19 @@ test('a file without fault is kept, with a secret for each device that gives non
 test('a registered device keeps its secret and what the row leaves out', async () => {
   await registry.imports.devices(
     rowsOf([{ id: 'kept', kind: 'bin-sensor', label: 'bin', group: 'east', secret: 'first one' }]),
-    false,
+    'whole',
   )
   const { hash } = registry.directory.credential('kept') ?? {}
   const report = await registry.imports.devices(
     rowsOf([{ id: 'kept', kind: 'bin-sensor', label: 'bin by the gate' }]),
-    false,
+    'whole',
   )
   expect(report.secrets).toEqual([])
   expect(registry.directory.credential('kept')?.hash).toBe(hash)
   expect(registry.directory.find('kept')).toMatchObject({ label: 'bin by the gate', group: 'east' })
   await registry.imports.devices(
     rowsOf([{ id: 'kept', kind: 'bin-sensor', secret: 'second one' }]),
-    false,
+    'whole',
   )
   const changed = registry.directory.credential('kept')?.hash ?? ''
   expect(await verifySecret('second one', changed)).toBe(true)
@@ -56,7 +56,7 @@ test('attributes of a row are set, those it leaves out stay, and none is one too
   const full = Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`a${index}`, index]))
   await registry.imports.devices(
     rowsOf([row('p-1', { medium: 'sewer', dn_mm: 300 }), row('p-2', full)]),
-    false,
+    'whole',
   )
   const report = await registry.imports.devices(
     rowsOf([
@@ -64,7 +64,7 @@ test('attributes of a row are set, those it leaves out stay, and none is one too
       row('p-2', { b: 1 }),
       row('p-3', { Bad: 1, fine: [] }),
     ]),
-    true,
+    'partial',
   )
   expect(report).toMatchObject({ committed: true, accepted: 1, rejected: 2 })
   expect(codesOf(report)).toEqual([
@@ -104,7 +104,7 @@ const FAULTS = [
 ]
 
 test('every reason of every bad row is reported, and nothing is kept', async () => {
-  const report = await registry.imports.devices(rowsOf(FAULTY), false)
+  const report = await registry.imports.devices(rowsOf(FAULTY), 'whole')
   expect(codesOf(report)).toEqual(FAULTS)
   expect(report).toMatchObject({ committed: false, accepted: 1, rejected: 9, secrets: [] })
   expect(registry.directory.find('b-1')).toBeUndefined()
@@ -112,7 +112,7 @@ test('every reason of every bad row is reported, and nothing is kept', async () 
 })
 
 test('a partial import keeps the good rows and reports the others', async () => {
-  const report = await registry.imports.devices(rowsOf(FAULTY), true)
+  const report = await registry.imports.devices(rowsOf(FAULTY), 'partial')
   expect(codesOf(report)).toEqual(FAULTS)
   expect(report).toMatchObject({ committed: true, accepted: 1, rejected: 9 })
   expect(report.secrets.map(({ id }) => id)).toEqual(['b-1'])
@@ -124,7 +124,7 @@ test('duplicates are found across batches and name the first line', async () => 
     id: `1408020102${String(index % 1_100).padStart(6, '0')}`,
     name: '井盖',
   }))
-  const report = await registry.imports.parts(rowsOf(values), false)
+  const report = await registry.imports.parts(rowsOf(values), 'whole')
   expect(report).toMatchObject({ committed: false, accepted: 1_100, rejected: 100 })
   expect(report.rows[0]).toEqual({
     line: 1_102,
@@ -138,7 +138,7 @@ test('a source that breaks off keeps nothing', async () => {
     yield* rowsOf([{ id: 'broken-off', kind: 'bin-sensor' }])
     throw new Error('the sender went away')
   }
-  await expect(registry.imports.devices(broken(), true)).rejects.toThrow('went away')
+  await expect(registry.imports.devices(broken(), 'partial')).rejects.toThrow('went away')
   await expect(registry.devices.get('broken-off')).rejects.toMatchObject({ code: 'not-found' })
 })
 
@@ -156,9 +156,9 @@ test('while one import runs a second one is told so', async () => {
     await held
     yield* rowsOf([{ id: 'slow', kind: 'bin-sensor' }])
   }
-  const first = registry.imports.devices(slow(), false)
+  const first = registry.imports.devices(slow(), 'whole')
   await running
-  await expect(registry.imports.parts(rowsOf([]), false)).rejects.toMatchObject({
+  await expect(registry.imports.parts(rowsOf([]), 'whole')).rejects.toMatchObject({
     code: 'conflict',
   })
   release()
@@ -187,7 +187,7 @@ test('importing grids works out the codes of devices and parts that were there b
   await registry.parts.create({ id: '1408020102777778', name: '路灯', gridCode: '140802009009009' })
   const report = await registry.imports.grids(
     rowsOf([square('140802001001002', 11_200, 3_600), square('140802001001003', 11_201, 3_600)]),
-    false,
+    'whole',
   )
   expect(report).toMatchObject({ committed: true, accepted: 2 })
   expect(registry.directory.find('g-1')?.gridCode).toBe('140802001001002')
@@ -211,7 +211,7 @@ test('a refused grid import leaves the grids in use as they were', async () => {
   const before = registry.locator.locate({ lon_deg: 113.005, lat_deg: 36.005 })
   const report = await registry.imports.grids(
     rowsOf([square('140802001001004', 11_300, 3_600), { code: '12' }]),
-    false,
+    'whole',
   )
   expect(report.committed).toBe(false)
   expect(registry.locator.locate({ lon_deg: 113.005, lat_deg: 36.005 })).toBe(before)
@@ -231,7 +231,7 @@ test.each([
 ])('a grid with %s is refused', async (_name, geometry, code) => {
   const { geometry: _square, ...named } = square('140802001001005', 0, 0)
   const value = geometry === undefined ? named : { ...named, geometry }
-  expect(codesOf(await registry.imports.grids(rowsOf([value]), false))).toEqual([[2, code]])
+  expect(codesOf(await registry.imports.grids(rowsOf([value]), 'whole'))).toEqual([[2, code]])
 })
 
 test('a star-shaped ring is never called crossing, and is once two corners change places', async () => {

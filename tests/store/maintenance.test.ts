@@ -140,7 +140,7 @@ test('TimescaleDB compresses behind the horizon and stays readable and writable'
      WHERE proc_name LIKE 'policy_%' AND hypertable_name IS NOT NULL GROUP BY 1 ORDER BY 1`,
   )
   expect(jobs.rows).toEqual([
-    { proc_name: 'policy_compression', n: KINDS.length },
+    { proc_name: 'policy_compression', n: KINDS.length * 3 },
     { proc_name: 'policy_refresh_continuous_aggregate', n: KINDS.length * 2 },
     { proc_name: 'policy_retention', n: KINDS.length },
   ])
@@ -170,8 +170,21 @@ test('TimescaleDB compresses behind the horizon and stays readable and writable'
       pool.query(`CALL refresh_continuous_aggregate('reading_manhole_cover_hourly', NULL, NULL)`),
     patience,
   )
-  const hourly = await pool.query('SELECT sum(readings) AS n FROM reading_manhole_cover_hourly')
-  expect(hourly.rows).toEqual([{ n: 4 }])
+  const hourly = 'SELECT sum(readings) AS n FROM reading_manhole_cover_hourly'
+  expect((await pool.query(hourly)).rows).toEqual([{ n: 4 }])
+  await vi.waitFor(
+    () =>
+      pool.query(`SELECT compress_chunk(chunk, if_not_compressed => true)
+        FROM show_chunks('reading_manhole_cover_hourly') AS chunk`),
+    patience,
+  )
+  await store(old + 3)
+  await vi.waitFor(
+    () =>
+      pool.query(`CALL refresh_continuous_aggregate('reading_manhole_cover_hourly', NULL, NULL)`),
+    patience,
+  )
+  expect((await pool.query(hourly)).rows).toEqual([{ n: 5 }])
 })
 
 test('spans of listening are forgotten with the readings of their time, but for the last of them', async () => {

@@ -33,7 +33,7 @@ beforeEach(async () => {
   now = NOON
   await fresh.database.pool.query(
     `truncate reading_pipe_gauge, reading_top, reading_top_hour;
-     update reading_top_state set is_settled = true`,
+     update reading_summary_owner set is_settled = true`,
   )
 })
 

@@ -75,7 +75,7 @@ test('the commands say what they wrote, proved and restored', async () => {
   const restored = await runInProcess(restoreCommand(), [made, '--json'])
   expect(JSON.parse(restored.out)).toMatchObject({ rows: expect.any(Number) as number })
   await target.drop()
-})
+}, 120_000)
 
 test('what is written while a backup is taken is not in it', async () => {
   const { pool } = source.database
@@ -139,7 +139,7 @@ describe('a restore is refused', () => {
     expect(await migrate(target.database, silentLogger)).toEqual([])
     expect((await countRows(target.database.pool))['device']).toBeGreaterThan(5)
     await target.drop()
-  })
+  }, 120_000)
 })
 
 test('a backup that fails leaves the one before it in its place', async () => {

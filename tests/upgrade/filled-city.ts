@@ -153,6 +153,11 @@ async function insertTheRest(pool: Pool): Promise<void> {
     INSERT INTO reading_top (kind, channel, most, hour, devices, numbers) VALUES
       ('manhole-cover', 'tilt_deg', 'max', '2026-11-10T02:00:00Z', '{cover}', '{30}');
     INSERT INTO reading_top_hour (kind, hour) VALUES ('manhole-cover', '2026-11-10T02:00:00Z');
+    INSERT INTO reading_day (kind, device_id, day, hours, readings, least) VALUES
+      ('manhole-cover', 'cover', '2026-11-09', '{10}', '{1}', '{30}');
+    INSERT INTO reading_day_done (kind, day) VALUES ('manhole-cover', '2026-11-09');
+    INSERT INTO reading_day_late (kind, day, device_id) VALUES
+      ('manhole-cover', '2026-11-09', 'second-cover');
     INSERT INTO spool_mark (generation, record, drained_at) VALUES
       ('00000000-0000-4000-8000-000000000006', 7, now());
     INSERT INTO integration (account_id, source, system, reads_all, updated_at, updated_by)

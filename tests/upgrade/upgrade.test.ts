@@ -16,8 +16,10 @@ import { knowsItsCity } from './knows-its-city.ts'
 const RELEASES = path.join(import.meta.dirname, 'releases')
 const KEPT = readdirSync(RELEASES).filter((name) => name.endsWith('.backup'))
 
-/** Tables that a later release took away or filled itself, by the release before; none so far. */
-const CHANGED: Readonly<Record<string, readonly string[]>> = {}
+/** Tables that a later release took away or filled itself, by the release before. */
+const CHANGED: Readonly<Record<string, readonly string[]>> = {
+  '0.1.0.backup': ['reading_top_state'],
+}
 
 let fresh: TestDatabase
 beforeEach(async () => {
@@ -59,6 +61,24 @@ test('a database that a newer Wanmi made is refused by the service in one senten
     message:
       'the database was made with migration 9999-later, which this version does not have: use a newer Wanmi',
   })
+})
+
+test('whoever summed up hours and did not end in good order is not trusted after the upgrade', async () => {
+  const all = await readMigrations()
+  const { pool } = fresh.database
+  await migrate(
+    fresh.database,
+    silentLogger,
+    all.filter(({ name }) => name < '0033'),
+  )
+  const owner = '00000000-0000-4000-8000-000000000001'
+  await pool.query('UPDATE reading_top_state SET is_settled = false, owner = $1', [owner])
+  expect(await migrate(fresh.database, silentLogger)).toEqual(['0033-reading-day'])
+  const { rows } = await pool.query('SELECT * FROM reading_summary_owner ORDER BY summary')
+  expect(rows).toEqual([
+    { summary: 'day', owner: null, is_settled: true },
+    { summary: 'top', owner, is_settled: false },
+  ])
 })
 
 test('a migration that is cut off half way has done nothing, and the next start does it', async () => {

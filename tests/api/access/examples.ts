@@ -139,6 +139,9 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
   'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
   'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
+  'GET /api/v1/devices/:id/track': deviceAt(`/track?${DAY}`),
+  'GET /api/v1/vehicles': plain('/api/v1/vehicles'),
+  'GET /api/v1/coverage': plain('/api/v1/coverage'),
   'GET /api/v1/top-devices': plain(
     `/api/v1/top-devices?kind=manhole-cover&channel=tilt_deg&limit=50&${DAY}`,
   ),
@@ -146,6 +149,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     ({ place: { lon_deg, lat_deg } }) =>
       `/api/v1/device-states?bbox=${lon_deg - 5},${lat_deg - 5},${lon_deg + 5},${lat_deg + 5}`,
   ),
+  'GET /api/v1/device-health': plain('/api/v1/device-health'),
   'GET /api/v1/devices/:id/connection': deviceAt('/connection'),
   'GET /api/v1/takeovers': plain('/api/v1/takeovers'),
   'GET /api/v1/nuisances': plain('/api/v1/nuisances'),

@@ -21,6 +21,29 @@ export const VIEWS: readonly View[] = [
   { name: 'cases', page: '/cases' },
   { name: 'cases-board', page: '/cases', find: async () => '/cases?view=board' },
   { name: 'case', page: '/cases/:id', find: someCase },
+  { name: 'devices', page: '/devices' },
+  {
+    name: 'device',
+    page: '/devices/:id',
+    find: async (city) => `/devices/${await firstId(city, 'devices?kind=bin-sensor')}`,
+  },
+  { name: 'parts', page: '/parts' },
+  {
+    name: 'part',
+    page: '/parts/:id',
+    find: async (city) => `/parts/${await firstId(city, 'parts')}`,
+  },
+  { name: 'imports', page: '/imports' },
+  { name: 'quarantine', page: '/quarantine', find: async () => '/quarantine?state=all' },
+  { name: 'evaluation', page: '/evaluation', find: async () => '/evaluation?level=street' },
+  {
+    name: 'evaluation-cases',
+    page: '/evaluation',
+    find: async () => '/evaluation?show=counts&count=reports',
+  },
+  { name: 'charts', page: '/charts', find: someLines },
+  { name: 'vehicles', page: '/vehicles', find: someTruck },
+  { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
   { name: 'settings', page: '/settings' },
   { name: 'settings-users', page: '/settings/users' },
   { name: 'settings-user', page: '/settings/users/:id', find: someUser },
@@ -67,4 +90,25 @@ async function someWebhook(city: LivedCity): Promise<string> {
     body: JSON.stringify({ title: '应急局', url: 'http://127.0.0.1:9/' }),
   })
   return `/settings/webhooks/${id}`
+}
+
+async function someLines(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(
+    '/api/v1/devices?kind=manhole-cover&limit=2',
+  )
+  const channels = ['level_mm', 'tilt_deg']
+  const lines = items.flatMap(({ id }) => channels.map((channel) => `line=${id}~${channel}`))
+  return `/charts?${lines.join('&')}`
+}
+
+async function someTruck(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { deviceId: string }[] }>(
+    '/api/v1/vehicles?limit=1',
+  )
+  return `/vehicles?device=${items[0]?.deviceId}`
+}
+
+async function firstId(city: LivedCity, list: string): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(`/api/v1/${list}`)
+  return items[0]?.id ?? ''
 }

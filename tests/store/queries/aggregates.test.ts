@@ -33,7 +33,11 @@ test.each(['as it is stored here', 'without continuous aggregates'])(
   'hours and days of a device are those of its readings, %s',
   async (way) => {
     const timescale = way === 'as it is stored here' && fresh.database.timescale
-    const queries = createAggregateQueries({ pool: fresh.database.pool, timescale })
+    const queries = createAggregateQueries({
+      pool: fresh.database.pool,
+      timescale,
+      days: null,
+    })
     const range = { from: epochMs(NOON - 2 * HOUR), to: epochMs(NOON - 1), channels: ['level_mm'] }
     const byHour = await queries.aggregates(gauge, { ...range, every: 'hourly' })
     // An hour has the readings 1 to 12 before its end; the third of each dozen has no level.

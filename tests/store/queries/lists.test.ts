@@ -106,6 +106,10 @@ test('lists are narrowed by what is asked for', async () => {
   expect((await episodes.list({ ...request, state: 'open' })).items).toHaveLength(200)
   const range = { from: epochMs(NOON + 10), to: epochMs(NOON + 12) }
   expect((await episodes.list({ ...request, ...range })).items).toHaveLength(6)
+  // With what began before and had not cleared by then.
+  const later = { from: epochMs(NOON + 1_000_000), standing: true }
+  expect((await episodes.list({ ...request, ...later })).items).toHaveLength(200)
+  expect((await episodes.list({ ...request, ...later, standing: false })).items).toEqual([])
   expect((await cases.list({ ...request, ...range, scope })).items).toHaveLength(6)
   expect((await cases.list({ ...request, state: ['withdrawn'], scope })).items).toEqual([])
 })

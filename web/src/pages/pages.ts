@@ -1,4 +1,4 @@
-import { MapLocation, Tickets } from '@element-plus/icons-vue'
+import { Cpu, DataAnalysis, MapLocation, Tickets, TrendCharts, Van } from '@element-plus/icons-vue'
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
@@ -10,6 +10,8 @@ export interface Page {
   readonly load: () => Promise<Component>
   /** In the menu; a page without it is reached from others. */
   readonly menu?: { readonly title: Bilingual; readonly icon: Component }
+  /** Under which entry of the menu it belongs, where it has none itself. */
+  readonly under?: string
   /** Who may see it; undefined: everybody who is signed in. */
   readonly roles?: readonly Role[]
   /** What stands in its address is given to it as properties. */
@@ -18,13 +20,8 @@ export interface Page {
   readonly isBare?: boolean
 }
 
-const SIGNED_STAFF = [
-  ...SUPERVISION_ROLES,
-  ...DEPARTMENT_ROLES,
-  'pipe-operator',
-  'engineer',
-  'administrator',
-] as const
+const CITY_STAFF = [...SUPERVISION_ROLES, ...DEPARTMENT_ROLES, 'engineer', 'administrator'] as const
+const SIGNED_STAFF = [...CITY_STAFF, 'pipe-operator'] as const
 
 /** Every page of the console, in the order of the menu. */
 export const PAGES: readonly Page[] = [
@@ -44,7 +41,64 @@ export const PAGES: readonly Page[] = [
     path: '/cases/:id',
     load: () => import('./cases/case-page.vue'),
     hasParams: true,
+    under: '/cases',
     roles: SIGNED_STAFF,
+  },
+  {
+    path: '/devices',
+    load: () => import('./devices/devices-page.vue'),
+    menu: { title: { en: 'Devices and parts', zh: '设备与部件' }, icon: Cpu },
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/devices/:id',
+    load: () => import('./devices/device-page.vue'),
+    hasParams: true,
+    under: '/devices',
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/parts',
+    load: () => import('./devices/parts-page.vue'),
+    under: '/devices',
+    roles: CITY_STAFF,
+  },
+  {
+    path: '/parts/:id',
+    load: () => import('./devices/part-page.vue'),
+    hasParams: true,
+    under: '/devices',
+    roles: CITY_STAFF,
+  },
+  {
+    path: '/imports',
+    load: () => import('./devices/imports-page.vue'),
+    under: '/devices',
+    roles: ['engineer'],
+  },
+  {
+    path: '/quarantine',
+    load: () => import('./devices/quarantine-page.vue'),
+    under: '/devices',
+    roles: ['engineer', 'administrator'],
+  },
+  {
+    path: '/charts',
+    load: () => import('./charts/charts-page.vue'),
+    menu: { title: { en: 'Charts', zh: '曲线分析' }, icon: TrendCharts },
+    roles: SIGNED_STAFF,
+  },
+  {
+    path: '/vehicles',
+    load: () => import('./vehicles/vehicles-page.vue'),
+    menu: { title: { en: 'Vehicles and terminals', zh: '车辆与终端' }, icon: Van },
+    roles: CITY_STAFF,
+  },
+  {
+    path: '/evaluation',
+    load: () => import('./evaluation/evaluation-page.vue'),
+    menu: { title: { en: 'Evaluation', zh: '综合评价' }, icon: DataAnalysis },
+    roles: CITY_STAFF,
   },
   ...SETTINGS_PAGES,
   { path: '/me', load: () => import('./me/me-page.vue') },

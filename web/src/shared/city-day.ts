@@ -30,3 +30,13 @@ export const startOfToday = (): string => startOfDay(cityDay())
 /** The calendar day so many days later, or before. */
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10)
+
+/** An instant as the clocks of the city show it, to the minute: `2026-11-26T08:30`, as inputs want it. */
+export const cityMinute = (at: number): string =>
+  new Date(at + offsetAt(at)).toISOString().slice(0, 16)
+
+/** The instant at which the clocks of the city show that; NaN where it is no time. */
+export function instantOfMinute(text: string): number {
+  const shown = Date.parse(`${text}:00Z`)
+  return Number.isNaN(shown) ? shown : shown - offsetAt(shown - offsetAt(shown))
+}

@@ -25,14 +25,6 @@ export const AREAS_TEXTS = defineTexts({
     areasHint: '规则按编号引用的地块，如易涝点、学校周边。',
     areaId: '编号',
     import: '导入单元网格或规则区域',
-    importHint:
-      'GeoJSON 文件；单元网格的属性为 code、district、street、community，规则区域为 id 和标题。有一行不合格则全部不导入。',
-    what: '内容',
-    file: '文件',
-    doIt: '导入',
-    result: '没有导入：{rejected} 行有误',
-    committed: '已导入 {accepted} 行',
-    line: '第 {line} 行',
   },
   en: {
     title: 'Areas and grids',
@@ -58,13 +50,5 @@ export const AREAS_TEXTS = defineTexts({
     areasHint: 'Pieces of land that rules name by their ids, such as places that flood.',
     areaId: 'Id',
     import: 'Import unit grids or areas',
-    importHint:
-      'A GeoJSON file; unit grids have code, district, street and community, areas an id and titles. One refused row keeps out the file.',
-    what: 'What',
-    file: 'File',
-    doIt: 'Import',
-    result: 'Nothing was imported: {rejected} rows are refused',
-    committed: '{accepted} rows imported',
-    line: 'line {line}',
   },
 })

@@ -104,6 +104,7 @@ export const SETTINGS_PAGES = [
     path,
     load,
     hasParams: isDetail,
+    under: '/settings',
     ...(roles && { roles }),
   })),
 ]

@@ -1,0 +1,37 @@
+import type { ImportReasonCode } from './import-report.ts'
+import type { Bilingual } from './text.ts'
+
+/** Reasons for refusing a row of a file, in few words. */
+export const IMPORT_REASON_TITLES: Readonly<Record<ImportReasonCode, Bilingual>> = {
+  columns: { en: 'number of fields', zh: '列数与表头不符' },
+  'not-json': { en: 'not JSON', zh: '不是 JSON' },
+  'not-feature': { en: 'not a feature', zh: '不是 GeoJSON 要素' },
+  'row-too-large': { en: 'row too large', zh: '单行过大' },
+  missing: { en: 'missing', zh: '缺少必填项' },
+  'unknown-field': { en: 'unknown field', zh: '未知字段' },
+  'bad-value': { en: 'bad value', zh: '取值有误' },
+  'unknown-kind': { en: 'unknown kind of device', zh: '设备类型不存在' },
+  'kind-changed': { en: 'kind cannot be changed', zh: '设备类型不可更改' },
+  'unknown-part': { en: 'unknown part', zh: '部件未登记' },
+  'beyond-scope': { en: 'beyond your areas', zh: '超出管辖范围' },
+  'unknown-name': { en: 'unknown name', zh: '名称不在目录内' },
+  'unknown-class': { en: 'unknown class', zh: '类别不在目录内' },
+  'unknown-department': { en: 'unknown department', zh: '部门不存在' },
+  'spreadsheet-number': { en: 'rounded by a spreadsheet', zh: '编号被表格软件截断' },
+  'time-future': { en: 'time in the future', zh: '时间超前' },
+  'own-case': { en: 'case of this platform', zh: '本平台案件' },
+  'other-system': { en: 'case of another system', zh: '其他系统案件' },
+  'went-on-here': { en: 'has gone further here', zh: '本平台已继续办理' },
+  duplicate: { en: 'twice in the file', zh: '文件内重复' },
+  'text-not-storable': { en: 'text cannot be stored', zh: '文本含非法字符' },
+  'place-incomplete': { en: 'half a place', zh: '经纬度不全' },
+  'place-null-island': { en: 'place is (0, 0)', zh: '位置为 (0, 0)' },
+  'place-swapped': { en: 'longitude and latitude swapped', zh: '经纬度颠倒' },
+  'place-projected': { en: 'place in metres', zh: '位置为平面坐标' },
+  'place-out-of-range': { en: 'place not on the earth', zh: '位置超出范围' },
+  'ring-unclosed': { en: 'ring not closed', zh: '边界未闭合' },
+  'ring-crossing': { en: 'ring crosses itself', zh: '边界自相交' },
+  'ring-flat': { en: 'ring without area', zh: '边界无面积' },
+  'line-flat': { en: 'line without length', zh: '线段无长度' },
+  'too-many-positions': { en: 'too many positions', zh: '坐标点过多' },
+}

@@ -1,0 +1,36 @@
+import type { ReasonCode } from './rejection.ts'
+import type { Bilingual } from './text.ts'
+
+/** Reasons for refusing a message, in few words. */
+export const REASON_TITLES: Readonly<Record<ReasonCode, Bilingual>> = {
+  'not-utf8': { en: 'not UTF-8', zh: '不是 UTF-8 编码' },
+  'not-json': { en: 'not JSON', zh: '不是 JSON' },
+  'not-object': { en: 'not an object', zh: '不是 JSON 对象' },
+  'too-many': { en: 'too many readings', zh: '单条消息读数过多' },
+  'empty-array': { en: 'empty array', zh: '空数组' },
+  'unknown-device': { en: 'device not registered', zh: '设备未登记' },
+  'disabled-device': { en: 'device disabled', zh: '设备已停用' },
+  'wrong-topic': { en: 'wrong topic', zh: '主题不符' },
+  'time-format': { en: 'time has no known form', zh: '时间格式错误' },
+  'time-future': { en: 'time in the future', zh: '时间超前' },
+  'time-too-old': { en: 'time too old', zh: '时间过旧' },
+  'seq-invalid': { en: 'bad sequence number', zh: '序号无效' },
+  'channel-type': { en: 'wrong type of value', zh: '数值类型错误' },
+  'channel-range': { en: 'value out of range', zh: '数值超出量程' },
+  'channel-not-finite': { en: 'value not finite', zh: '数值不是有限数' },
+  'place-incomplete': { en: 'half a place', zh: '经纬度不全' },
+  'place-null-island': { en: 'place is (0, 0)', zh: '位置为 (0, 0)' },
+  'place-swapped': { en: 'longitude and latitude swapped', zh: '经纬度颠倒' },
+  'place-projected': { en: 'place in metres', zh: '位置为平面坐标' },
+  'place-out-of-range': { en: 'place not on the earth', zh: '位置超出范围' },
+  'text-not-storable': { en: 'text cannot be stored', zh: '文本含非法字符' },
+  'extra-too-large': { en: 'unknown channels too large', zh: '未知通道过大' },
+  'reply-format': { en: 'bad command reply', zh: '指令应答格式错误' },
+  'reply-refused': { en: 'command reply not taken', zh: '指令应答不被接受' },
+  'report-format': { en: 'bad report of a terminal', zh: '终端上报格式错误' },
+  'not-a-terminal': { en: 'not a patrol terminal', zh: '不是巡查终端' },
+  'report-refused': { en: 'report not taken', zh: '上报不被受理' },
+  'not-decoded': { en: 'not decoded (a defect)', zh: '解码失败（程序缺陷）' },
+  'not-stored': { en: 'not stored (a defect)', zh: '未能存储（程序缺陷）' },
+  'database-refused': { en: 'refused by the database', zh: '数据库拒收' },
+}

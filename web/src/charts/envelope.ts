@@ -1,0 +1,40 @@
+/** A step of a line: its least and greatest value. Epoch ms. */
+export interface Step {
+  readonly at: number
+  readonly min: number
+  readonly max: number
+}
+
+type Point = [at: number, value: number | null]
+
+/**
+ * The points of a line that goes through the least and the greatest value of each step, so that no peak
+ * is lost, and is broken where nothing is known.
+ */
+export function envelope(steps: readonly Step[], gap_ms: number): Point[] {
+  const points: Point[] = []
+  let last: Step | undefined
+  for (const step of steps) {
+    if (last !== undefined && step.at - last.at > gap_ms) points.push([last.at + 1, null])
+    points.push([step.at, step.min])
+    if (step.max !== step.min) points.push([step.at, step.max])
+    last = step
+  }
+  return points
+}
+
+/** The step that holds an instant, or the one right before it if that is no further than a gap. */
+export function stepAt<Some extends Step>(
+  steps: readonly Some[],
+  at: number,
+  gap_ms: number,
+): Some | undefined {
+  let [low, high] = [0, steps.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((steps[middle] as Some).at <= at) low = middle + 1
+    else high = middle
+  }
+  const found = steps[low - 1]
+  return found !== undefined && at - found.at <= gap_ms ? found : undefined
+}
