@@ -57,6 +57,7 @@ import { type ReadingHistory, readingRoutes } from './routes/reading-routes.ts'
 import { type RuleBook, ruleRoutes } from './routes/rule-routes.ts'
 import { type RuleTestDesk, type RuleWords, ruleTestRoutes } from './routes/rule-test-routes.ts'
 import { type ReadSeries, seriesRoutes } from './routes/series-routes.ts'
+import { type SystemCare, systemRoutes } from './routes/system-routes.ts'
 import { type Tracks, trackRoutes } from './routes/track-routes.ts'
 import { type WebhookDeliveries, webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { type Webhooks, webhookRoutes } from './routes/webhook-routes.ts'
@@ -107,6 +108,7 @@ export interface ApiPorts {
   readonly webhookDeliveries: WebhookDeliveries
   readonly people: People
   readonly readiness: () => Readiness
+  readonly system: SystemCare
 }
 
 type HttpConfig = Omit<Config['http'], 'adminToken'>
@@ -208,7 +210,9 @@ export async function buildApp(
   await documentRoutes(app)
   app.addSchema(Problem)
   app.addSchema(PlaceView)
-  healthRoutes(app, () => withWarnings(options.readiness(), tls?.warnings() ?? []), metrics)
+  const readiness = () => withWarnings(options.readiness(), tls?.warnings() ?? [])
+  healthRoutes(app, readiness, metrics)
+  systemRoutes(app, options.system, { readiness, metrics, version: options.console.version })
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   seriesRoutes(app, options.findDevice, options.readSeries, options.readingSummaries)

@@ -207,6 +207,10 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     people: { ...people, identities: withStandIns(people.identities, principals) },
     connections: { connectionOf: () => undefined, takeovers: () => [], nuisances: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
+    system: {
+      startedAt: clock.now(),
+      examine: async () => Promise.resolve({ at: clock.now(), findings: [] }),
+    },
     config: {
       ...readConfig({}).http,
       host: '127.0.0.1',
