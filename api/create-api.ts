@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import cookies from '@fastify/cookie'
-import { messageOf, Rejected, Unavailable } from '#model/error.ts'
 import { type Config, readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
 import { createMetrics, type Metrics } from '#runtime/metrics.ts'
@@ -14,6 +13,7 @@ import { type ConsoleConfig, consoleRoutes } from './console/console-routes.ts'
 import type { FindDevice } from './device-in-sight.ts'
 import { documentRoutes, serveDocumentation } from './documentation.ts'
 import { guardRoutes } from './guard.ts'
+import { listenError } from './listen-error.ts'
 import { LiveHub } from './live/live-hub.ts'
 import { cutOpenAnswers } from './open-answers.ts'
 import { openTls } from './open-tls.ts'
@@ -283,17 +283,6 @@ export async function openApiDocument(): Promise<object> {
   const document = app.swagger()
   await app.close()
   return document
-}
-
-function listenError(error: unknown, { host, port }: ApiOptions['config']): Error {
-  const { code } = error as NodeJS.ErrnoException
-  const detail = { host, port }
-  if (code === 'EADDRINUSE') {
-    const sentence = `port ${port} of HTTP_PORT is in use: stop what listens there, or set another`
-    return new Unavailable('port-in-use', sentence, { detail, cause: error })
-  }
-  const sentence = `HTTP cannot listen on ${host} port ${port}: ${messageOf(error)}`
-  return new Rejected('bad-configuration', sentence, { detail, cause: error })
 }
 
 /** Where a client on this machine finds it, also when it listens on every address. */
