@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ApiOptions } from '#api/create-api.ts'
+import type { ApiOptions } from '#api/api-ports.ts'
 import about from '#package.json' with { type: 'json' }
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'

@@ -1,4 +1,5 @@
-import { type ApiOptions, buildApp } from '#api/create-api.ts'
+import type { ApiOptions } from '#api/api-ports.ts'
+import { buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
