@@ -1,7 +1,6 @@
 import type { ApiOptions } from '#api/api-ports.ts'
 import { buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
-import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
 import { remainingTime } from '#cases/remaining-time.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
@@ -44,6 +43,7 @@ import { openRegistry } from '#tests/registry/registry-fixture.ts'
 import { TEST_WORLD, testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 import { documentCheck, type Method } from './document-check.ts'
+import { withStandIns } from './stand-ins.ts'
 
 export type { Method }
 
@@ -286,21 +286,6 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     },
   }
 }
-
-/** People of a test who have no account, and those who have one. */
-const withStandIns = (
-  accounts: People['identities'],
-  principals: ReadonlyMap<string, Principal>,
-): People['identities'] => ({
-  ofToken(token, isGlance) {
-    const principal = principals.get(token)
-    if (principal === undefined) return accounts.ofToken(token, isGlance)
-    const kind = 'access-token' as const
-    return { principal, kind, credentialId: null, expiresAt: null, passwordDue: false }
-  },
-  ofSession: (token, isGlance) => accounts.ofSession(token, isGlance),
-  onEnded: (listener) => accounts.onEnded(listener),
-})
 
 export type TestApi = Awaited<ReturnType<typeof openTestApi>>
 

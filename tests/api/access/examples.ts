@@ -3,6 +3,7 @@ import type { Method } from '#tests/api/api-fixture.ts'
 import { uuid } from '#tests/store/fixtures.ts'
 import { EVALUATION_EXAMPLES } from './evaluation-examples.ts'
 import { at, type Example, plain } from './example.ts'
+import { TRACK_EXAMPLES } from './track-examples.ts'
 import { RULE, type Town, trialOf } from './two-districts.ts'
 
 const first = (of: Town): string => of.devices[0] as string
@@ -133,15 +134,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'PATCH /api/v1/devices/:id': { ...deviceAt(), body: () => ({ label: 'changed' }) },
   'DELETE /api/v1/devices/:id': deviceAt(),
   'POST /api/v1/devices/:id/secret': { ...deviceAt('/secret'), body: () => ({}) },
-  'GET /api/v1/devices/:id/series': deviceAt(
-    '/series?channel=tilt_deg&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z',
-  ),
-  'GET /api/v1/devices/:id/readings': deviceAt('/readings'),
-  'GET /api/v1/devices/:id/latest': deviceAt('/latest'),
-  'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
-  'GET /api/v1/devices/:id/track': deviceAt(`/track?${DAY}`),
-  'GET /api/v1/vehicles': plain('/api/v1/vehicles'),
-  'GET /api/v1/coverage': plain('/api/v1/coverage'),
+  ...TRACK_EXAMPLES,
   'GET /api/v1/top-devices': plain(
     `/api/v1/top-devices?kind=manhole-cover&channel=tilt_deg&limit=50&${DAY}`,
   ),
