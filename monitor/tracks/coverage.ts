@@ -84,7 +84,7 @@ export class Coverage {
 /** The places from behind one fix up to the next. */
 function* between(from: Fix | undefined, to: Fix): Generator<Place> {
   if (from !== undefined) {
-    const steps = Math.ceil(distance_m(from, to) / STEP_M)
+    const steps = Math.max(1, Math.ceil(distance_m(from, to) / STEP_M))
     for (let step = 1; step < steps; step += 1) {
       const share = step / steps
       yield {

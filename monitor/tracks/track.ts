@@ -1,4 +1,3 @@
-import type { Place } from '#model/place.ts'
 import {
   between,
   type DurationMs,
@@ -69,10 +68,10 @@ export function trackOf(fixes: readonly Fix[], options: TrackOptions): Track {
     standing: milliseconds(standing),
     runs: options.most === undefined ? lines : thinRuns(lines, options.most),
     stops,
-    gaps: runs.slice(1).map((run, index) => ({
-      from: ((runs[index] as readonly Fix[]).at(-1) as Fix).at,
-      to: (run[0] as Fix).at,
-    })),
+    gaps: runs.slice(1).map((run, index) => {
+      const before = runs[index] as readonly Fix[]
+      return { from: (before.at(-1) as Fix).at, to: (run[0] as Fix).at }
+    }),
   }
 }
 
@@ -98,5 +97,3 @@ function wayOf(line: readonly Fix[]): number {
   }
   return way
 }
-
-export const placeOf = ({ lon_deg, lat_deg }: Place): Place => ({ lon_deg, lat_deg })

@@ -73,7 +73,7 @@ test('whoever summed up hours and did not end in good order is not trusted after
   )
   const owner = '00000000-0000-4000-8000-000000000001'
   await pool.query('UPDATE reading_top_state SET is_settled = false, owner = $1', [owner])
-  expect(await migrate(fresh.database, silentLogger)).toEqual(['0033-reading-day'])
+  expect(await migrate(fresh.database, silentLogger)).toContain('0033-reading-day')
   const { rows } = await pool.query('SELECT * FROM reading_summary_owner ORDER BY summary')
   expect(rows).toEqual([
     { summary: 'day', owner: null, is_settled: true },
