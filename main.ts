@@ -227,7 +227,7 @@ async function buildService(
   const exchange = openExchange({ pool, world, surroundings, config, clock })
   const api = createApi({
     config: config.http,
-    console: consoleParts(config),
+    ...consoleParts(config, clock),
     token,
     metrics,
     tracer,

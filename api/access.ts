@@ -44,6 +44,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'GET /assets/*': ANYONE,
   'GET /api/v1/console': ANYONE,
   'GET /metrics': allowWholeCity(TECHNICAL),
+  'GET /api/v1/system': allowWholeCity(TECHNICAL),
   'GET /api/openapi.json': SIGNED_IN,
   'GET /api/docs': SIGNED_IN,
   'GET /api/docs/*': SIGNED_IN,

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { ACCESS } from '#api/access.ts'
 import type { App } from '#api/app.ts'
 import { instantParameter, readInstant } from '#api/instant.ts'
 import { type Page, type PageRequest, pageOf, pageParameters, showPage } from '#api/paging.ts'
@@ -34,6 +35,9 @@ const RoleView = Type.Object(
         description: 'No account has roles of both sides.',
       }),
     ),
+    routes: Type.Array(Type.String(), {
+      description: 'What it may ask of this API, such as `GET /api/v1/cases`, within its bounds.',
+    }),
   },
   { $id: 'Role' },
 )
@@ -78,10 +82,21 @@ export function auditRoutes(app: App, log: AuditReader): void {
     },
     handler: async () =>
       Promise.resolve({
-        items: ROLES.map((id) => ({ id, title: ROLE_TITLES[id], side: sideOf(id) })),
+        items: ROLES.map((id) => ({
+          id,
+          title: ROLE_TITLES[id],
+          side: sideOf(id),
+          routes: routesOf(id),
+        })),
       }),
   })
 }
+
+/** Those for which the role is asked; what everybody may is not among them. */
+const routesOf = (role: Role): string[] =>
+  Object.entries(ACCESS).flatMap(([route, { who }]) =>
+    typeof who !== 'string' && who.includes(role) ? [route] : [],
+  )
 
 function sideOf(role: Role): 'supervision' | 'department' | null {
   if ((SUPERVISION_ROLES as readonly Role[]).includes(role)) return 'supervision'

@@ -1,4 +1,5 @@
-import { type ApiOptions, buildApp } from '#api/create-api.ts'
+import type { ApiOptions } from '#api/api-ports.ts'
+import { buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import type { People } from '#api/people-routes.ts'
 import { allowedCommands } from '#cases/refusal.ts'
@@ -189,6 +190,10 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     people: { ...people, identities: withStandIns(people.identities, principals) },
     connections: { connectionOf: () => undefined, takeovers: () => [], nuisances: () => [] },
     readiness: () => ({ ready: true, rules: 'warm' }),
+    system: {
+      startedAt: clock.now(),
+      examine: async () => Promise.resolve({ at: clock.now(), findings: [] }),
+    },
     config: {
       ...readConfig({}).http,
       host: '127.0.0.1',

@@ -42,7 +42,10 @@ export class ConsoleCity {
     this.#folder = folder
   }
 
-  static async start(rules: Readonly<Record<string, string>> = { 'cover-open': COVER_OPEN }) {
+  static async start(
+    rules: Readonly<Record<string, string>> = { 'cover-open': COVER_OPEN },
+    settings: Readonly<Record<string, string>> = {},
+  ) {
     const browser = await TestBrowser.open()
     const db = await freshDatabase()
     const folder = await scratchFolder()
@@ -52,6 +55,7 @@ export class ConsoleCity {
       folder: `${folder.path}/rules`,
       rules,
       clock,
+      settings,
     })
     return new ConsoleCity(city, browser, db, folder)
   }
@@ -100,13 +104,34 @@ interface Violation {
 }
 
 /** The page reaches WCAG 2.2 AA as far as axe can tell. */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, runOnly: object = STANDARDS): Promise<void> {
   await page.evaluate(axe.source)
   // As a text: it runs in the browser, whose names are not known here.
-  const question = `axe.run(document, { runOnly: ${JSON.stringify(STANDARDS)} })`
+  const question = `axe.run(document, { runOnly: ${JSON.stringify(runOnly)} })`
   const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(question)
   const told = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
   )
   expect(told).toEqual([])
+}
+
+/** As a text, since it runs in the browser. Colours that pass over by inheritance take frames to. */
+const OTHER_THEME = `(async () => {
+  const { dataset, classList } = document.documentElement
+  dataset.theme = dataset.theme === 'dark' ? 'light' : 'dark'
+  classList.toggle('dark')
+  let calm = 0
+  for (let frames = 0; frames < 60 && calm < 3; frames += 1) {
+    await new Promise(requestAnimationFrame)
+    calm = document.getAnimations().length === 0 ? calm + 1 : 0
+  }
+})()`
+
+/** The same, and in the other theme what differs there: the colours. */
+export async function expectAccessibleInBothThemes(page: Page): Promise<void> {
+  await expectAccessible(page)
+  const turn = () => page.evaluate(OTHER_THEME)
+  await turn()
+  await expectAccessible(page, { type: 'rule', values: ['color-contrast'] })
+  await turn()
 }

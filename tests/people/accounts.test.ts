@@ -255,5 +255,7 @@ test('the roles are told with what they are called and on which side they stand'
     id: 'inspector',
     title: { en: 'inspector', zh: '监督员' },
     side: 'supervision',
+    routes: expect.arrayContaining(['GET /api/v1/cases', 'POST /api/v1/reports']),
   })
+  expect(body.items[0].routes).not.toContain('GET /api/v1/accounts')
 })

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { type Service, startService } from '#main.ts'
 import { type EpochMs, epochMs, plus, seconds } from '#model/time.ts'
@@ -54,7 +55,7 @@ export interface CaseItem {
 
 interface CityOptions {
   readonly databaseUrl: string
-  /** A folder for the rules. */
+  /** A folder for the rules; beside it stands that of the photos. */
   readonly folder: string
   /** YAML documents by id. */
   readonly rules: Readonly<Record<string, string>>
@@ -62,6 +63,8 @@ interface CityOptions {
   readonly log?: Logger
   /** How long one that is opened waits for the one before it; not at all when absent. */
   readonly handoverWaitMs?: number
+  /** Settings of the service beside those of a test. */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** So often do the devices of the city measure. */
@@ -109,8 +112,10 @@ export class LivingCity {
   async open(): Promise<void> {
     const { databaseUrl, folder, clock, log = silentLogger, handoverWaitMs = 0 } = this.#options
     const config = readConfig({
+      ...this.#options.settings,
       DATABASE_URL: databaseUrl,
       RULES_DIR: folder,
+      ATTACHMENTS_DIR: join(dirname(folder), 'attachments'),
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
       MQTT_HOST: '127.0.0.1',

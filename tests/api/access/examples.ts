@@ -40,6 +40,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /health/live': plain('/health/live'),
   'GET /health/ready': plain('/health/ready'),
   'GET /metrics': plain('/metrics'),
+  'GET /api/v1/system': plain('/api/v1/system'),
   'GET /api/v1/console': plain('/api/v1/console'),
   'GET /api/openapi.json': plain('/api/openapi.json'),
   'GET /api/problems': plain('/api/problems'),

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ApiOptions } from '#api/api-ports.ts'
 import type { App } from '#api/app.ts'
-import { type ApiOptions, buildApp } from '#api/create-api.ts'
+import { buildApp } from '#api/create-api.ts'
 import { LiveHub } from '#api/live/live-hub.ts'
 import { EXAMPLES, methodOf } from '#tests/api/access/examples.ts'
 import { alpha } from '#tests/api/access/two-districts.ts'

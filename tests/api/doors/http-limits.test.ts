@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ApiOptions } from '#api/create-api.ts'
+import type { ApiOptions } from '#api/api-ports.ts'
 import { Rejected } from '#model/error.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 import { type Answer, ask, listen, RawConnection } from './listening-api.ts'

@@ -44,7 +44,23 @@ export const VIEWS: readonly View[] = [
   { name: 'charts', page: '/charts', find: someLines },
   { name: 'vehicles', page: '/vehicles', find: someTruck },
   { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
+  { name: 'settings', page: '/settings' },
+  { name: 'settings-users', page: '/settings/users' },
+  { name: 'settings-user', page: '/settings/users/:id', find: someUser },
+  { name: 'settings-roles', page: '/settings/roles' },
+  { name: 'settings-areas', page: '/settings/areas' },
+  { name: 'settings-departments', page: '/settings/departments' },
+  { name: 'settings-calendar', page: '/settings/calendar' },
+  { name: 'settings-catalogue', page: '/settings/catalogue' },
+  { name: 'settings-webhooks', page: '/settings/webhooks' },
+  { name: 'settings-webhook', page: '/settings/webhooks/:id', find: someWebhook },
+  { name: 'settings-audit', page: '/settings/audit' },
+  { name: 'settings-health', page: '/settings/health' },
   { name: 'account', page: '/me' },
+  { name: 'phone-tasks', page: '/m', isSmall: true },
+  { name: 'phone-task', page: '/m/tasks/:id', find: someTask, isSmall: true },
+  { name: 'phone-report', page: '/m/report', isSmall: true },
+  { name: 'phone-me', page: '/m/me', isSmall: true },
 ]
 
 async function someCase(city: LivedCity): Promise<string> {
@@ -52,6 +68,28 @@ async function someCase(city: LivedCity): Promise<string> {
     '/api/v1/cases?state=closed&limit=1',
   )
   return `/cases/${items[0]?.id}`
+}
+
+async function someTask(city: LivedCity): Promise<string> {
+  return (await someCase(city)).replace('/cases/', '/m/tasks/')
+}
+
+async function someUser(city: LivedCity): Promise<string> {
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>('/api/v1/accounts?limit=1')
+  return `/settings/users/${items[0]?.id}`
+}
+
+/** One that nothing takes, so that there is something to see. */
+async function someWebhook(city: LivedCity): Promise<string> {
+  const known = await city.ask<{ items: readonly { id: string }[] }>('/api/v1/webhooks?limit=1')
+  const [first] = known.items
+  if (first) return `/settings/webhooks/${first.id}`
+  const { id } = await city.ask<{ id: string }>('/api/v1/webhooks', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ title: '应急局', url: 'http://127.0.0.1:9/' }),
+  })
+  return `/settings/webhooks/${id}`
 }
 
 async function someLines(city: LivedCity): Promise<string> {

@@ -10,6 +10,8 @@ import {
 import type { Component } from 'vue'
 import { DEPARTMENT_ROLES, type Role, SUPERVISION_ROLES } from '#model/role.ts'
 import type { Bilingual } from '#model/text.ts'
+import { PHONE_PAGES } from './phone/phone-pages.ts'
+import { SETTINGS_PAGES } from './settings/settings-pages.ts'
 
 export interface Page {
   readonly path: string
@@ -119,5 +121,7 @@ export const PAGES: readonly Page[] = [
     menu: { title: { en: 'Evaluation', zh: '综合评价' }, icon: DataAnalysis },
     roles: CITY_STAFF,
   },
+  ...SETTINGS_PAGES,
   { path: '/me', load: () => import('./me/me-page.vue') },
+  ...PHONE_PAGES,
 ]

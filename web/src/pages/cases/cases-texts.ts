@@ -115,7 +115,7 @@ export const CASES_TEXTS = defineTexts({
   },
 })
 
-/** Of what is left of a limit, and of what may be done to a case. */
+/** Of what may be done to a case. */
 export const DEED_TEXTS = defineTexts({
   zh: {
     onDuty: '在岗',
@@ -126,16 +126,7 @@ export const DEED_TEXTS = defineTexts({
     removeFile: '移除 {name}',
     fileFault: '{name}：{reason}',
     fileSort: '{name} 不是可上传的类型（照片、PDF、MP4）',
-    left: '剩余 {span}',
-    workTime: '{span}工时',
-    stands: '停表',
-    standsUntil: '非工作时间，{at} 起继续计时',
-    runsUntil: '计时至 {at}',
-    due: '截止 {at}',
-    over: '已超时 {span}',
     parked: '挂账至 {at}',
-    noDeadline: '无时限',
-    ended: '已办结',
     reason: '原因',
     opinion: '意见',
     optional: '（选填）',
@@ -175,16 +166,7 @@ export const DEED_TEXTS = defineTexts({
     removeFile: 'Take {name} away',
     fileFault: '{name}: {reason}',
     fileSort: '{name} is no photo, PDF or MP4',
-    left: '{span} left',
-    workTime: '{span} of work',
-    stands: 'stands',
-    standsUntil: 'outside of working hours, goes on {at}',
-    runsUntil: 'runs until {at}',
-    due: 'due {at}',
-    over: 'overdue by {span}',
     parked: 'parked until {at}',
-    noDeadline: 'no deadline',
-    ended: 'over',
     reason: 'Reason',
     opinion: 'Remark',
     optional: ' (optional)',

@@ -2,7 +2,7 @@ import { computed } from 'vue'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import type { components } from '#web/src/api/schema.d.ts'
-import { useLoaded } from '#web/src/shared/use-loaded.ts'
+import { useLoaded } from './use-loaded.ts'
 
 type Department = components['schemas']['Department']
 
@@ -23,6 +23,7 @@ export function useDepartments() {
   })
   const names = computed(() => new Map((loaded.data.value ?? []).map(({ id, name }) => [id, name])))
   return {
+    ...loaded,
     all: computed(() => loaded.data.value ?? []),
     nameOf: (id: string | null): string => (id === null ? '–' : (names.value.get(id) ?? id)),
   }
