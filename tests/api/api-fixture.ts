@@ -12,8 +12,6 @@ import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
 import type { Envelope } from '#model/envelope.ts'
 import { type Principal, WHOLE_CITY } from '#model/principal.ts'
-import { milliseconds } from '#model/time.ts'
-import { BacktestDesk } from '#monitor/backtest/backtest-desk.ts'
 import { CityMap } from '#monitor/map/city-map.ts'
 import { DeviceHealth } from '#monitor/map/device-health.ts'
 import { LatestStates } from '#monitor/map/latest-states.ts'
@@ -37,12 +35,12 @@ import { createReadingQueries } from '#store/queries/readings.ts'
 import { readSeries } from '#store/queries/series.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
-import { CITY_DATA } from '#tests/monitor/fixtures.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
 import { openRegistry } from '#tests/registry/registry-fixture.ts'
 import { TEST_WORLD, testDesk } from '#tests/support/case-rules.ts'
 import { testLanguage } from '#tests/support/rule-language.ts'
 import { documentCheck, type Method } from './document-check.ts'
+import { idleBacktests } from './idle-backtests.ts'
 import { withStandIns } from './stand-ins.ts'
 
 export type { Method }
@@ -186,23 +184,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     explainer: {
       explain: () => Promise.reject(new Error('nothing is explained here')),
     },
-    backtests: new BacktestDesk({
-      run: async () => Promise.resolve({ readings: 0, found: [[]], heard: [] }),
-      rules: [],
-      cityData: () => CITY_DATA,
-      listened: async () => Promise.resolve([]),
-      silenceGrace: milliseconds(0),
-      devices: () => directory.devices(),
-      known: async () => Promise.resolve([]),
-      surroundings: {
-        gridOf: () => undefined,
-        part: () => undefined,
-        gridAddress: () => undefined,
-      },
-      city: { timeZone: 'Asia/Shanghai' },
-      clock: systemClock,
-      log: silentLogger,
-    }),
+    backtests: idleBacktests(() => directory.devices()),
     deliver: (id) => void delivered.push(id),
     ...webhooks.ports,
     people: { ...people, identities: withStandIns(people.identities, principals) },

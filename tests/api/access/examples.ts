@@ -3,15 +3,14 @@ import type { Method } from '#tests/api/api-fixture.ts'
 import { uuid } from '#tests/store/fixtures.ts'
 import { EVALUATION_EXAMPLES } from './evaluation-examples.ts'
 import { at, type Example, plain } from './example.ts'
+import { RULE_EXAMPLES } from './rule-examples.ts'
 import { TRACK_EXAMPLES } from './track-examples.ts'
-import { RULE, type Town, trialOf } from './two-districts.ts'
+import type { Town } from './two-districts.ts'
 
 const first = (of: Town): string => of.devices[0] as string
 const deviceAt = (rest = '') => at((of) => `/api/v1/devices/${first(of)}${rest}`)
 const partAt = at((of) => `/api/v1/parts/${of.parts[0]}`)
 const gridAt = at((of) => `/api/v1/grids/${of.grid.code}`)
-const rule = `/api/v1/rules/${RULE}`
-const override = (of: Town) => ({ param: 'angle_deg', scope: 'device', key: first(of) })
 const csv = { 'content-type': 'text/csv' }
 const csvOf = (of: Town, columns: object): string =>
   `${['id', ...Object.keys(columns)].join(',')}\n${[first(of), ...Object.values(columns)].join(',')}\n`
@@ -215,7 +214,6 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
 
   'GET /api/v1/episodes': plain('/api/v1/episodes'),
   'GET /api/v1/episodes/counts': plain('/api/v1/episodes/counts'),
-  'GET /api/v1/explain': at((of) => `/api/v1/explain?rule=${RULE}&device=${first(of)}`),
   'GET /api/v1/live': {
     ...at((of) => `/api/v1/live?device=${first(of)}`),
     isStream: true,
@@ -265,35 +263,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'PUT /api/v1/dispatch-rules': plain('/api/v1/dispatch-rules', () => ({})),
   'DELETE /api/v1/dispatch-rules/:id': plain(`/api/v1/dispatch-rules/${uuid(1)}`),
 
-  'GET /api/v1/rules': plain('/api/v1/rules'),
-  'GET /api/v1/rules/:id': plain(rule),
-  'GET /api/v1/rules/:id/versions': plain(`${rule}/versions`),
-  'GET /api/v1/rules/:id/versions/:version': plain(`${rule}/versions/1`),
-  'GET /api/v1/rules/:id/changes': plain(`${rule}/changes`),
-  'POST /api/v1/rules/check': plain('/api/v1/rules/check', () => ({ document: 'id: a' })),
-  'GET /api/v1/rule-language': plain('/api/v1/rule-language'),
-  'GET /api/v1/rules/:id/tests': plain(`${rule}/tests`),
-  'PUT /api/v1/rules/:id/tests': plain(`${rule}/tests`, () => ({ document: 'rule: a' })),
-  'POST /api/v1/rules/test': plain('/api/v1/rules/test', () => ({ document: 'a', tests: 'b' })),
-  'PUT /api/v1/rules/:id': plain(rule, () => ({ document: 'id: a' })),
-  'POST /api/v1/rules/:id/rollback': plain(`${rule}/rollback`, () => ({ version: 1 })),
-  'POST /api/v1/rules/:id/enable': plain(`${rule}/enable`, () => ({})),
-  'POST /api/v1/rules/:id/disable': plain(`${rule}/disable`, () => ({})),
-  'GET /api/v1/rules/:id/overrides': plain(`${rule}/overrides`),
-  'PUT /api/v1/rules/:id/overrides': plain(`${rule}/overrides`, (of) => ({
-    ...override(of),
-    value: 30,
-  })),
-  'DELETE /api/v1/rules/:id/overrides': at(
-    (of) => `${rule}/overrides?${new URLSearchParams(override(of)).toString()}`,
-  ),
-  'GET /api/v1/rules/:id/effective': at((of) => `${rule}/effective?device=${first(of)}`),
-
-  'POST /api/v1/backtests': plain('/api/v1/backtests', trialOf),
-  'GET /api/v1/backtests': plain('/api/v1/backtests'),
-  'GET /api/v1/backtests/:id': at((of) => `/api/v1/backtests/${of.made.trial}`),
-  'DELETE /api/v1/backtests/:id': at((of) => `/api/v1/backtests/${of.made.trial}`),
-  'GET /api/v1/backtests/:id/episodes': at((of) => `/api/v1/backtests/${of.made.trial}/episodes`),
+  ...RULE_EXAMPLES,
 }
 
 export const methodOf = (route: string): Method => route.split(' ', 1)[0] as Method
