@@ -92,7 +92,10 @@ describe.skipIf(!HAS_BROWSER)('charts', { timeout: 300_000 }, () => {
   test('what was wrong with a device is marked, and leads to its case', async () => {
     const look = { locale: 'en', theme: 'light' } as const
     const lines = 'line=cover-1~tilt_deg&line=gauge-1~level_mm&line=nobody~tilt_deg'
-    const page = await console.signIn('duty', look, `/charts?${lines}`)
+    // The clock of the city is ahead of that of the browser.
+    const now = console.city.clock.now()
+    const [from, to] = [now - HOUR_MS, now + HOUR_MS].map((at) => new Date(at).toISOString())
+    const page = await console.signIn('duty', look, `/charts?${lines}&from=${from}&to=${to}`)
     page.setDefaultTimeout(45_000)
     const marks = page.locator('.marks')
     await marks.getByText('goes on').waitFor()

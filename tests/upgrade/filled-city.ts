@@ -132,6 +132,8 @@ async function insertTheRest(pool: Pool): Promise<void> {
        '2026-11-10T02:00:00Z', '2026-11-10T03:00:00Z');
     INSERT INTO rule_override (rule_id, param, scope, key, value, author, updated_at)
       SELECT id, 'angle_deg', 'device', 'cover', '20', 'somebody', now() FROM rule LIMIT 1;
+    INSERT INTO rule_test (rule_id, document, revision, author, updated_at)
+      SELECT id, 'rule: ' || id, 1, 'somebody', now() FROM rule LIMIT 1;
     INSERT INTO filing_policy (kind, condition, policy, updated_at, updated_by) VALUES
       ('manhole-cover', 'missing-or-displaced', ${json(DEFAULT_POLICY)}, now(), 'somebody');
     INSERT INTO dispatch_rule (id, kind, class, area_code, department_id, updated_at, updated_by)

@@ -201,8 +201,9 @@ describe('an account of the district itself', () => {
         const answer = await ask(await api.signIn({ roles: [role], scope }), route, alpha)
         expect(answer.status, `${role} ${answer.text}`).toBe(200)
         const items: unknown = answer.body?.items
-        // Nobody has been given the case of the district yet, and no account has acted on it.
-        const hasNone = /\/episodes|\/evaluation\/(department|post)/.test(route)
+        // Nobody has been given the case of the district yet, no account has acted on it, and no
+        // inspector is on duty there.
+        const hasNone = /\/episodes|\/evaluation\/(department|post)|\/inspectors/.test(route)
         if (items !== undefined && !hasNone) expect(items).not.toEqual([])
         for (const mark of marks(beta)) expect(answer.text, role).not.toContain(mark)
       }

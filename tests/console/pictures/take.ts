@@ -26,7 +26,7 @@ const MAPS_DRAWN = `new Promise((resolve) => {
   const isDrawn = (map) => Number(map.dataset.drawnAt ?? 0) > from
   const look = () => {
     if ([...document.querySelectorAll('.city-map > .canvas')].every(isDrawn)) resolve(null)
-    else if (performance.now() - from > 60_000) resolve(null)
+    else if (performance.now() - from > 8_000) resolve(null)
     else setTimeout(look, 100)
   }
   look()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LivedCity } from './lived-city.ts'
 
 /** A page as somebody looks at it. */
@@ -13,6 +14,9 @@ export interface View {
   /** By somebody who is not signed in. */
   readonly isOpen?: boolean
 }
+
+const RULE = 'truck-speeding'
+const TWO_HOURS_MS = 7_200_000
 
 /** Every page of the console; a test holds them against the table of pages. */
 export const VIEWS: readonly View[] = [
@@ -44,6 +48,10 @@ export const VIEWS: readonly View[] = [
   { name: 'charts', page: '/charts', find: someLines },
   { name: 'vehicles', page: '/vehicles', find: someTruck },
   { name: 'coverage', page: '/vehicles', find: async () => '/vehicles?view=coverage' },
+  { name: 'rules', page: '/rules' },
+  { name: 'rule', page: '/rules/:id', find: async () => `/rules/${RULE}` },
+  { name: 'rule-tests', page: '/rules/:id', find: async () => `/rules/${RULE}?part=tests` },
+  { name: 'rule-trial', page: '/rules/:id', find: someTrial },
   { name: 'settings', page: '/settings' },
   { name: 'settings-users', page: '/settings/users' },
   { name: 'settings-user', page: '/settings/users/:id', find: someUser },
@@ -71,7 +79,10 @@ async function someCase(city: LivedCity): Promise<string> {
 }
 
 async function someTask(city: LivedCity): Promise<string> {
-  return (await someCase(city)).replace('/cases/', '/m/tasks/')
+  const { items } = await city.ask<{ items: readonly { id: string }[] }>(
+    '/api/v1/cases?state=checking&limit=1',
+  )
+  return `/m/tasks/${items[0]?.id}`
 }
 
 async function someUser(city: LivedCity): Promise<string> {
@@ -111,4 +122,21 @@ async function someTruck(city: LivedCity): Promise<string> {
 async function firstId(city: LivedCity, list: string): Promise<string> {
   const { items } = await city.ask<{ items: readonly { id: string }[] }>(`/api/v1/${list}`)
   return items[0]?.id ?? ''
+}
+
+/** A trial of a rule on the hours the city has lived, when it is through. */
+async function someTrial(city: LivedCity): Promise<string> {
+  const now = Date.now()
+  const rule = { id: RULE }
+  const { id } = await city.ask<{ id: string }>('/api/v1/backtests', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ rule, from: now - TWO_HOURS_MS, to: now }),
+  })
+  for (;;) {
+    const { state } = await city.ask<{ state: string }>(`/api/v1/backtests/${id}`)
+    if (state !== 'queued' && state !== 'running') break
+    await sleep(200)
+  }
+  return `/rules/${RULE}?part=backtest&trial=${id}`
 }
