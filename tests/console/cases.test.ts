@@ -35,7 +35,7 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
   let staff: CityStaff
   const caseOf = new Map<string, string>()
   beforeAll(async () => {
-    console = await ConsoleCity.start({ 'cover-tilted': TILTED })
+    console = await ConsoleCity.start({ rules: { 'cover-tilted': TILTED } })
     const { city } = console
     await city.send('PUT', '/api/v1/departments/water', { name: '供水公司' })
     await city.send('PUT', '/api/v1/departments/roads', { name: '市政处' })

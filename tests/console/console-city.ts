@@ -21,6 +21,13 @@ severity: critical
 outcome: { case: part, class: '0103', condition: missing-or-displaced }
 `
 
+interface CityOptions {
+  readonly rules?: Readonly<Record<string, string>>
+  readonly settings?: Readonly<Record<string, string>>
+  /** Without them a page says where its map would be. */
+  readonly hasMaps?: boolean
+}
+
 type Look = NonNullable<Parameters<TestBrowser['page']>[1]>
 
 /** The whole service with its console in a browser, and people who may sign in. */
@@ -42,11 +49,12 @@ export class ConsoleCity {
     this.#folder = folder
   }
 
-  static async start(
-    rules: Readonly<Record<string, string>> = { 'cover-open': COVER_OPEN },
-    settings: Readonly<Record<string, string>> = {},
-  ) {
-    const browser = await TestBrowser.open()
+  static async start({
+    rules = { 'cover-open': COVER_OPEN },
+    settings = {},
+    hasMaps = false,
+  }: CityOptions = {}) {
+    const browser = await TestBrowser.open(hasMaps)
     const db = await freshDatabase()
     const folder = await scratchFolder()
     const clock = new HandClock(epochMs(Date.now()))

@@ -25,7 +25,7 @@ describe.skipIf(!HAS_BROWSER)('an inspector with a phone', { timeout: 120_000 },
   let console: ConsoleCity
   let page: Page
   beforeAll(async () => {
-    console = await ConsoleCity.start()
+    console = await ConsoleCity.start({ hasMaps: true })
     await console.hire('inspector', ['inspector'])
     await console.hire('acceptor', ['acceptor'])
     const [west, south] = [PLACE.longitude - 0.001, PLACE.latitude - 0.001]

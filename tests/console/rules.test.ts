@@ -32,7 +32,7 @@ const IDS = ['cover-1', 'cover-2']
 describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
   let console: ConsoleCity
   beforeAll(async () => {
-    console = await ConsoleCity.start({ 'cover-tilted': TILTED })
+    console = await ConsoleCity.start({ rules: { 'cover-tilted': TILTED } })
     const { city } = console
     await console.hire('engineer', ['engineer'])
     await console.hire('administrator', ['administrator'])

@@ -21,7 +21,7 @@ outcome: { case: part, condition: missing-or-displaced, class: "0102" }
 describe.skipIf(!HAS_BROWSER)('closing by the sensor', { timeout: 300_000 }, () => {
   let console: ConsoleCity
   beforeAll(async () => {
-    console = await ConsoleCity.start({ 'cover-displaced': DISPLACED })
+    console = await ConsoleCity.start({ rules: { 'cover-displaced': DISPLACED } })
     await console.hire('chief', ['duty-officer'])
     await console.city.add(['cover'], { lon_deg: 111.003, lat_deg: 35.024 })
   }, 120_000)

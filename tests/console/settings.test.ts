@@ -17,7 +17,7 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
   let other: Server
   let answer = 503
   beforeAll(async () => {
-    console = await ConsoleCity.start(undefined, SETTINGS)
+    console = await ConsoleCity.start({ settings: SETTINGS })
     await console.hire('zhao', ['administrator', 'engineer'])
     await console.city.send('PUT', '/api/v1/departments/works', { name: '市政处' })
     await console.hire('handler', ['department-handler'], { departmentId: 'works' })

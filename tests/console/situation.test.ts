@@ -8,7 +8,7 @@ const IDS = ['cover-1', 'cover-2', 'cover-3']
 describe.skipIf(!HAS_BROWSER)('the situation', { timeout: 120_000 }, () => {
   let console: ConsoleCity
   beforeAll(async () => {
-    console = await ConsoleCity.start()
+    console = await ConsoleCity.start({ hasMaps: true })
     const { city } = console
     await console.hire('wang.li', ['duty-officer', 'acceptor'])
     for (const [index, id] of IDS.entries()) {

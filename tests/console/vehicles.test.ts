@@ -27,7 +27,7 @@ describe.skipIf(!HAS_BROWSER)('vehicles and terminals', { timeout: 300_000 }, ()
   let console: ConsoleCity
   let start: number
   beforeAll(async () => {
-    console = await ConsoleCity.start()
+    console = await ConsoleCity.start({ hasMaps: true })
     const { city } = console
     for (const index of [0, 1, 2, 3, 4]) {
       const grid = square(`14080200100100${index + 1}`, 11_100 + index, 3_502)
