@@ -8,7 +8,7 @@ import {
   type SeenDevice,
   showDeviceState,
 } from '#api/schemas/device-state-view.ts'
-import { answers, refTo } from '#api/schemas/shared.ts'
+import { answers, nullable, refTo } from '#api/schemas/shared.ts'
 import type { Box } from '#model/box.ts'
 import { Rejected } from '#model/error.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
@@ -25,8 +25,20 @@ export interface CityMap {
   }): Promise<{
     readonly devices: readonly SeenDevice[]
     readonly cells: readonly Static<typeof MapCellView>[]
+    readonly extent: Box | null
   }>
 }
+
+const Extent = Type.Object(
+  { west: Type.Number(), south: Type.Number(), east: Type.Number(), north: Type.Number() },
+  { description: 'The smallest box about all that is seen, degrees of WGS-84.' },
+)
+const namedSides = ([west, south, east, north]: Box): Static<typeof Extent> => ({
+  west,
+  south,
+  east,
+  north,
+})
 
 export function deviceStateRoutes(app: App, map: CityMap): void {
   app.addSchema(DeviceStateView)
@@ -65,6 +77,7 @@ Something that moves is where its last fix was, of the seven days before its new
         Type.Object({
           items: Type.Array(refTo(DeviceStateView)),
           cells: Type.Array(refTo(MapCellView)),
+          extent: nullable(Extent),
         }),
       ),
     },
@@ -77,8 +90,12 @@ Something that moves is where its last fix was, of the seven days before its new
           detail: { errors: [{ parameter: 'bbox', detail }] },
         })
       }
-      const { devices, cells } = await map.look({ ...view, box, scope: scopeOf(request) })
-      return { items: devices.map(showDeviceState), cells: [...cells] }
+      const { devices, cells, extent } = await map.look({ ...view, box, scope: scopeOf(request) })
+      return {
+        items: devices.map(showDeviceState),
+        cells: [...cells],
+        extent: extent && namedSides(extent),
+      }
     },
   })
 }

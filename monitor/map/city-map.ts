@@ -37,6 +37,8 @@ export interface MapCell {
 export interface Seen {
   readonly devices: readonly SeenDevice[]
   readonly cells: readonly MapCell[]
+  /** The smallest box about all of them; null where there is nothing. */
+  readonly extent: Box | null
 }
 
 interface Parts {
@@ -75,8 +77,13 @@ export class CityMap {
     const isSeen = seenBy(states, view)
     const found = states.places.within(view.box)
     const slots = isSeen === null ? found : found.filter(isSeen)
+    const extent = extentOf(states, slots)
     if (slots.length <= view.limit) {
-      return { devices: Array.from(slots, (slot) => seenAt(states, slot, wrong)), cells: [] }
+      return {
+        devices: Array.from(slots, (slot) => seenAt(states, slot, wrong)),
+        cells: [],
+        extent,
+      }
     }
     const keyOf = states.places.cells(view.box, across(view))
     const cells = putTogether(states, slots, keyOf)
@@ -86,7 +93,7 @@ export class CityMap {
       const cell = isSeen === null || isSeen(slot) ? cells.get(keyOf(slot)) : undefined
       if (cell !== undefined) cell.wrong[severity] += 1
     }
-    return shown(states, [...cells.values()], wrong)
+    return { ...shown(states, [...cells.values()], wrong), extent }
   }
 
   #wrongNow(): Promise<ReadonlyMap<string, Severity>> {
@@ -127,6 +134,20 @@ function across({ box: [west, , east], zoom }: View): number {
   const fitting = Math.floor(-Math.log2(Math.max(width, 1e-6))) + CELLS_ACROSS + 1
   const asked = zoom === undefined ? fitting : Math.min(zoom + CELLS_OF_TILE, fitting + FINER)
   return 2 ** Math.max(0, Math.min(DEEPEST, asked))
+}
+
+function extentOf({ places }: LatestStates, slots: Int32Array): Box | null {
+  if (slots.length === 0) return null
+  let [west, south, east, north] = [180, 90, -180, -90]
+  for (const slot of slots) {
+    const lon = places.lon(slot)
+    const lat = places.lat(slot)
+    if (lon < west) west = lon
+    if (lon > east) east = lon
+    if (lat < south) south = lat
+    if (lat > north) north = lat
+  }
+  return [west, south, east, north]
 }
 
 interface Gathered {
@@ -175,7 +196,7 @@ function shown(
   states: LatestStates,
   cells: readonly Gathered[],
   wrong: ReadonlyMap<string, Severity>,
-): Seen {
+): Omit<Seen, 'extent'> {
   const alone = cells.filter(({ devices }) => devices === 1)
   return {
     devices: alone.map(({ slot }) => seenAt(states, slot, wrong)),

@@ -47,8 +47,9 @@ test('few devices are told one by one, with the worst that is wrong with each', 
     { a: 'warning' },
   )
   await states.catchUp()
-  const { devices, cells } = await map.look({ box: CITY, limit: 10, scope: WHOLE_CITY })
+  const { devices, cells, extent } = await map.look({ box: CITY, limit: 10, scope: WHOLE_CITY })
   expect(cells).toEqual([])
+  expect(extent).toEqual([111, 35, 111.5, 35])
   expect(devices.map(({ device: { id }, severity }) => [id, severity])).toEqual([
     ['a', 'warning'],
     ['b', null],
