@@ -127,15 +127,16 @@ async function firstId(city: LivedCity, list: string): Promise<string> {
 /** A trial of a rule on the hours the city has lived, when it is through. */
 async function someTrial(city: LivedCity): Promise<string> {
   const now = Date.now()
-  const rule = { id: RULE }
+  const rule = { ruleId: RULE }
+  const [from, to] = [now - TWO_HOURS_MS, now].map((at) => new Date(at).toISOString())
   const { id } = await city.ask<{ id: string }>('/api/v1/backtests', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ rule, from: now - TWO_HOURS_MS, to: now }),
+    body: JSON.stringify({ rule, from, to }),
   })
   for (;;) {
     const { state } = await city.ask<{ state: string }>(`/api/v1/backtests/${id}`)
-    if (state !== 'queued' && state !== 'running') break
+    if (state !== 'waiting' && state !== 'running') break
     await sleep(200)
   }
   return `/rules/${RULE}?part=backtest&trial=${id}`

@@ -86,3 +86,7 @@ const UNIT_SIGNS: Readonly<Record<string, string>> = {
   'm3/h': 'm³/h',
   m3: 'm³',
 }
+
+/** Some words one after the other, as the language puts them. */
+export const showList = (words: readonly (string | number)[]): string =>
+  words.join(locale.value === 'zh' ? '、' : ', ')
