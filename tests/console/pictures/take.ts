@@ -1,8 +1,9 @@
 /**
  * Takes a picture of every page of the console in both languages and themes, in a city that has lived
- * for two hours: `npm run pictures -- [--to FOLDER] [--only situation,case] [--lang zh] [--theme dark]`.
+ * for two hours: `npm run pictures -- [--to FOLDER] [--only situation,case] [--lang zh] [--theme dark] [--jpeg]`.
  *
- * The files are FOLDER/NAME-LANGUAGE-THEME.png; without `--to` in `pictures`, which is not kept.
+ * The files are FOLDER/NAME-LANGUAGE-THEME.png, or .jpg with `--jpeg`; without `--to` in `pictures`, which
+ * is not kept.
  */
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     lang: { type: 'string' },
     theme: { type: 'string' },
+    jpeg: { type: 'boolean', default: false },
   },
 })
 const only = values.only?.split(',')
@@ -79,7 +81,11 @@ async function takeAll(locale: 'zh' | 'en', theme: 'dark' | 'light'): Promise<vo
     : member
   for (const view of views) {
     const page = view.isOpen ? stranger : view.isSmall ? phone : member
-    await take(view, page, path.join(values.to, `${view.name}-${locale}-${theme}.png`))
+    await take(
+      view,
+      page,
+      path.join(values.to, `${view.name}-${locale}-${theme}.${values.jpeg ? 'jpg' : 'png'}`),
+    )
   }
 }
 
@@ -98,6 +104,7 @@ async function take(view: View, page: Page, file: string): Promise<void> {
   await page.waitForLoadState('networkidle')
   await page.waitForTimeout(SETTLE_MS)
   await page.evaluate(MAPS_DRAWN)
-  await page.screenshot({ path: file, timeout: 60_000, animations: 'disabled' })
+  const form = values.jpeg ? ({ type: 'jpeg', quality: 82 } as const) : ({ type: 'png' } as const)
+  await page.screenshot({ path: file, timeout: 60_000, animations: 'disabled', ...form })
   say(file)
 }
