@@ -1,7 +1,13 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The folders whose files take longest: whole services, programs that are killed. */
-const LONG = ['/tests/service/', '/tests/chaos/', '/tests/api/access/', '/tests/monitor/order/']
+/** The folders whose files take longest: browsers, whole services, programs that are killed. */
+const LONG = [
+  '/tests/console/',
+  '/tests/service/',
+  '/tests/chaos/',
+  '/tests/api/access/',
+  '/tests/monitor/order/',
+]
 
 /**
  * Begins with what takes longest, so that at the end no worker waits for another one. Elsewhere the
