@@ -3,6 +3,8 @@ import { defineTexts } from '#web/src/locale/use-texts.ts'
 /** Of what devices, parts, imports and quarantine have in common. */
 export const REGISTRY_TEXTS = defineTexts({
   zh: {
+    cases: '相关案件',
+    noCases: '没有相关案件',
     title: '设备与部件',
     devices: '设备',
     parts: '部件',
@@ -38,6 +40,8 @@ export const REGISTRY_TEXTS = defineTexts({
     no: '否',
   },
   en: {
+    cases: 'Its cases',
+    noCases: 'No cases',
     title: 'Devices and parts',
     devices: 'Devices',
     parts: 'Parts',
