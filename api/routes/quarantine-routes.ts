@@ -127,9 +127,9 @@ export function quarantineRoutes(app: App, quarantine: Quarantine, replay: Repla
     },
     handler: async (request) => {
       const { id } = request.params
-      await quarantine.get(id, scopeOf(request))
-      await replaySome([id], scopeOf(request))
-      return showMessage(await quarantine.get(id, scopeOf(request)))
+      const scope = scopeOf(request)
+      const [message] = await replaySome([id], scope)
+      return showMessage(message ?? (await quarantine.get(id, scope)))
     },
   })
 
