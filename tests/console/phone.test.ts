@@ -125,7 +125,8 @@ describe.skipIf(!HAS_BROWSER)('an inspector with a phone', { timeout: 120_000 },
 
     await page.getByRole('link', { name: '任务' }).click()
     const task = page.getByRole('link', { name: /暴露生活垃圾/ })
-    expect(await task.innerText()).toMatch(/核实[\s\S]*剩余[\s\S]*0 米/)
+    // The browser tells its place only after the list is drawn.
+    await expect.poll(async () => task.innerText()).toMatch(/核实[\s\S]*剩余[\s\S]*0 米/)
     await expectAccessibleInBothThemes(page)
     await task.click()
     await page.getByText('请到现场核实').waitFor()
