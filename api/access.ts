@@ -141,6 +141,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   'GET /api/v1/parts': allow(CITY_STAFF, 'area', 'network'),
   'POST /api/v1/parts': allow(ENGINEER, 'area', 'network'),
+  'GET /api/v1/parts-on-map': allow(CITY_STAFF, 'area', 'network'),
   'GET /api/v1/parts/:id': allow(CITY_STAFF, 'area', 'network'),
   'PATCH /api/v1/parts/:id': allow(ENGINEER, 'area', 'network'),
   'DELETE /api/v1/parts/:id': allow(ENGINEER, 'area', 'network'),
@@ -160,10 +161,18 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /api/v1/areas/:id': allowWholeCity(ENGINEER),
   'DELETE /api/v1/areas/:id': allowWholeCity(ENGINEER),
 
+  // Streets are the ground of the map, the same for everybody; pipes are within areas and networks.
+  'GET /api/v1/lines-on-map': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/lines/:id': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/lines': allowWholeCity(TECHNICAL),
+  'PUT /api/v1/lines/:id': allowWholeCity(ENGINEER),
+  'DELETE /api/v1/lines/:id': allowWholeCity(ENGINEER),
+
   'POST /api/v1/imports/devices': allow(ENGINEER, 'area', 'network'),
   'POST /api/v1/imports/parts': allow(ENGINEER, 'area', 'network'),
   'POST /api/v1/imports/grids': allowWholeCity(ENGINEER),
   'POST /api/v1/imports/areas': allowWholeCity(ENGINEER),
+  'POST /api/v1/imports/lines': allowWholeCity(ENGINEER),
 
   'GET /api/v1/quarantine': allow(TECHNICAL, 'area', 'network'),
   'GET /api/v1/quarantine/:id': allow(TECHNICAL, 'area', 'network'),

@@ -30,7 +30,9 @@ import type { GridRegistry } from './routes/grid-routes.ts'
 import type { Readiness } from './routes/health-routes.ts'
 import type { Imports } from './routes/import-routes.ts'
 import type { Integrations } from './routes/integration-routes.ts'
+import type { LineRegistry, LinesOnMap } from './routes/line-routes.ts'
 import type { Overrides } from './routes/override-routes.ts'
+import type { PartsOnMap } from './routes/part-map-routes.ts'
 import type { PartRegistry } from './routes/part-routes.ts'
 import type { Quarantine, Replay } from './routes/quarantine-routes.ts'
 import type { ReadingHistory } from './routes/reading-routes.ts'
@@ -46,9 +48,12 @@ import type { Webhooks } from './routes/webhook-routes.ts'
 export interface ApiPorts {
   readonly devices: DeviceRegistry
   readonly parts: PartRegistry
+  readonly partsOnMap: PartsOnMap
   readonly grids: GridRegistry
   readonly gridLoads: GridLoads
   readonly areas: AreaRegistry
+  readonly lines: LineRegistry
+  readonly linesOnMap: LinesOnMap
   readonly attachments: Attachments
   readonly imports: Imports
   readonly workCalendar: WorkCalendarDesk & CalendarImports

@@ -29,8 +29,10 @@ import type { Readiness } from './routes/health-routes.ts'
 import { healthRoutes } from './routes/health-routes.ts'
 import { importRoutes } from './routes/import-routes.ts'
 import { integrationRoutes } from './routes/integration-routes.ts'
+import { lineRoutes } from './routes/line-routes.ts'
 import { liveRoutes } from './routes/live-routes.ts'
 import { overrideRoutes } from './routes/override-routes.ts'
+import { partMapRoutes } from './routes/part-map-routes.ts'
 import { partRoutes } from './routes/part-routes.ts'
 import { problemRoutes } from './routes/problem-routes.ts'
 import { quarantineRoutes } from './routes/quarantine-routes.ts'
@@ -71,9 +73,11 @@ export function allRoutes(
   commandRoutes(app, options.findDevice, options.commands, options.deliver)
   connectionRoutes(app, options.findDevice, options.connections)
   partRoutes(app, options.parts)
+  partMapRoutes(app, options.partsOnMap)
   gridRoutes(app, options.grids)
   gridLoadRoutes(app, options.gridLoads)
   areaRoutes(app, options.areas)
+  lineRoutes(app, options.lines, options.linesOnMap)
   importRoutes(app, options.imports, config)
   calendarRoutes(app, options.workCalendar)
   calendarImportRoutes(app, options.workCalendar, config)

@@ -27,12 +27,20 @@ const FORMATS: Readonly<Record<string, keyof typeof MEDIA_TYPES>> = {
   '.json': 'geojson',
 }
 
-/** `wanmi import`: devices, parts, unit grids or areas from a file into the registry. */
+/** `wanmi import`: devices, parts, unit grids, areas or streets and pipes from a file into the registry. */
 export function importCommand(): Command {
   return new Command('import')
-    .description('bring devices, parts, unit grids or areas from a file into the registry')
+    .description(
+      'bring devices, parts, unit grids, areas or streets and pipes from a file into the registry',
+    )
     .addArgument(
-      new Argument('<what>', 'what the rows are').choices(['devices', 'parts', 'grids', 'areas']),
+      new Argument('<what>', 'what the rows are').choices([
+        'devices',
+        'parts',
+        'grids',
+        'areas',
+        'lines',
+      ]),
     )
     .argument('<file>', 'CSV or GeoJSON; - reads standard input')
     .option('--partial', 'keep the rows without fault when others are refused')

@@ -32,7 +32,7 @@ export const IMPORT_REASONS = {
   'ring-crossing': 'A ring of the polygon crosses itself.',
   'ring-flat': 'A ring of the polygon encloses no area.',
   'line-flat': 'A line has no length.',
-  'too-many-positions': 'The geometry has more positions than an area may have.',
+  'too-many-positions': 'The geometry has more positions than it may have.',
 } as const
 
 export type ImportReasonCode = keyof typeof IMPORT_REASONS

@@ -10,6 +10,7 @@ import { takeUploads, uploadedRows } from '#api/import/upload-rows.ts'
 import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
 import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
 import { AreaSchema } from '#model/area.ts'
+import { CityLine } from '#model/city-line.ts'
 import { NewDevice } from '#model/device.ts'
 import { Rejected } from '#model/error.ts'
 import {
@@ -37,6 +38,7 @@ export interface Imports {
   readonly parts: Import
   readonly grids: Import
   readonly areas: Import
+  readonly lines: Import
 }
 
 const FORMATS: Readonly<Record<keyof Imports, ImportFormat>> = {
@@ -44,6 +46,7 @@ const FORMATS: Readonly<Record<keyof Imports, ImportFormat>> = {
   parts: { schema: Part, id: 'id', geometry: 'place' },
   grids: { schema: UnitGrid, id: 'code', geometry: 'shape' },
   areas: { schema: AreaSchema, id: 'id', geometry: 'shape' },
+  lines: { schema: CityLine, id: 'id', geometry: 'shape' },
 }
 
 const READERS = {
@@ -83,6 +86,7 @@ const SUMMARIES = {
   parts: 'Import parts from CSV or GeoJSON points',
   grids: 'Import unit grids from GeoJSON polygons, or CSV with a geometry column',
   areas: 'Import areas from GeoJSON polygons and lines, or CSV with a geometry column',
+  lines: 'Import streets and pipes from GeoJSON lines, or CSV with a geometry column',
 } as const
 
 export function importRoutes(
@@ -93,7 +97,7 @@ export function importRoutes(
   app.addSchema(ImportReportView)
   void app.register(async (scope: App) => {
     takeUploads(scope, READERS)
-    for (const name of ['devices', 'parts', 'grids', 'areas'] as const) {
+    for (const name of ['devices', 'parts', 'grids', 'areas', 'lines'] as const) {
       scope.post(`/api/v1/imports/${name}`, {
         schema: {
           tags: ['imports'],

@@ -2,7 +2,11 @@ import { areaUser } from '#monitor/named-areas.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Database } from '#store/database.ts'
 import type { DeviceDirectory } from '#store/device-directory.ts'
+import { createLineRegistry } from '#store/lines/line-registry.ts'
+import { LineRevision } from '#store/lines/line-revision.ts'
+import { linesOnMap } from '#store/lines/lines-on-map.ts'
 import { gridLoads } from '#store/queries/grid-loads.ts'
+import { partsOnMap } from '#store/queries/parts-on-map.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { readSeries, type SeriesQuestion } from '#store/queries/series.ts'
@@ -30,9 +34,11 @@ interface RegistryParts {
 /** What the API needs of devices, parts, grids and areas, and of what they sent. */
 export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
   const { pool, directory, areas } = registry
+  const lineRevision = new LineRevision()
   return {
     devices: createDeviceRegistry(registry),
     parts: createPartRegistry(registry),
+    partsOnMap: partsOnMap(pool),
     grids: createGridRegistry(registry),
     gridLoads: gridLoads(pool, registry.grids),
     areas: createAreaRegistry({
@@ -40,7 +46,9 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
       areas,
       inUse: (id) => areaUser(id, ruleParts.rules(), ruleParts.book.snapshot.overrides),
     }),
-    imports: createImports(registry),
+    lines: createLineRegistry({ ...registry, lineRevision }),
+    linesOnMap: linesOnMap(pool, registry.grids, lineRevision),
+    imports: createImports({ ...registry, lineRevision }),
     findDevice: (id: string) => directory.find(id),
     readings: createReadingQueries(pool),
     readSeries: (question: SeriesQuestion) => readSeries(pool, question),

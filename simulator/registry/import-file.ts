@@ -3,7 +3,7 @@ import type { ImportReport } from '#model/import-report.ts'
 import { askService, type ServiceAddress } from './service-client.ts'
 
 export interface ImportFile {
-  readonly what: 'grids' | 'parts' | 'devices'
+  readonly what: 'grids' | 'lines' | 'parts' | 'devices'
   readonly contentType: 'text/csv' | 'application/geo+json'
   readonly body: string
 }

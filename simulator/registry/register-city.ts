@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { DurationMs } from '#model/time.ts'
-import type { UnitGrid } from '#model/unit-grid.ts'
 import type { City } from '#simulator/world/city.ts'
+import { cityLines } from '#simulator/world/city-lines.ts'
 import type { SimulatedDevice } from '#simulator/world/fixtures.ts'
 import { type ImportFile, importFile } from './import-file.ts'
 import type { ServiceAddress } from './service-client.ts'
@@ -16,10 +16,11 @@ export interface RegisterOptions {
 
 // A file of this many devices is hashed in a few seconds: no request runs into a timeout.
 const DEVICES_PER_FILE = 2_000
+const GEOJSON = { contentType: 'application/geo+json' } as const
 const CSV = { contentType: 'text/csv' } as const
 
 /**
- * Brings grids, parts and devices of the city into the registry, as a city would: as files. What
+ * Brings grids, streets and pipes, parts and devices of the city into the registry, as a city would: as files. What
  * is there already is brought to the state of this run.
  *
  * @throws what {@link importFile} throws.
@@ -27,8 +28,8 @@ const CSV = { contentType: 'text/csv' } as const
 export async function registerCity(city: City, options: RegisterOptions): Promise<void> {
   const { service, signal } = options
   const send = (file: ImportFile): Promise<unknown> => importFile(service, file, signal)
-  const grids = gridsGeoJson(city.grids)
-  await send({ what: 'grids', contentType: 'application/geo+json', body: grids })
+  await send({ what: 'grids', ...GEOJSON, body: geoJson(city.grids) })
+  await send({ what: 'lines', ...GEOJSON, body: geoJson(cityLines(city)) })
   const { parts, devices } = city
   if (parts.length > 0)
     await send({ what: 'parts', ...CSV, body: csv(parts.map((part) => ({ ...part }))) })
@@ -40,11 +41,11 @@ export async function registerCity(city: City, options: RegisterOptions): Promis
   }
 }
 
-/** One feature per unit grid, as `wanmi import grids` reads it. */
-const gridsGeoJson = (grids: readonly UnitGrid[]): string =>
+/** One feature per unit grid, street or pipe, as `wanmi import` reads it. */
+const geoJson = (shapes: readonly { readonly geometry: object }[]): string =>
   JSON.stringify({
     type: 'FeatureCollection',
-    features: grids.map(({ geometry, ...properties }) => ({
+    features: shapes.map(({ geometry, ...properties }) => ({
       type: 'Feature',
       properties,
       geometry,

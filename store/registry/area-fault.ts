@@ -16,14 +16,17 @@ export function areaFaults(geometry: AreaGeometry): ImportReason[] {
   if (geometry.type === 'Polygon' || geometry.type === 'MultiPolygon') {
     return polygonFaults(geometry)
   }
-  const lines = geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates
-  return lines.flatMap((line, index) => {
+  return lineFaults(geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates)
+}
+
+/** Of each line its first fault: off the earth, or without length. */
+export const lineFaults = (lines: readonly (readonly Position[])[]): ImportReason[] =>
+  lines.flatMap((line, index) => {
     const code = lineFault(line)
     if (code === undefined) return []
     const detail = `line ${index + 1}: ${IMPORT_REASONS[code]}`
     return [{ code, field: 'geometry', detail }]
   })
-}
 
 function positionsOf({ type, coordinates }: AreaGeometry): number {
   if (type === 'LineString') return coordinates.length

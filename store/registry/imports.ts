@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { Area } from '#model/area.ts'
+import type { CityLine } from '#model/city-line.ts'
 import type { NewDevice } from '#model/device.ts'
 import type { ImportReason, ImportReport, ImportWay } from '#model/import-report.ts'
 import type { Part } from '#model/part.ts'
@@ -8,6 +9,9 @@ import { seesWholeCity } from '#model/scope-covers.ts'
 import { areaOfPart, seesDevice, seesPlace } from '#model/sees-device.ts'
 import type { UnitGrid } from '#model/unit-grid.ts'
 import { generateSecret, hashSecret } from '#runtime/secret.ts'
+import { checkLine } from '#store/lines/line-fault.ts'
+import { writeLines } from '#store/lines/line-record.ts'
+import type { LineRevision } from '#store/lines/line-revision.ts'
 import type { AreaDirectory } from './area-directory.ts'
 import { checkArea, writeAreas } from './area-registry.ts'
 import { changeDevice, type DeviceRow, toDevice } from './device-record.ts'
@@ -31,10 +35,15 @@ type Rows = AsyncIterable<ImportRow>
 
 /**
  * Imports of whole files. What is registered already is changed as a patch would change it. A row about
- * what lies beyond the scope, or would, is refused; grids and areas are not bounded.
+ * what lies beyond the scope, or would, is refused; grids, areas, streets and pipes are not bounded.
  */
-export function createImports(context: RegistryContext & { readonly areas: AreaDirectory }) {
-  const { pool, directory, grids, areas, clock } = context
+export function createImports(
+  context: RegistryContext & {
+    readonly areas: AreaDirectory
+    readonly lineRevision: LineRevision
+  },
+) {
+  const { pool, directory, grids, areas, clock, lineRevision } = context
   return {
     async devices(rows: Rows, way: ImportWay, scope = WHOLE_CITY): Promise<ImportReport> {
       const written: string[] = []
@@ -90,6 +99,20 @@ export function createImports(context: RegistryContext & { readonly areas: AreaD
         },
       })
       if (report.committed) await areas.refresh(written)
+      return report
+    },
+
+    async lines(rows: Rows, way: ImportWay): Promise<ImportReport> {
+      const report = await runImport<CityLine>(pool, rows, way, {
+        id: 'id',
+        check: checkLine,
+        judge: async () => Promise.resolve(new Map()),
+        async write(client, given) {
+          await writeLines(client, given, true)
+          return []
+        },
+      })
+      if (report.committed) lineRevision.rise()
       return report
     },
 

@@ -30,6 +30,7 @@ import { createCommands } from '#store/queries/commands.ts'
 import { createEpisodeQueries } from '#store/queries/episodes.ts'
 import { gridLoads } from '#store/queries/grid-loads.ts'
 import { openSeverities } from '#store/queries/open-severities.ts'
+import { partsOnMap } from '#store/queries/parts-on-map.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
 import { readSeries } from '#store/queries/series.ts'
@@ -106,9 +107,12 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
   const options: ApiOptions = {
     devices: registry.devices,
     parts: registry.parts,
+    partsOnMap: partsOnMap(pool),
     grids: registry.grids,
     gridLoads: gridLoads(pool, registry.locator),
     areas: registry.areas,
+    lines: registry.lines,
+    linesOnMap: registry.linesOnMap,
     imports: registry.imports,
     workCalendar: calendar.desk,
     attachments: {

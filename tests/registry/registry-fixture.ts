@@ -3,6 +3,9 @@ import { buildGridIndex } from '#rules/grid-index.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { DeviceDirectory } from '#store/device-directory.ts'
+import { createLineRegistry } from '#store/lines/line-registry.ts'
+import { LineRevision } from '#store/lines/line-revision.ts'
+import { linesOnMap } from '#store/lines/lines-on-map.ts'
 import { AreaDirectory } from '#store/registry/area-directory.ts'
 import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
@@ -19,8 +22,9 @@ export async function openRegistry() {
   const directory = await DeviceDirectory.open(pool, silentLogger)
   const grids = await GridLocator.open(pool, buildGridIndex)
   const areas = await AreaDirectory.open(pool, silentLogger)
+  const lineRevision = new LineRevision()
   const named = new Map<string, string>()
-  const context = { pool, directory, grids, areas, clock: systemClock }
+  const context = { pool, directory, grids, areas, lineRevision, clock: systemClock }
   return {
     pool,
     directory,
@@ -32,6 +36,8 @@ export async function openRegistry() {
     areaDirectory: areas,
     /** Who names an area, by its id. */
     named,
+    lines: createLineRegistry(context),
+    linesOnMap: linesOnMap(pool, grids, lineRevision),
     imports: createImports(context),
     async close() {
       directory.close()

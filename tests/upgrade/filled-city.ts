@@ -125,6 +125,9 @@ async function insertTheRest(pool: Pool): Promise<void> {
       ('140802001001001', '盐湖区', '中城', '解放路', ${json(SQUARE)});
     INSERT INTO area (id, title_en, title_zh, geometry) VALUES
       ('square', 'square', '广场', ${json(SQUARE)});
+    INSERT INTO city_line (id, class, geometry, bounds, length_m, from_zoom) VALUES
+      ('WS-1', 'sewer', '{"type":"LineString","coordinates":[[111,35],[111.01,35]]}',
+       '(111.01,35),(111,35)', 911, 14);
     INSERT INTO duty_grid (code, title, unit_grids) VALUES
       ('D1', '一号责任网格', '{140802001001001}');
     INSERT INTO command (id, device_id, name, args, state, created_at, expires_at) VALUES

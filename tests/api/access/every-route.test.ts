@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const TABLES = `device part unit_grid area quarantine command rule rule_version rule_override
+const TABLES = `device part unit_grid area city_line quarantine command rule rule_version rule_override
   rule_change case_record case_event case_report account department duty_grid
   webhook attachment outside_case integration`
 
@@ -107,7 +107,7 @@ describe('an account that is bounded to a part of the city', () => {
 
 /** Everything by which the districts could be known from an answer. */
 const marks = ({ wanted, made, ...of }: Town): string[] =>
-  [of.name, of.grid.code, of.dutyGrid, of.network, of.photo].concat(
+  [of.name, of.grid.code, of.dutyGrid, of.network, of.photo, of.line].concat(
     of.devices,
     of.parts,
     of.episodes,
@@ -131,10 +131,13 @@ const isEmpty = (value: unknown): boolean => {
   return value === null || value === 0 || value === ''
 }
 
+const ON_MAP = ['GET /api/v1/lines-on-map', 'GET /api/v1/parts-on-map']
+
 /** What an answer says of cases and devices; of an evaluation its figures and not what they mean. */
 function told(route: string, { body, text }: Awaited<ReturnType<typeof ask>>): unknown {
   // What was asked for comes back with it, or whether that is all there is.
-  if (['GET /api/v1/top-devices', 'GET /api/v1/grid-loads'].includes(route)) return body.items
+  if (['GET /api/v1/top-devices', 'GET /api/v1/grid-loads', ...ON_MAP].includes(route))
+    return body.items
   if (!isEvaluation(route)) return body ?? text
   return { items: body.items, counts: body.total?.counts ?? null }
 }

@@ -5,7 +5,7 @@ import { EVALUATION_EXAMPLES } from './evaluation-examples.ts'
 import { at, type Example, plain } from './example.ts'
 import { RULE_EXAMPLES } from './rule-examples.ts'
 import { TRACK_EXAMPLES } from './track-examples.ts'
-import type { Town } from './two-districts.ts'
+import { lineIn, type Town } from './two-districts.ts'
 
 const first = (of: Town): string => of.devices[0] as string
 const deviceAt = (rest = '') => at((of) => `/api/v1/devices/${first(of)}${rest}`)
@@ -159,6 +159,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
     name: 'new',
     ...of.place,
   })),
+  'GET /api/v1/parts-on-map': plain('/api/v1/parts-on-map?bbox=-180,-85,180,85'),
   'GET /api/v1/parts/:id': partAt,
   'PATCH /api/v1/parts/:id': { ...partAt, body: () => ({ note: 'changed' }) },
   'DELETE /api/v1/parts/:id': partAt,
@@ -184,6 +185,15 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   })),
   'DELETE /api/v1/areas/:id': plain('/api/v1/areas/old-town'),
 
+  'GET /api/v1/lines-on-map': plain('/api/v1/lines-on-map?bbox=-180,-85,180,85&zoom=14'),
+  'GET /api/v1/lines/:id': at(({ line }) => `/api/v1/lines/${line}`),
+  'GET /api/v1/lines': plain('/api/v1/lines'),
+  'PUT /api/v1/lines/:id': plain('/api/v1/lines/new-sewer', (of) => ({
+    class: 'sewer',
+    geometry: lineIn(of),
+  })),
+  'DELETE /api/v1/lines/:id': at(({ line }) => `/api/v1/lines/${line}`),
+
   'POST /api/v1/imports/devices': at(
     () => '/api/v1/imports/devices',
     (of) => csvOf(of, { kind: 'manhole-cover', ...of.place }),
@@ -202,6 +212,12 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   'POST /api/v1/imports/areas': at(
     () => '/api/v1/imports/areas',
     (of) => `id,geometry\nold-town,${square(of)}\n`,
+    csv,
+  ),
+
+  'POST /api/v1/imports/lines': at(
+    () => '/api/v1/imports/lines',
+    (of) => `id,class,geometry\nnew-sewer,sewer,${JSON.stringify(JSON.stringify(lineIn(of)))}\n`,
     csv,
   ),
 

@@ -27,6 +27,8 @@ export interface Town {
   readonly district: string
   readonly grid: ReturnType<typeof square>
   readonly place: { readonly lon_deg: number; readonly lat_deg: number }
+  /** A sewer in its unit grid and of its network. */
+  readonly line: string
   /** An attachment of its case. */
   readonly photo: string
   /** One of its unit grid alone. */
@@ -51,6 +53,7 @@ function town(name: string, district: string, x: number, base: number): Town {
     district,
     grid: square(`${district}001001001`, x, 3_502),
     place: { lon_deg: (x + 0.5) / 100, lat_deg: 35.025 },
+    line: `${name}-sewer`,
     photo: uuid(base + 20),
     dutyGrid: `${name}-duty`,
     network: `${name}-net`,
@@ -131,8 +134,23 @@ const photoOf = ({ name, photo, made }: Town): Attachment => ({
   caseId: made.case,
 })
 
-async function build(api: TestApi, { grid, place, parts, devices, network }: Town): Promise<void> {
+export const lineIn = ({ place: { lon_deg, lat_deg } }: Town) => ({
+  type: 'LineString' as const,
+  coordinates: [
+    [lon_deg - 0.003, lat_deg],
+    [lon_deg + 0.003, lat_deg],
+  ],
+})
+
+async function build(api: TestApi, of: Town): Promise<void> {
+  const { grid, place, parts, devices, network } = of
   await api.registry.grids.create(grid)
+  await api.registry.lines.put({
+    id: of.line,
+    class: 'sewer',
+    group: network,
+    geometry: lineIn(of),
+  })
   for (const [index, id] of devices.entries()) {
     const partId = parts[index] as string
     const isPlaced = index < devices.length - 1

@@ -1,7 +1,9 @@
+import { LINE_CLASSES } from '#model/city-line.ts'
+import { LINE_CLASS_TITLES } from '#model/city-line-names.ts'
 import type { Bilingual } from '#model/text.ts'
 
 /** What a file may be of. */
-export const IMPORT_SORTS = ['devices', 'parts', 'grids', 'areas'] as const
+export const IMPORT_SORTS = ['devices', 'parts', 'grids', 'areas', 'lines'] as const
 export type ImportSort = (typeof IMPORT_SORTS)[number]
 
 export interface ImportColumn {
@@ -22,6 +24,12 @@ const column = (
 const PLACE = [
   column('lon_deg', ['经度，度', 'longitude, degrees'], '111.0030'),
   column('lat_deg', ['纬度，度', 'latitude, degrees'], '35.0240'),
+]
+const STRETCH = '{"type":"LineString","coordinates":[[111.00,35.02],[111.01,35.02]]}'
+/** Every class by its name, as a file must have it. */
+const LINE_CLASS_WORDS: readonly [string, string] = [
+  LINE_CLASSES.map((each) => `${each} ${LINE_CLASS_TITLES[each].zh}`).join('、'),
+  LINE_CLASSES.join(', '),
 ]
 const SQUARE =
   '{"type":"Polygon","coordinates":[[[111.00,35.02],[111.01,35.02],[111.01,35.03],[111.00,35.03],[111.00,35.02]]]}'
@@ -81,6 +89,17 @@ export const IMPORT_COLUMNS: Readonly<Record<ImportSort, readonly ImportColumn[]
     column('id', ['区域代号，规则以此引用', 'the name rules give it'], 'old-town', true),
     column('title', ['名称，JSON', 'title, JSON'], '{"zh":"老城区","en":"old town"}', true),
     column('geometry', ['GeoJSON 多边形或线', 'GeoJSON polygon or line'], SQUARE, true),
+  ],
+  lines: [
+    column('id', ['编号', 'its code'], 'WS-0001', true),
+    column('class', LINE_CLASS_WORDS, 'sewer', true),
+    column('name', ['名称', 'name'], '人民路污水干管'),
+    column('diameter_mm', ['管径，毫米', 'diameter of a pipe, mm'], '600'),
+    column('width_m', ['道路宽度，米', 'width of a street, m'], ''),
+    column('material', ['材质', 'material'], '钢筋混凝土'),
+    column('owningDepartment', ['权属单位', 'owned by'], '排水公司'),
+    column('group', ['所属管网', 'the network it belongs to'], '城区排水'),
+    column('geometry', ['GeoJSON 线', 'GeoJSON line'], STRETCH, true),
   ],
 }
 
