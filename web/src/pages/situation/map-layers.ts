@@ -1,6 +1,7 @@
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
 import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
 import { SEVERITIES, type Severity } from '#model/rule.ts'
+import { LOWEST_OF_GROUND } from '#web/src/map/ground/ground-layers.ts'
 import { type LonLat, shapeToMap, toMap } from '#web/src/map/shift.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
 import type { GridLoad, MapCell, SeenDevice } from './situation-view.ts'
@@ -30,28 +31,34 @@ export function addLayers(map: GlMap): void {
     map.addSource(id, { type: 'geojson', data: EMPTY, promoteId: 'id' })
   }
   const colour = (sign: DeviceSign): string => themeColour(COLOUR_NAMES[sign])
-  map.addLayer({
-    id: 'grids',
-    type: 'fill',
-    source: 'grids',
-    paint: {
-      'fill-color': [
-        'case',
-        ['>', ['get', 'overdue'], 0],
-        colour('critical'),
-        ['>', ['get', 'open'], 0],
-        colour('warning'),
-        themeColour('panel'),
-      ],
-      'fill-opacity': ['interpolate', ['linear'], ['get', 'open'], 0, 0.35, 1, 0.3, 10, 0.6],
+  map.addLayer(
+    {
+      id: 'grids',
+      type: 'fill',
+      source: 'grids',
+      paint: {
+        'fill-color': [
+          'case',
+          ['>', ['get', 'overdue'], 0],
+          colour('critical'),
+          ['>', ['get', 'open'], 0],
+          colour('warning'),
+          themeColour('panel'),
+        ],
+        'fill-opacity': ['interpolate', ['linear'], ['get', 'open'], 0, 0.35, 1, 0.3, 10, 0.6],
+      },
     },
-  })
-  map.addLayer({
-    id: 'grid-lines',
-    type: 'line',
-    source: 'grids',
-    paint: { 'line-color': themeColour('road'), 'line-width': 1 },
-  })
+    LOWEST_OF_GROUND,
+  )
+  map.addLayer(
+    {
+      id: 'grid-lines',
+      type: 'line',
+      source: 'grids',
+      paint: { 'line-color': themeColour('road'), 'line-width': 1 },
+    },
+    LOWEST_OF_GROUND,
+  )
   map.addLayer({
     id: 'cells',
     type: 'circle',
