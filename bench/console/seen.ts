@@ -6,6 +6,8 @@ export interface Tasks {
   /** Longer than 50 ms, and longer than 200 ms. */
   readonly over50: number
   readonly over200: number
+  /** What of them goes beyond 50 ms each, together: so long clicks waited. */
+  readonly blocking: number
   /** When the last longer than 50 ms ended, since the page was asked for; 0 when there was none. */
   readonly lastEnd: number
 }
@@ -53,9 +55,16 @@ export const quiet = (page: Page, ms: number): Promise<unknown> =>
 /** Forgets the tasks so far. */
 export const forget = (page: Page): Promise<unknown> => page.evaluate('void (seen.tasks = [])')
 
-export async function tasksOf(page: Page): Promise<Tasks> {
-  const tasks = await page.evaluate<readonly Task[]>('seen.tasks')
+/** When the page began with its map; undefined where it has none. */
+export const mapBegins = (page: Page): Promise<number | undefined> =>
+  page.evaluate<number | undefined>("performance.getEntriesByName('map-begins')[0]?.startTime")
+
+/** Those that began in a span of the life of the page, in ms since it was asked for. */
+export async function tasksOf(page: Page, from = 0, to = Infinity): Promise<Tasks> {
+  const all = await page.evaluate<readonly Task[]>('seen.tasks')
+  const tasks = all.filter(({ start }) => start >= from && start < to)
   return {
+    blocking: Math.round(tasks.reduce((sum, { ms }) => sum + Math.max(0, ms - 50), 0)),
     longest: Math.round(Math.max(0, ...tasks.map(({ ms }) => ms))),
     over50: tasks.length,
     over200: tasks.filter(({ ms }) => ms > 200).length,

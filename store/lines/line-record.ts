@@ -53,10 +53,10 @@ const STREETS_FROM: Readonly<Partial<Record<LineClass, number>>> = {
 }
 /** The widest pipes are seen from farthest: at least so many millimetres from that zoom on. */
 const PIPES_FROM: readonly (readonly [diameter_mm: number, zoom: number])[] = [
-  [1_000, 12],
-  [600, 13],
+  [1_000, 13],
+  [600, 14],
 ]
-const OTHERS_FROM = 14
+const OTHERS_FROM = 15
 
 /** How near a map must be for a line to be drawn. */
 export function fromZoom({ class: its, diameter_mm = 0 }: CityLine): number {

@@ -1,21 +1,29 @@
+import { computed } from 'vue'
 import { consoleConfiguration } from './console-configuration.ts'
 
 const DAY_MS = 86_400_000
 
 /** The calendar day of the city at an instant, as `2026-11-26`. */
 export function cityDay(at: number = Date.now()): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
-    timeZone: consoleConfiguration.value.timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  })
-  return parts.format(at)
+  return days.value.format(at)
 }
+
+const inCity = (options: Intl.DateTimeFormatOptions, locale: string) =>
+  computed(
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        ...options,
+        timeZone: consoleConfiguration.value.timeZone,
+      }),
+  )
+const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+const days = inCity(date, 'en-CA')
+const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const
+const clocks = inCity({ ...date, ...time }, 'sv')
 
 /** How far the clocks of the city are ahead of UTC at an instant, in ms. */
 function offsetAt(at: number): number {
-  const text = new Date(at).toLocaleString('sv', { timeZone: consoleConfiguration.value.timeZone })
+  const text = clocks.value.format(at)
   return Date.parse(`${text.replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000
 }
 

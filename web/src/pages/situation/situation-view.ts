@@ -1,4 +1,4 @@
-import { onScopeDispose, type Ref, reactive, ref, shallowRef, watch } from 'vue'
+import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import type { components, paths } from '#web/src/api/schema.d.ts'
@@ -33,7 +33,8 @@ const DRAW_EVERY_MS = 1_000
 
 /** What lies in the viewport: asked for when it moves and now and again, and kept up by the feed. */
 export function useSituation(view: Ref<View | null>, filter: SituationFilter) {
-  const devices = reactive(new Map<string, SeenDevice>())
+  // Plain: a thousand of them change a second, and are drawn once in it.
+  const devices = new Map<string, SeenDevice>()
   const cells = shallowRef<readonly MapCell[]>([])
   /** Rises when there is something to draw anew. */
   const revision = ref(0)
