@@ -26,6 +26,8 @@ interface CityOptions {
   readonly settings?: Readonly<Record<string, string>>
   /** Without them a page says where its map would be. */
   readonly hasMaps?: boolean
+  /** The one of the service; one that goes only when it is told to where none is given. */
+  readonly clock?: HandClock
 }
 
 type Look = NonNullable<Parameters<TestBrowser['page']>[1]>
@@ -53,11 +55,11 @@ export class ConsoleCity {
     rules = { 'cover-open': COVER_OPEN },
     settings = {},
     hasMaps = false,
+    clock = new HandClock(epochMs(Date.now())),
   }: CityOptions = {}) {
     const browser = await TestBrowser.open(hasMaps)
     const db = await freshDatabase()
     const folder = await scratchFolder()
-    const clock = new HandClock(epochMs(Date.now()))
     const city = await LivingCity.start({
       databaseUrl: db.url,
       folder: `${folder.path}/rules`,
