@@ -27,6 +27,7 @@ export const monitorAlone = (
     inForce: { rules, city: cityOf(city) },
     devices,
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger: {
       lastNumber: 0,
       commit: async ({ readings }) => ({ stored: readings.length, duplicates: 0, cases: [] }),

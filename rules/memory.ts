@@ -18,7 +18,7 @@ import { jointNeeds, WindowColumns } from './window-columns.ts'
 export const VALUE_MEMORY: DurationMs = days(1)
 
 /** A window holds so many readings at most: of more, the newest. */
-const WINDOW_MAX = 1_000
+export const WINDOW_MAX = 1_000
 
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {

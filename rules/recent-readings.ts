@@ -27,9 +27,9 @@ export class RecentReadings {
     return this.#to - this.#from
   }
 
-  /** What it takes in memory. */
+  /** What it takes in memory, without what a branch added beyond it. */
   get bytes(): number {
-    return this.#rows.length * BYTES_OF_NUMBER
+    return this.#to * this.columns.width * BYTES_OF_NUMBER
   }
 
   /** When a reading was measured; `index` from 0, below the length. */

@@ -123,7 +123,8 @@ export function countWindow(condition: Eval, window: DurationMs): Eval {
     const now = condition(sample, NOTHING, binding)
     if (now === undefined) return undefined
     let count = now === true ? 1 : 0
-    for (let back = (recent?.length ?? 0) - 1; recent && back >= 0; back--) {
+    if (recent === null) return count
+    for (let back = recent.length - 1; back >= 0; back--) {
       if (recent.at(back) <= sample.measuredAt - window) break
       if (condition(recent.show(back), NOTHING, binding) === true) count += 1
     }
