@@ -87,8 +87,8 @@ export class DeviceMemory {
   }
 
   /** A state in the making loses its windows where there is no room for them. */
-  fit(deviceId: string, state: DeviceState): void {
-    this.#room.fit(state, this.#states.get(deviceId))
+  fit(state: DeviceState, before: DeviceState | undefined): void {
+    this.#room.fit(state, before)
   }
 
   /** Lets go of windows that no reading of now would look at. */
@@ -124,7 +124,7 @@ export class DeviceMemory {
     const { history, devices: registered, metrics } = this.#parts
     const took = metrics.recallSeconds.startTimer()
     const planOf = (device: Device) => plans.of(device)
-    const made = (id: string, state: DeviceState): void => this.fit(id, state)
+    const made = (id: string, state: DeviceState): void => this.fit(state, this.#states.get(id))
     const states = await recall(unknown, { planOf, openOf, made }, history)
     took()
     for (const { id } of unknown) {

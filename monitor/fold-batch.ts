@@ -1,3 +1,4 @@
+import type { Device } from '#model/device.ts'
 import type { Reading } from '#model/reading.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Metrics } from '#runtime/metrics.ts'
@@ -28,27 +29,31 @@ export async function foldBatch(
 ): Promise<Map<string, DeviceState>> {
   const parts = byDevice(readings)
   const devices = [...parts.values()].map(([first]) => (first as Reading).device)
-  const states = new Map(await memory.recall(devices, plans, book))
+  const recalled = await memory.recall(devices, plans, book)
+  const knownOf = (device: Device): DeviceState | undefined =>
+    recalled.get(device.id) ?? memory.of(device, plans)
+  const windows = new LetGoWindows(history, knownAmong(devices, knownOf))
+  const states = new Map(recalled)
   for (const device of devices) {
-    const known = states.get(device.id) ?? memory.of(device, plans)
-    if (known) states.set(device.id, copyState(known))
-  }
-  const windows = new LetGoWindows(history, wanting(devices, states))
-  for (const device of devices) {
-    const state = states.get(device.id)
-    if (!state) continue
+    const known = knownOf(device)
+    if (!known) continue
+    const state = copyState(known)
+    states.set(device.id, state)
     state.heardAt = epochMs(Math.max(state.heardAt ?? heardAt, heardAt))
     if (await windows.giveBack(device, state)) metrics.windowsReread.inc()
     const own = parts.get(device.id) ?? []
     if (await foldDevice(device, own, state, history, book)) metrics.lateRefolds.inc()
-    memory.fit(device.id, state)
+    memory.fit(state, known)
   }
   return states
 }
 
-function* wanting(devices: readonly Reading['device'][], states: ReadonlyMap<string, DeviceState>) {
+function* knownAmong(
+  devices: readonly Device[],
+  knownOf: (device: Device) => DeviceState | undefined,
+) {
   for (const device of devices) {
-    const state = states.get(device.id)
+    const state = knownOf(device)
     if (state) yield { device, state }
   }
 }
