@@ -185,7 +185,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   })),
   'DELETE /api/v1/areas/:id': plain('/api/v1/areas/old-town'),
 
-  'GET /api/v1/lines-on-map': plain('/api/v1/lines-on-map?bbox=-180,-85,180,85&zoom=14'),
+  'GET /api/v1/lines-on-map': plain('/api/v1/lines-on-map?bbox=-180,-85,180,85&zoom=15'),
   'GET /api/v1/lines/:id': at(({ line }) => `/api/v1/lines/${line}`),
   'GET /api/v1/lines': plain('/api/v1/lines'),
   'PUT /api/v1/lines/:id': plain('/api/v1/lines/new-sewer', (of) => ({
