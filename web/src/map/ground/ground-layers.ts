@@ -198,7 +198,8 @@ export function showParts(map: GlMap, parts: readonly PlacedPart[]): void {
   const features = parts.map(({ id, name, state, place }): Feature => {
     const geometry = { type: 'Point' as const, coordinates: toMap([place.lon_deg, place.lat_deg]) }
     // The first sign of its name, as 污 of 污水井盖.
-    const properties = { id, sign: [...name][0] ?? '', isIntact: state === 'intact' }
+    const sign = String.fromCodePoint(name.codePointAt(0) ?? 0x20)
+    const properties = { id, sign, isIntact: state === 'intact' }
     return { type: 'Feature', geometry, properties }
   })
   setData(map, 'parts', features)
