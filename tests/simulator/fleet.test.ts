@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import Value from 'typebox/value'
 import { describe, expect, test } from 'vitest'
+import { CityLine } from '#model/city-line.ts'
 import { NewDevice } from '#model/device.ts'
 import { epochMs, milliseconds, minutes, seconds } from '#model/time.ts'
 import { answerCommand } from '#simulator/fleet/answer-command.ts'
@@ -179,20 +180,27 @@ describe('registering a city', () => {
     )
     const summary = await run.finished
     expect(summary.registered).toBe(20)
-    const [grids, parts, devices, ...more] = service.requests as [
+    const [grids, lines, parts, devices, ...more] = service.requests as [
+      FakeRequest,
       FakeRequest,
       FakeRequest,
       FakeRequest,
     ]
     expect(more).toEqual([])
-    expect([grids, parts, devices].map(({ path }) => path)).toEqual([
+    expect([grids, lines, parts, devices].map(({ path }) => path)).toEqual([
       '/api/v1/imports/grids',
+      '/api/v1/imports/lines',
       '/api/v1/imports/parts',
       '/api/v1/imports/devices',
     ])
     expect(grids.token).toBe('secret-token')
     expect(grids.contentType).toBe('application/geo+json')
     expect(JSON.parse(grids.body).features).toHaveLength(run.city.grids.length)
+    const drawn = JSON.parse(lines.body) as { features: { properties: object; geometry: object }[] }
+    expect(drawn.features.length).toBeGreaterThan(1_000)
+    for (const { properties, geometry } of drawn.features) {
+      expect(Value.Check(CityLine, { ...properties, geometry })).toBe(true)
+    }
     expect(parse(parts.body, { columns: true })).toHaveLength(run.city.parts.length)
     const rows = parse<Record<string, string>>(devices.body, { columns: true })
     expect(rows).toHaveLength(20)
