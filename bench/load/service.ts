@@ -72,7 +72,7 @@ export async function startBareAedes(): Promise<Target> {
 }
 
 /** The postmaster of the database in a data directory. */
-async function postmasterOf(dataDir: string): Promise<number> {
+export async function postmasterOf(dataDir: string): Promise<number> {
   const file = path.join(dataDir, 'database', 'cluster', 'postmaster.pid')
   return Number((await readFile(file, 'utf8')).split('\n', 1)[0])
 }
