@@ -24,6 +24,7 @@ const BENCHES = [
   'fuzz',
   'abuse',
   'spool',
+  'quarantine',
   'console',
 ] as const
 
