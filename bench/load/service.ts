@@ -22,6 +22,11 @@ export interface Target {
   stop(): Promise<void>
 }
 
+/** With a database of its own in this data directory. */
+export interface WanmiTarget extends Target {
+  readonly folder: string
+}
+
 export interface WanmiOptions {
   readonly name?: string
   readonly devices?: number
@@ -35,7 +40,7 @@ export async function startWanmi({
   devices = 1_000,
   hasRules = true,
   env = {},
-}: WanmiOptions = {}): Promise<Target> {
+}: WanmiOptions = {}): Promise<WanmiTarget> {
   const folder = await scratch()
   const rules = path.join(folder, 'no-rules')
   await mkdir(rules)
@@ -55,7 +60,7 @@ export async function startWanmi({
     await process.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { name, port: process.port, watch, process, stop }
+  return { name, port: process.port, watch, process, folder, stop }
 }
 
 /** aedes as it comes, storing nothing. */
