@@ -79,7 +79,7 @@ const THREE_DIGITS = Array.from({ length: 1_000 }, (_, n) => String(n).padStart(
 /** Of the day that was written last, up to its hour. */
 const written = { day: Number.NaN, text: '' }
 
-/** `2026-11-23T08:00:00.000Z`: as a Date writes it, who takes five times as long for thousands of one day. */
+/** `2026-11-23T08:00:00.000Z`: as a Date writes it, who takes more than twice as long for thousands of one day. */
 export function formatInstant(at: EpochMs): string {
   const day = Math.floor(at / DAY_MS)
   if (day !== written.day || !Number.isInteger(at)) {
