@@ -7,6 +7,7 @@ import { loadSchedules } from '#cli/load-schedules.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { seriesParts } from '#cli/service/registry-ports.ts'
 import { openRuleTests } from '#cli/service/rule-tests.ts'
 import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
@@ -32,7 +33,6 @@ import { gridLoads } from '#store/queries/grid-loads.ts'
 import { openSeverities } from '#store/queries/open-severities.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
-import { readSeries } from '#store/queries/series.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -132,7 +132,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       },
     },
     readings: createReadingQueries(pool),
-    readSeries: (question) => readSeries(pool, question),
+    readSeries: seriesParts(pool),
     readingSummaries: {
       ...createAggregateQueries({ pool, timescale: false, days: null }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
@@ -183,6 +183,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     }),
     explainer: {
       explain: () => Promise.reject(new Error('nothing is explained here')),
+      thresholds: () => [],
     },
     backtests: idleBacktests(() => directory.devices()),
     deliver: (id) => void delivered.push(id),

@@ -101,6 +101,7 @@ export async function openTwoDistricts() {
     },
     explainer: {
       explain: ({ deviceId }) => Promise.resolve(explanationOf(deviceId)),
+      thresholds: () => [],
     },
   })
   await api.registry.devices.create({ id: NOWHERE, kind: 'manhole-cover' })
