@@ -11,8 +11,10 @@ export interface NamedThreshold {
 }
 
 /** A series of its own without a line: the axis reaches as far as the thresholds. */
-export const thresholdSeries = (named: readonly NamedThreshold[], axis: number, at: number) =>
-  named.length === 0
+export function thresholdSeries(named: readonly NamedThreshold[], axis: number, at: number) {
+  // Above it there may be no room left in the pane.
+  const highest = Math.max(...named.map(({ threshold: { value } }) => value))
+  return named.length === 0
     ? []
     : [
         {
@@ -45,10 +47,13 @@ export const thresholdSeries = (named: readonly NamedThreshold[], axis: number, 
                   padding: [1, 4],
                   fontSize: 11,
                   // Side by side rather than over each other.
-                  position: index % 2 === 0 ? 'insideStartTop' : 'insideEndTop',
+                  position: `inside${index % 2 === 0 ? 'Start' : 'End'}${
+                    threshold.value === highest ? 'Bottom' : 'Top'
+                  }`,
                 },
               }
             }),
           },
         },
       ]
+}
