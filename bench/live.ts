@@ -1,13 +1,15 @@
 /**
  * What viewers of the live feed cost: `npm run bench -- live [--viewers 1000] [--devices 10000]
- * [--rounds 2] [--seconds 8] [--warmup 2] [--rate 1000] [--json]`.
+ * [--rounds 2] [--seconds 8] [--warmup 2] [--rate 1000] [--only full] [--json]`.
  *
- * Trucks drive through a city and say where they are, as often as trucks do (`--rate` messages a second
- * in all) and as fast as they are acknowledged; each without viewers, with viewers of neighbourhoods,
- * quarters and the whole city, and with viewers of the whole city alone, taking turns. A tenth of the
- * viewers stops reading at once and goes on at the end. Service, database, trucks and viewers are
- * processes of their own on the same cores: what viewers read with is taken from the service too, so
- * that beside the rate the work of the service for a message counts.
+ * Trucks drive through a city and say where they are, as often as trucks do (`paced`: `--rate` messages
+ * a second in all) and as fast as they are acknowledged (`full`); with viewers of neighbourhoods,
+ * quarters and the whole city, and with viewers of the whole city alone. Before and after each of these
+ * runs is one without viewers, and the mean of the two is what its rate is a share of: a machine that
+ * becomes slower while it is measured does not tell against who comes later. A tenth of the viewers
+ * stops reading at once and goes on at the end. Service, database, trucks and viewers are processes of
+ * their own on the same cores: what viewers read with is taken from the service too, so that beside the
+ * rate it is said how much of the cores each of them took.
  */
 import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -18,7 +20,8 @@ import { parseArgs } from 'node:util'
 import { type Child, startChild } from './live/child.ts'
 import type { LoadRun } from './live/moving-load.ts'
 import type { Group, ViewersReport } from './live/viewers.ts'
-import { cpuMsOf } from './process-cpu.ts'
+import { median, postmasterOf } from './load/service.ts'
+import { busyMsOfMachine, cpuMsOf, cpuMsOfTree } from './process-cpu.ts'
 import { startTarget, type TargetProcess } from './target-process.ts'
 
 const SECRET = 'a-secret-long-enough-to-be-random'
@@ -31,6 +34,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '8' },
     rate: { type: 'string', default: '1000' },
     warmup: { type: 'string', default: '2' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 })
@@ -42,21 +46,33 @@ const group = (times: number, share: number): Group => {
   const count = Math.round(viewers * share)
   return { times, viewers: count, stalled: Math.round(count / 10) }
 }
+const NOBODY = 'nobody'
 /** Who watches; a neighbourhood is a hundredth of the city. */
 const AUDIENCES: Readonly<Record<string, readonly Group[]>> = {
-  nobody: [],
+  [NOBODY]: [],
   'eight of ten a neighbourhood': [group(10, 0.8), group(2, 0.15), group(1, 0.05)],
   'all the whole city': [group(1, 1)],
 }
-const RATES: Readonly<Record<string, number | null>> = {
-  paced: Number(options.rate),
-  'as fast as acknowledged': null,
+/** Messages a second; null: the next as soon as the last is acknowledged. */
+const RATES: Readonly<Record<string, number | null>> = Object.fromEntries(
+  Object.entries({ paced: Number(options.rate), full: null }).filter(
+    ([name]) => options.only === undefined || options.only === name,
+  ),
+)
+
+/** Cores that each was busy on. */
+interface Cores {
+  readonly service: number
+  readonly database: number
+  readonly trucks: number
+  readonly viewers: number
+  readonly others: number
 }
 
 interface Run extends LoadRun {
   readonly rate: string
   readonly audience: string
-  readonly serviceUs: number
+  readonly cores: Cores
   readonly viewersMib: number
   readonly ageP50_ms: number
   readonly ageP99_ms: number
@@ -64,25 +80,52 @@ interface Run extends LoadRun {
   readonly ended: number
 }
 
+interface Parts {
+  readonly wanmi: TargetProcess
+  /** Of the database. */
+  readonly postmaster: number
+  readonly load: Child
+  readonly audience: Child
+}
+
+const workSoFar = ({ wanmi, postmaster, load, audience }: Parts): Cores => {
+  const service = cpuMsOf(wanmi.pid)
+  const known = {
+    service,
+    database: cpuMsOfTree(postmaster),
+    trucks: cpuMsOf(load.pid),
+    viewers: cpuMsOf(audience.pid),
+  }
+  const { database, trucks, viewers: readers } = known
+  return { ...known, others: busyMsOfMachine() - service - database - trucks - readers }
+}
+
+function coresBetween(before: Cores, after: Cores, took_ms: number): Cores {
+  const of = (part: keyof Cores): number => (after[part] - before[part]) / took_ms
+  return {
+    service: of('service'),
+    database: of('database'),
+    trucks: of('trucks'),
+    viewers: of('viewers'),
+    others: of('others'),
+  }
+}
+
 async function residentMib(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1_024
 }
 
-async function one(
-  parts: { readonly wanmi: TargetProcess; readonly load: Child; readonly audience: Child },
-  rate: string,
-  who: string,
-): Promise<Run> {
+async function one(parts: Parts, rate: string, who: string): Promise<Run> {
   const { wanmi, load, audience } = parts
   const groups = AUDIENCES[who] ?? []
   const perSecond = RATES[rate] ?? null
   if (groups.length > 0) await audience.ask({ open: groups })
   await load.ask({ run: { seconds: Number(options.warmup), perSecond } })
   await audience.ask({ report: true })
-  const before = cpuMsOf(wanmi.pid)
+  const [begun, before] = [performance.now(), workSoFar(parts)]
   const run = await load.ask<LoadRun>({ run: { seconds, perSecond } })
-  const work_ms = cpuMsOf(wanmi.pid) - before
+  const cores = coresBetween(before, workSoFar(parts), performance.now() - begun)
   const told = await audience.ask<ViewersReport>({ report: true })
   const resident = await residentMib(wanmi.pid)
   await audience.ask({ close: true })
@@ -91,7 +134,7 @@ async function one(
     rate,
     audience: who,
     ...run,
-    serviceUs: (work_ms * 1_000) / run.acknowledged,
+    cores,
     viewersMib: told.bytes / seconds / 2 ** 20,
     ageP50_ms: told.ageP50_ms,
     ageP99_ms: told.ageP99_ms,
@@ -101,7 +144,7 @@ async function one(
 }
 
 /** Viewers who stood still while everything drove on: how many end with the newest of every truck. */
-async function resumed({ load, audience }: { readonly load: Child; readonly audience: Child }) {
+async function resumed({ load, audience }: Parts) {
   const stalled = Math.min(viewers, 50)
   await audience.ask({ open: [{ times: 1, viewers: stalled, stalled }] })
   await load.ask<LoadRun>({ run: { seconds, perSecond: null } })
@@ -134,18 +177,22 @@ wanmi.child.send('http')
 const [{ http, token }] = (await once(wanmi.child, 'message')) as [{ http: string; token: string }]
 const load = startChild('bench/live/moving-load.ts', { port: wanmi.port, devices, secret: SECRET })
 const audience = startChild('bench/live/viewers.ts', { http, token })
+const parts: Parts = { wanmi, postmaster: await postmasterOf(folder), load, audience }
 
 try {
   await load.ask({ connect: true })
   const runs: Run[] = []
-  for (let round = 0; round < Number(options.rounds); round += 1) {
-    for (const rate of Object.keys(RATES)) {
+  for (const rate of Object.keys(RATES)) {
+    runs.push(await one(parts, rate, NOBODY))
+    for (let round = 0; round < Number(options.rounds); round += 1) {
       for (const who of Object.keys(AUDIENCES)) {
-        runs.push(await one({ wanmi, load, audience }, rate, who))
+        if (who === NOBODY) continue
+        runs.push(await one(parts, rate, who))
+        runs.push(await one(parts, rate, NOBODY))
       }
     }
   }
-  const ends = await resumed({ load, audience })
+  const ends = await resumed(parts)
   const table = Object.keys(RATES).flatMap((rate) =>
     Object.keys(AUDIENCES).map((who) => summary(runs, rate, who)),
   )
@@ -164,22 +211,37 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
+/** Of each run the rate beside the mean of the two without viewers about it. */
+function shares(runs: readonly Run[], rate: string, who: string): readonly number[] {
+  const own = runs.filter((run) => run.rate === rate)
+  return own.flatMap(({ audience: name, perSecond }, index) => {
+    if (name !== who || who === NOBODY) return []
+    const [before, after] = [own[index - 1]?.perSecond ?? 0, own[index + 1]?.perSecond ?? 0]
+    return [perSecond / ((before + after) / 2)]
+  })
+}
+
 function summary(runs: readonly Run[], rate: string, who: string) {
-  const mean = (name: string, pick: (run: Run) => number): number => {
-    const own = runs.filter((run) => run.rate === rate && run.audience === name)
-    return own.reduce((sum, run) => sum + pick(run), 0) / own.length
-  }
+  const own = runs.filter((run) => run.rate === rate && run.audience === who)
   const of = (pick: (run: Run) => number, digits = 0): number =>
-    Number(mean(who, pick).toFixed(digits))
-  const ratio = mean(who, (run) => run.perSecond) / mean('nobody', (run) => run.perSecond)
+    Number((own.reduce((sum, run) => sum + pick(run), 0) / own.length).toFixed(digits))
+  const each = shares(runs, rate, who)
   return {
     rate,
     'who watches': who,
     'messages/s': of((run) => run.perSecond),
-    'of that without': Number(ratio.toFixed(2)),
+    'of that without': each.length === 0 ? '' : median(each).toFixed(2),
+    spread:
+      each.length === 0 ? '' : `${Math.min(...each).toFixed(2)}-${Math.max(...each).toFixed(2)}`,
     'PUBACK p50 ms': of((run) => run.pubackP50_ms, 1),
     'PUBACK p99 ms': of((run) => run.pubackP99_ms, 1),
-    'service µs/message': of((run) => run.serviceUs, 1),
+    'service µs/message': of((run) => (run.cores.service * 1e6) / run.perSecond, 1),
+    'database µs/message': of((run) => (run.cores.database * 1e6) / run.perSecond, 1),
+    'cores: service': of((run) => run.cores.service, 2),
+    database: of((run) => run.cores.database, 2),
+    trucks: of((run) => run.cores.trucks, 2),
+    viewers: of((run) => run.cores.viewers, 2),
+    others: of((run) => run.cores.others, 2),
     'told MiB/s': of((run) => run.viewersMib, 2),
     'age p50 ms': of((run) => run.ageP50_ms),
     'age p99 ms': of((run) => run.ageP99_ms),

@@ -1,16 +1,31 @@
 /**
  * How soon a message is acknowledged, and so committed, at a given rate:
- * `npm run bench -- paced [--rate 20000] [--clients 1000] [--seconds 8] [--rounds 3]`.
+ * `npm run bench -- paced [--rate 20000] [--clients 1000] [--seconds 8] [--rounds 3] [--fresh]`.
  *
  * Messages are sent at times that are set beforehand, one after the other and client by client,
  * whether or not those before are acknowledged; a PUBACK is timed from there. The generator shares
  * the cores with service and database, and how late it is itself with a message is in the PUBACK's
- * time. Beside it bare aedes, which stores nothing. The targets take turns; the median of the rounds
- * is what counts. The command fails where the service takes longer than 2 ms at the median or 10 ms at
- * the 99th percentile.
+ * time. Beside it bare aedes, which stores nothing, and the disk alone, to which as much is written and
+ * synced without a service or a database. The three take turns; the median of the rounds is what counts.
+ * The database writes into log files that were there before, as it does once its first checkpoint is
+ * through; `--fresh` leaves it as it is right after it was made. The command fails where the service takes
+ * longer than 2 ms at the median or 10 ms at the 99th percentile.
  */
-import { parseArgs } from 'node:util'
-import { machine, median, RunTimes, SECRET, startBareAedes, startWanmi } from './load/service.ts'
+import { execFile } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import type { DiskResult } from './load/disk-alone.ts'
+import {
+  machine,
+  median,
+  RunTimes,
+  SECRET,
+  scratch,
+  startBareAedes,
+  startWanmi,
+} from './load/service.ts'
+import { useLog } from './load/used-log.ts'
 import { COVER_PAYLOAD, type LoadResult, spawnLoad } from './load.ts'
 
 const P50_MS = 2
@@ -22,16 +37,35 @@ const { values } = parseArgs({
     clients: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
+    fresh: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 const clients = Number(values.clients)
 
-const targets = [await startBareAedes(), await startWanmi({ devices: clients })]
+const service = await startWanmi({ devices: clients })
+if (!values.fresh) await useLog(service.folder)
+const targets = [await startBareAedes(), service]
 const runs = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []]))
 const times = new RunTimes()
+const folder = await scratch()
+const disk: DiskResult[] = []
+
+async function measureDisk(): Promise<void> {
+  const file = path.join(folder, 'log')
+  const asked = { file, perSecond: Number(values.rate), seconds: Number(values.seconds) }
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    'bench/load/disk-alone.ts',
+    JSON.stringify(asked),
+  ])
+  const result = JSON.parse(stdout) as DiskResult
+  disk.push(result)
+  console.error(`disk alone: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`)
+}
+
 try {
   for (let round = 0; round < Number(values.rounds); round++) {
+    await measureDisk()
     for (const { name, port, watch } of targets) {
       const result = await spawnLoad({
         port,
@@ -53,7 +87,19 @@ try {
   }
 } finally {
   for (const target of targets) await target.stop()
+  await rm(folder, { recursive: true, force: true })
 }
+
+/** Each round, the lowest and the highest of them beside the median. */
+const spread = (numbers: readonly number[]): string =>
+  `${Math.min(...numbers)}-${Math.max(...numbers)}`
+
+const floor = Object.fromEntries(
+  (['p50Ms', 'p99Ms', 'syncP50Ms', 'syncP99Ms', 'syncMaxMs'] as const).map((name) => {
+    const all = disk.map((each) => each[name])
+    return [name, { median: median(all), spread: spread(all) }]
+  }),
+)
 
 const table = [...runs].map(([target, results]) => {
   const of = (pick: (result: LoadResult) => number) => median(results.map(pick))
@@ -62,6 +108,7 @@ const table = [...runs].map(([target, results]) => {
     'messages/s': of((run) => run.perSecond),
     'PUBACK p50 ms': of((run) => run.pubackP50Ms),
     'PUBACK p99 ms': of((run) => run.pubackP99Ms),
+    'p99 of rounds': spread(results.map((run) => run.pubackP99Ms)),
     'generator late p50 ms': of((run) => run.lateP50Ms),
     'late p99 ms': of((run) => run.lateP99Ms),
     unanswered: Math.max(...results.map((run) => run.unanswered)),
@@ -71,10 +118,12 @@ const table = [...runs].map(([target, results]) => {
     'load of others, cores': of((run) => run.othersLoad),
   }
 })
-if (values.json) console.log(JSON.stringify({ machine: machine(), table }))
+if (values.json) console.log(JSON.stringify({ machine: machine(), table, floor }))
 else {
   console.log(machine())
   console.table(table)
+  console.log('the disk alone')
+  console.table(floor)
 }
 const wanmi = table.find(({ target }) => target === 'wanmi')
 const isMet =

@@ -25,6 +25,7 @@ const BENCHES = [
   'fuzz',
   'abuse',
   'spool',
+  'quarantine',
   'console',
 ] as const
 

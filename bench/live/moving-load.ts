@@ -1,6 +1,8 @@
 /**
  * Trucks that drive and say where they are, in a process of its own. Asked to `run`, they send so many
- * messages a second in all, or each the next as soon as the last was acknowledged.
+ * messages a second in all, or each the next as soon as the last was acknowledged. However often they
+ * send, by their own clocks they do so every ten seconds, as trucks do: a window of minutes holds as much
+ * as it would in a street. When a message was truly sent is in the count of its bins.
  */
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
@@ -8,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mqttPacket from 'mqtt-packet'
 import { CITY } from '#bench/reads/city-fleet.ts'
 import { telemetryTopic } from '#model/topic.ts'
+import { sentAtNow } from './sent-at.ts'
 
 interface Options {
   readonly port: number
@@ -27,6 +30,8 @@ const TICK_MS = 10
 const AT_ONCE = 100
 /** A truck crosses the city in so long. */
 const CROSSING_MS = 1_800_000
+const STEP_MS = 10_000
+const FIRST_AT = Date.now() - 12 * 3_600_000
 
 const { port, devices, secret } = JSON.parse(process.argv[2] ?? '') as Options
 
@@ -36,7 +41,7 @@ class Truck {
   readonly #id: string
   readonly #socket: Socket
   readonly #phase: number
-  measuredAt = 0
+  measuredAt = FIRST_AT
   #sentAt = 0
   isWaiting = false
 
@@ -59,7 +64,7 @@ class Truck {
   }
 
   send(): void {
-    this.measuredAt = Math.max(this.measuredAt + 1, Date.now())
+    this.measuredAt += STEP_MS
     const along = (this.measuredAt / CROSSING_MS + this.#phase) % 1
     const across = (this.#phase * 97) % 1
     const lon_deg = (CITY.west + along * (CITY.east - CITY.west)).toFixed(6)
@@ -70,7 +75,7 @@ class Truck {
       mqttPacket.generate({
         cmd: 'publish',
         topic: telemetryTopic(this.#id),
-        payload: `{"measuredAt":${this.measuredAt},"lon_deg":${lon_deg},"lat_deg":${lat_deg},"speed_kmh":31.5,"heading_deg":90,"ignition":true,"load_kg":2150}`,
+        payload: `{"measuredAt":${this.measuredAt},"lon_deg":${lon_deg},"lat_deg":${lat_deg},"speed_kmh":31.5,"heading_deg":90,"ignition":true,"load_kg":2150,"lift_count":${sentAtNow()}}`,
         qos: 1,
         messageId: 1,
         dup: false,

@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { boxOf } from '#bench/reads/questions.ts'
+import { ageOf } from './sent-at.ts'
 
 interface Options {
   readonly http: string
@@ -23,7 +24,7 @@ export interface Group {
 export interface ViewersReport {
   readonly bytes: number
   readonly ended: number
-  /** Of the viewers that are read: from the measuring to the telling. */
+  /** Of the viewers that are read: from the sending to the telling. */
   readonly events: number
   readonly ageP50_ms: number
   readonly ageP99_ms: number
@@ -75,14 +76,15 @@ function reader(newest: Map<string, number>): (piece: Buffer) => void {
     text = parts.pop() ?? ''
     for (const part of parts) {
       if (!part.startsWith('event: reading')) continue
-      const { deviceId, measuredAt } = JSON.parse(part.slice(part.indexOf('{'))) as {
+      const { deviceId, measuredAt, values } = JSON.parse(part.slice(part.indexOf('{'))) as {
         deviceId: string
         measuredAt: string
+        values: { lift_count: number }
       }
       const at = Date.parse(measuredAt)
       newest.set(deviceId, Math.max(at, newest.get(deviceId) ?? 0))
       events += 1
-      ages.push(Date.now() - at)
+      ages.push(ageOf(values.lift_count))
     }
   }
 }

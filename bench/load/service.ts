@@ -22,6 +22,11 @@ export interface Target {
   stop(): Promise<void>
 }
 
+/** With a database of its own in this data directory. */
+export interface WanmiTarget extends Target {
+  readonly folder: string
+}
+
 export interface WanmiOptions {
   readonly name?: string
   readonly devices?: number
@@ -35,7 +40,7 @@ export async function startWanmi({
   devices = 1_000,
   hasRules = true,
   env = {},
-}: WanmiOptions = {}): Promise<Target> {
+}: WanmiOptions = {}): Promise<WanmiTarget> {
   const folder = await scratch()
   const rules = path.join(folder, 'no-rules')
   await mkdir(rules)
@@ -55,7 +60,7 @@ export async function startWanmi({
     await process.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  return { name, port: process.port, watch, process, stop }
+  return { name, port: process.port, watch, process, folder, stop }
 }
 
 /** aedes as it comes, storing nothing. */
@@ -72,7 +77,7 @@ export async function startBareAedes(): Promise<Target> {
 }
 
 /** The postmaster of the database in a data directory. */
-async function postmasterOf(dataDir: string): Promise<number> {
+export async function postmasterOf(dataDir: string): Promise<number> {
   const file = path.join(dataDir, 'database', 'cluster', 'postmaster.pid')
   return Number((await readFile(file, 'utf8')).split('\n', 1)[0])
 }
@@ -91,8 +96,12 @@ export class RunTimes {
   }
 }
 
-export const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN
+/** Of an even number of them the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const [low, high] = [(sorted.length - 1) >> 1, sorted.length >> 1]
+  return ((sorted[low] ?? Number.NaN) + (sorted[high] ?? Number.NaN)) / 2
+}
 
 export const machine = () => ({
   processor: cpus()[0]?.model,

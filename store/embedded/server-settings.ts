@@ -18,7 +18,8 @@ const SERVER_SETTINGS: Readonly<Record<string, string>> = {
 
   // Rare, spread-out checkpoints: each one makes the pages written after it cost a full copy.
   max_wal_size: '2GB',
-  min_wal_size: '256MB',
+  // Files of the log are used again: to make one keeps every commit waiting (docs/adr/0019).
+  min_wal_size: '1GB',
   wal_buffers: '16MB',
   checkpoint_timeout: '15min',
 

@@ -10,6 +10,21 @@ import {
 } from '#model/time.ts'
 
 describe('an instant', () => {
+  test('is written as a Date writes it, whatever was written before', () => {
+    const first = Date.UTC(-1, 0, 1)
+    const last = Date.UTC(12_000, 0, 1)
+    const near = fc.integer({ min: -1, max: 86_400_001 }).map((ms) => Date.UTC(2026, 10, 23) + ms)
+    const any = fc.integer({ min: first, max: last })
+    fc.assert(
+      fc.property(fc.array(fc.oneof(near, any), { minLength: 2 }), (instants) => {
+        expect(instants.map((at) => formatInstant(epochMs(at)))).toEqual(
+          instants.map((at) => new Date(at).toISOString()),
+        )
+      }),
+    )
+    expect(() => formatInstant(epochMs(Number.NaN))).toThrow(RangeError)
+  })
+
   test.each([
     ['2026-11-23T08:00:00Z', Date.UTC(2026, 10, 23, 8)],
     ['2026-11-23t08:00:00.5z', Date.UTC(2026, 10, 23, 8, 0, 0, 500)],
