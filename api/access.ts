@@ -121,6 +121,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /api/v1/devices/:id/secret': allow(ENGINEER, 'area', 'network'),
   'GET /api/v1/devices/:id/readings': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/series': allow(STAFF, 'area', 'network'),
+  'GET /api/v1/devices/:id/thresholds': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/latest': allow(STAFF, 'area', 'network'),
   'GET /api/v1/devices/:id/aggregates': allow(STAFF, 'area', 'network'),
   // Of a person's terminal the routes themselves tell only some: see follow-person.ts.

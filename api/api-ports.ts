@@ -40,6 +40,7 @@ import type { RuleBook } from './routes/rule-routes.ts'
 import type { RuleTestDesk, RuleWords } from './routes/rule-test-routes.ts'
 import type { ReadSeries } from './routes/series-routes.ts'
 import type { SystemCare } from './routes/system-routes.ts'
+import type { Thresholds } from './routes/threshold-routes.ts'
 import type { Tracks } from './routes/track-routes.ts'
 import type { WebhookDeliveries } from './routes/webhook-delivery-routes.ts'
 import type { Webhooks } from './routes/webhook-routes.ts'
@@ -80,7 +81,7 @@ export interface ApiPorts {
   readonly rules: RuleBook & Overrides
   readonly ruleTests: RuleTestDesk
   readonly ruleWords: RuleWords
-  readonly explainer: Explainer
+  readonly explainer: Explainer & Thresholds
   readonly backtests: Backtests
   readonly commands: Commands
   readonly deliver: Deliver

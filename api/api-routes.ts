@@ -41,6 +41,7 @@ import { ruleRoutes } from './routes/rule-routes.ts'
 import { ruleTestRoutes } from './routes/rule-test-routes.ts'
 import { seriesRoutes } from './routes/series-routes.ts'
 import { systemRoutes } from './routes/system-routes.ts'
+import { thresholdRoutes } from './routes/threshold-routes.ts'
 import { trackRoutes } from './routes/track-routes.ts'
 import { webhookDeliveryRoutes } from './routes/webhook-delivery-routes.ts'
 import { webhookRoutes } from './routes/webhook-routes.ts'
@@ -66,6 +67,7 @@ export function allRoutes(
   deviceRoutes(app, options.devices)
   readingRoutes(app, options.findDevice, options.readings)
   seriesRoutes(app, options.findDevice, options.readSeries, options.readingSummaries)
+  thresholdRoutes(app, options.findDevice, options.explainer)
   trackRoutes(app, options.findDevice, options.tracks)
   deviceStateRoutes(app, options.cityMap)
   deviceHealthRoutes(app, options.deviceHealth, options.connections)

@@ -13,14 +13,39 @@ export interface SeriesStep {
   readonly count: number
 }
 
-/** What this needs of the reading tables. */
-export type ReadSeries = (question: {
+/** A truth value that became another. */
+export interface SeriesChange {
+  readonly at: EpochMs
+  readonly value: boolean
+}
+
+interface SeriesQuestion {
   readonly device: Device
   readonly channel: string
   readonly from: EpochMs
   readonly to: EpochMs
   readonly step_ms: number
-}) => Promise<readonly SeriesStep[]>
+}
+
+/** What this needs of the reading tables. */
+export interface ReadSeries {
+  numbers(question: SeriesQuestion): Promise<readonly SeriesStep[]>
+  /** `changes` is null where they are more than `most`. */
+  truths(
+    question: SeriesQuestion,
+    most: number,
+  ): Promise<{
+    readonly points: readonly SeriesStep[]
+    readonly changes: readonly SeriesChange[] | null
+  }>
+}
+
+export interface Steps {
+  readonly step_ms: number
+  readonly points: readonly SeriesStep[]
+  /** Of a truth value that did not change too often. */
+  readonly changes: readonly SeriesChange[] | null
+}
 
 interface Question {
   readonly device: Device
@@ -34,6 +59,8 @@ interface Question {
 /** Finer than that no device measures. */
 const LEAST_STEP_MS = 1_000
 const HOUR_MS: number = hours(1)
+/** More changes than that nobody tells from each other. */
+export const CHANGES_MAX = 2_000
 
 /**
  * A channel in no more steps than are asked for. Where a step is an hour or longer it is one of whole
@@ -43,11 +70,14 @@ export async function readSteps(
   { device, channel, from, to, points }: Question,
   readSeries: ReadSeries,
   summaries: Pick<ReadingSummaries, 'aggregates'>,
-): Promise<{ readonly step_ms: number; readonly points: readonly SeriesStep[] }> {
+): Promise<Steps> {
   const least = Math.max(LEAST_STEP_MS, Math.ceil((to - from) / points))
-  if (least < HOUR_MS || channel.type === 'boolean') {
-    const question = { device, channel: channel.name, from, to, step_ms: least }
-    return { step_ms: least, points: await readSeries(question) }
+  const question = { device, channel: channel.name, from, to, step_ms: least }
+  if (channel.type === 'boolean') {
+    return { step_ms: least, ...(await readSeries.truths(question, CHANGES_MAX)) }
+  }
+  if (least < HOUR_MS) {
+    return { step_ms: least, points: await readSeries.numbers(question), changes: null }
   }
   const step_ms = Math.ceil(least / HOUR_MS) * HOUR_MS
   const start = Math.floor(from / HOUR_MS) * HOUR_MS
@@ -63,7 +93,7 @@ export async function readSteps(
     if (last?.at === at) steps[steps.length - 1] = together(last, one)
     else steps.push(one)
   }
-  return { step_ms, points: steps }
+  return { step_ms, points: steps, changes: null }
 }
 
 function together(a: SeriesStep, b: SeriesStep): SeriesStep {

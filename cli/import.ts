@@ -19,12 +19,17 @@ interface ImportOptions {
   readonly token?: string
 }
 
-const MEDIA_TYPES = { csv: 'text/csv', geojson: 'application/geo+json' } as const
+const MEDIA_TYPES = {
+  csv: 'text/csv',
+  geojson: 'application/geo+json',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const
 
 const FORMATS: Readonly<Record<string, keyof typeof MEDIA_TYPES>> = {
   '.csv': 'csv',
   '.geojson': 'geojson',
   '.json': 'geojson',
+  '.xlsx': 'xlsx',
 }
 
 /** `wanmi import`: devices, parts, unit grids, areas or streets and pipes from a file into the registry. */
@@ -42,7 +47,7 @@ export function importCommand(): Command {
         'lines',
       ]),
     )
-    .argument('<file>', 'CSV or GeoJSON; - reads standard input')
+    .argument('<file>', 'CSV, XLSX or GeoJSON; - reads standard input')
     .option('--partial', 'keep the rows without fault when others are refused')
     .addOption(
       new Option('--format <format>', 'when the name of the file does not tell').choices(
@@ -59,7 +64,10 @@ export function importCommand(): Command {
 async function importFile(what: string, file: string, options: ImportOptions): Promise<void> {
   const format = options.format ?? FORMATS[extname(file).toLowerCase()]
   if (format === undefined) {
-    throw new Rejected('invalid-input', `is ${file} CSV or GeoJSON? Give --format csv or geojson`)
+    throw new Rejected(
+      'invalid-input',
+      `is ${file} CSV, XLSX or GeoJSON? Give --format csv, xlsx or geojson`,
+    )
   }
   const address = await serviceAddress(options.api ?? defaultApiUrl(), options.token)
   const { body, length_bytes } = await openFile(file)
@@ -67,7 +75,10 @@ async function importFile(what: string, file: string, options: ImportOptions): P
   try {
     const answer = await upload(address, {
       path: `/api/v1/imports/${what}?partial=${options.partial === true}`,
-      contentType: `${MEDIA_TYPES[format]}; charset=${options.encoding}`,
+      contentType:
+        format === 'xlsx'
+          ? MEDIA_TYPES.xlsx
+          : `${MEDIA_TYPES[format]}; charset=${options.encoding}`,
       body,
       length_bytes,
       onProgress: (bytes) => display.show(bytes),

@@ -7,6 +7,7 @@ import { CommandView, showCommand } from '#api/schemas/command-view.ts'
 import { answers, refTo, Uuid } from '#api/schemas/shared.ts'
 import { COMMAND_STATES, type Command, type CommandState } from '#model/command.ts'
 import { Rejected } from '#model/error.ts'
+import { argumentFaults } from '#model/known-commands.ts'
 import { seesDevice } from '#model/sees-device.ts'
 import { isStorable } from '#model/storable.ts'
 import { type DurationMs, seconds } from '#model/time.ts'
@@ -63,18 +64,21 @@ export function commandRoutes(
       tags,
       operationId: 'sendCommand',
       summary: 'Queue a command for a device',
+      description: `Any name goes to the device as it is. Of a command that Wanmi has a word for, such as
+\`set-interval\`, what is said with it is checked first.`,
       params: DeviceParams,
       body: NewCommand,
       response: answers(202, refTo(CommandView)),
     },
     handler: async (request, reply) => {
       const { body } = request
-      const { id } = deviceInSight(findDevice, request, request.params.id)
+      const { id, kind } = deviceInSight(findDevice, request, request.params.id)
       const { name, args = {} } = body
       if (!isStorable(args)) {
         const detail = 'args has a text that cannot be stored: a NUL or half a surrogate pair'
         throw new Rejected('invalid-input', detail)
       }
+      checkArguments(kind, name, args)
       const expiresIn = seconds(body.expiresIn_s)
       const command = await commands.queue({ deviceId: id, name, args, expiresIn })
       deliver(id)
@@ -115,6 +119,26 @@ export function commandRoutes(
       if (!seesDevice(scopeOf(request), findDevice(command.deviceId))) throw noSuchCommand(id)
       return showCommand(command)
     },
+  })
+}
+
+/** @throws Rejected `invalid-input` with a fault for each argument that does not fit */
+function checkArguments(
+  kind: string,
+  command: string,
+  args: Readonly<Record<string, unknown>>,
+): void {
+  const faults = argumentFaults(kind, command, args)
+  if (faults.length === 0) return
+  const errors = faults.map(({ name, why, param }) => ({
+    pointer: `#/args/${name}`,
+    detail:
+      param === null
+        ? `${command} has no argument ${name}`
+        : `${name} is ${why}: ${param.type} from ${param.min} to ${param.max}`,
+  }))
+  throw new Rejected('invalid-input', errors.map(({ detail }) => detail).join('; '), {
+    detail: { errors },
   })
 }
 

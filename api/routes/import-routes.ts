@@ -7,6 +7,7 @@ import { csvRows } from '#api/import/csv-rows.ts'
 import { geojsonRows } from '#api/import/geojson-rows.ts'
 import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
 import { takeUploads, uploadedRows } from '#api/import/upload-rows.ts'
+import { XLSX_TYPE, xlsxRows } from '#api/import/xlsx-rows.ts'
 import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
 import { answers, asMedia, nullable, refTo } from '#api/schemas/shared.ts'
 import { AreaSchema } from '#model/area.ts'
@@ -54,6 +55,7 @@ const READERS = {
   'application/geo+json': geojsonRows,
   'application/json': geojsonRows,
 } as const
+const BYTE_READERS = { [XLSX_TYPE]: xlsxRows }
 
 const ImportReportView = Type.Object(
   {
@@ -82,11 +84,11 @@ const ImportReportView = Type.Object(
 )
 
 const SUMMARIES = {
-  devices: 'Import devices from CSV or GeoJSON points',
-  parts: 'Import parts from CSV or GeoJSON points',
-  grids: 'Import unit grids from GeoJSON polygons, or CSV with a geometry column',
-  areas: 'Import areas from GeoJSON polygons and lines, or CSV with a geometry column',
-  lines: 'Import streets and pipes from GeoJSON lines, or CSV with a geometry column',
+  devices: 'Import devices from CSV, XLSX or GeoJSON points',
+  parts: 'Import parts from CSV, XLSX or GeoJSON points',
+  grids: 'Import unit grids from GeoJSON polygons, or CSV or XLSX with a geometry column',
+  areas: 'Import areas from GeoJSON polygons and lines, or CSV or XLSX with a geometry column',
+  lines: 'Import streets and pipes from GeoJSON lines, or CSV or XLSX with a geometry column',
 } as const
 
 export function importRoutes(
@@ -96,7 +98,7 @@ export function importRoutes(
 ): void {
   app.addSchema(ImportReportView)
   void app.register(async (scope: App) => {
-    takeUploads(scope, READERS)
+    takeUploads(scope, { ...READERS, ...BYTE_READERS })
     for (const name of ['devices', 'parts', 'grids', 'areas', 'lines'] as const) {
       scope.post(`/api/v1/imports/${name}`, {
         schema: {
@@ -104,7 +106,11 @@ export function importRoutes(
           operationId: `import${name[0]?.toUpperCase()}${name.slice(1)}`,
           summary: SUMMARIES[name],
           description: descriptionOf(FORMATS[name]),
-          body: asMedia(Type.Unsafe<IncomingMessage>({}), ['text/csv', 'application/geo+json']),
+          body: asMedia(Type.Unsafe<IncomingMessage>({}), [
+            'text/csv',
+            XLSX_TYPE,
+            'application/geo+json',
+          ]),
           querystring: Type.Object(
             {
               partial: Type.Boolean({
@@ -121,7 +127,11 @@ export function importRoutes(
           response: answers(200, refTo(ImportReportView)),
         },
         handler: async (request, reply) => {
-          const options = { format: FORMATS[name], limitBytes: importLimitBytes }
+          const options = {
+            format: FORMATS[name],
+            limitBytes: importLimitBytes,
+            byteReaders: BYTE_READERS,
+          }
           const rows = uploadedRows(request, reply, READERS, options)
           const { partial, dryRun } = request.query
           const way = dryRun ? 'check' : partial ? 'partial' : 'whole'

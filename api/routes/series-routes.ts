@@ -3,8 +3,8 @@ import type { App } from '#api/app.ts'
 import { deviceInSight, type FindDevice } from '#api/device-in-sight.ts'
 import { requireFollowing } from '#api/follow-person.ts'
 import { Instant, readInstant } from '#api/instant.ts'
-import { answers } from '#api/schemas/shared.ts'
-import { type ReadSeries, readSteps } from '#api/series-steps.ts'
+import { answers, nullable } from '#api/schemas/shared.ts'
+import { CHANGES_MAX, type ReadSeries, readSteps } from '#api/series-steps.ts'
 import { Rejected } from '#model/error.ts'
 import { findKind } from '#model/kinds.ts'
 import { type EpochMs, formatInstant } from '#model/time.ts'
@@ -38,7 +38,8 @@ export function seriesRoutes(
       summary: 'One channel of a device over a span, in as many steps as a chart can show',
       description: `Each step has the least and the greatest value in it, so that no extreme is lost;
 steps without readings are left out. Steps of an hour or longer are of whole hours about the span. Truth
-values count as 0 and 1.`,
+values count as 0 and 1, so that the mean of a step is the share of true ones; where they changed no more
+than ${CHANGES_MAX} times, each change is told.`,
       params: DeviceParams,
       querystring: Type.Object(
         {
@@ -64,6 +65,12 @@ values count as 0 and 1.`,
             description: 'Between two points further apart than this nothing is known.',
           }),
           points: Type.Array(Point),
+          changes: nullable(
+            Type.Array(Type.Object({ at: Instant, value: Type.Boolean() }), {
+              description: `Readings at which a truth value became another. Null: of numbers, or more
+than ${CHANGES_MAX}.`,
+            }),
+          ),
         }),
       ),
     },
@@ -77,13 +84,14 @@ values count as 0 and 1.`,
       const to = readInstant('to', query.to) as EpochMs
       if (to <= from) throw fault('to', 'to is not after from')
       const question = { device, channel, from, to, points: query.points }
-      const { step_ms, points } = await readSteps(question, readSeries, summaries)
+      const { step_ms, points, changes } = await readSteps(question, readSeries, summaries)
       return {
         channel: channel.name,
         unit: channel.unit,
         step_ms,
         gap_ms: step_ms + Math.max(step_ms, INTERVALS_OF_GAP * device.reportingInterval),
         points: points.map((point) => ({ ...point, at: formatInstant(point.at) })),
+        changes: changes?.map(({ at, value }) => ({ at: formatInstant(at), value })) ?? null,
       }
     },
   })

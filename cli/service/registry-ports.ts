@@ -1,3 +1,4 @@
+import type { ReadSeries } from '#api/routes/series-routes.ts'
 import { areaUser } from '#monitor/named-areas.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Database } from '#store/database.ts'
@@ -9,7 +10,7 @@ import { gridLoads } from '#store/queries/grid-loads.ts'
 import { partsOnMap } from '#store/queries/parts-on-map.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
-import { readSeries, type SeriesQuestion } from '#store/queries/series.ts'
+import { readSeries, readTruths } from '#store/queries/series.ts'
 import type { AreaDirectory } from '#store/registry/area-directory.ts'
 import { createAreaRegistry } from '#store/registry/area-registry.ts'
 import { createDeviceRegistry } from '#store/registry/device-registry.ts'
@@ -31,6 +32,12 @@ interface RegistryParts {
   readonly ruleParts: Pick<Awaited<ReturnType<typeof openRuleParts>>, 'rules' | 'book'>
 }
 
+/** Channels over a span. */
+export const seriesParts = (pool: Database['pool']): ReadSeries => ({
+  numbers: (question) => readSeries(pool, question),
+  truths: (question, most) => readTruths(pool, question, most),
+})
+
 /** What the API needs of devices, parts, grids and areas, and of what they sent. */
 export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
   const { pool, directory, areas } = registry
@@ -51,7 +58,7 @@ export function registryPorts({ ruleParts, ...registry }: RegistryParts) {
     imports: createImports({ ...registry, lineRevision }),
     findDevice: (id: string) => directory.find(id),
     readings: createReadingQueries(pool),
-    readSeries: (question: SeriesQuestion) => readSeries(pool, question),
+    readSeries: seriesParts(pool),
     tracks: trackParts(registry),
     quarantine: createQuarantineQueries(pool),
   }

@@ -4,6 +4,7 @@ import type { Explanation, ObstacleTold } from '#model/explanation.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
+import type { Threshold } from '#model/threshold.ts'
 import { type EpochMs, epochMs, minus } from '#model/time.ts'
 import { stretchOf } from '#monitor/episode-stretch.ts'
 import { talkingUntil } from '#monitor/hearing.ts'
@@ -13,6 +14,7 @@ import { explain } from '#rules/explain/explain.ts'
 import { obstacle } from '#rules/explain/obstacles.ts'
 import { covers } from '#rules/fold.ts'
 import { parseRule } from '#rules/parse-rule.ts'
+import { thresholdsOf } from '#rules/thresholds.ts'
 import type { ExplainerParts } from './ports.ts'
 import { tellEpisode } from './tell-episode.ts'
 import { partsAgainst, tellReading, tellRule } from './tell-rule.ts'
@@ -59,6 +61,13 @@ export class Explainer {
     return planned
       ? await this.#explainPlanned(asked, planned, at === undefined)
       : this.#explainUnplanned(asked, ruleId)
+  }
+
+  /** What the rules in force compare the channels of a device with. */
+  thresholds(device: Device): readonly Threshold[] {
+    return this.#parts.monitor.plans
+      .of(device)
+      .rules.flatMap(({ bound, version }) => thresholdsOf(bound, version))
   }
 
   async #readingAt(device: Device, at: EpochMs | undefined): Promise<StoredReading | undefined> {

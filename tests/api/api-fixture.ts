@@ -7,6 +7,7 @@ import { loadSchedules } from '#cli/load-schedules.ts'
 import { openCalendar } from '#cli/service/calendar.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import { seriesParts } from '#cli/service/registry-ports.ts'
 import { openRuleTests } from '#cli/service/rule-tests.ts'
 import { trackParts } from '#cli/service/track-parts.ts'
 import { openWebhooks } from '#cli/service/webhooks.ts'
@@ -33,7 +34,6 @@ import { openSeverities } from '#store/queries/open-severities.ts'
 import { partsOnMap } from '#store/queries/parts-on-map.ts'
 import { createQuarantineQueries } from '#store/queries/quarantine.ts'
 import { createReadingQueries } from '#store/queries/readings.ts'
-import { readSeries } from '#store/queries/series.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
 import { RuleBook } from '#store/rule-book/rule-book.ts'
 import { openTestPeople, type TestPeopleOptions } from '#tests/people/test-people.ts'
@@ -136,7 +136,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
       },
     },
     readings: createReadingQueries(pool),
-    readSeries: (question) => readSeries(pool, question),
+    readSeries: seriesParts(pool),
     readingSummaries: {
       ...createAggregateQueries({ pool, timescale: false, days: null }),
       ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
@@ -187,6 +187,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     }),
     explainer: {
       explain: () => Promise.reject(new Error('nothing is explained here')),
+      thresholds: () => [],
     },
     backtests: idleBacktests(() => directory.devices()),
     deliver: (id) => void delivered.push(id),

@@ -39,6 +39,7 @@ beforeAll(async () => {
   api = await openTestApi({
     explainer: {
       explain: (question) => explainer?.explain(question) ?? Promise.reject(new Error('too early')),
+      thresholds: (device) => explainer?.thresholds(device) ?? [],
     },
   })
   const { pool, directory, devices, parts } = api.registry
@@ -218,4 +219,39 @@ test('the explanation is for people at the command line too', async () => {
     '  true: tilt_deg > 3.0 (tilt_deg = 60 deg)',
     `→ hold from ${instant(10)} until ${instant(20)}`,
   ])
+})
+
+test('a device is told the thresholds of the rules in force by its own parameters', async () => {
+  const override = {
+    ruleId: 'cover-askew',
+    param: 'angle_deg',
+    scope: 'device',
+    key: 'cover-2',
+  } as const
+  await monitor.adopt(inForce('askew', 9, [{ ...override, value: 22 }]))
+  const of = async (device: string) => {
+    const { status, body } = await api.call('GET', `/api/v1/devices/${device}/thresholds`)
+    expect(status).toBe(200)
+    return body.items as readonly object[]
+  }
+  const [first, second, third] = await of('cover-1')
+  expect(first).toMatchObject({
+    ruleId: 'cover-askew',
+    version: 9,
+    part: 'when',
+    severity: 'warning',
+    channel: 'tilt_deg',
+    measure: 'mean',
+    window_ms: 60_000,
+    comparison: '>',
+    value: 15,
+    unit: 'deg',
+    isPartly: true,
+    hold_ms: 10_000,
+    isScheduled: true,
+  })
+  expect(second).toMatchObject({ measure: 'value', comparison: '>', value: 3 })
+  expect(third).toMatchObject({ part: 'clear', severity: null, comparison: '<', value: 5 })
+  expect((await of('cover-2'))[0]).toMatchObject({ value: 22 })
+  expect((await api.call('GET', '/api/v1/devices/nobody/thresholds')).status).toBe(404)
 })

@@ -15,7 +15,13 @@ interface Point {
   readonly at: string
   readonly min: number
   readonly max: number
+  readonly mean: number
   readonly count: number
+}
+
+interface Truths {
+  readonly points: Point[]
+  readonly changes: { readonly at: string; readonly value: boolean }[] | null
 }
 
 let api: TestApi
@@ -29,7 +35,10 @@ beforeAll(async () => {
   const { rowCount: isHyper } = await client.query(
     "select from pg_extension where extname = 'timescaledb'",
   )
-  if (!isHyper) await makePartitions(client, 'reading_pipe_gauge', parts)
+  if (!isHyper) {
+    await makePartitions(client, 'reading_pipe_gauge', parts)
+    await makePartitions(client, 'reading_manhole_cover', parts)
+  }
   // An hour without anything, in the middle.
   await client.query(
     `insert into reading_pipe_gauge (device_id, measured_at, seq, received_at, server_clock, level_mm)
@@ -81,4 +90,50 @@ test('a gap is told from steps that follow each other', async () => {
   const [before = 0, after = 0] = breaks[0] ?? []
   expect(after - before).toBeGreaterThan(3_500_000)
   expect(before).toBeLessThan(gapAt)
+})
+
+/** A lid, each minute. */
+async function lidOf(id: string, isOpen: string, count: number): Promise<void> {
+  await api.registry.devices.create({ id, kind: 'manhole-cover' })
+  await api.registry.pool.query(
+    `insert into reading_manhole_cover (device_id, measured_at, seq, received_at, server_clock, lid_open)
+     select $1, to_timestamp($2::float8 / 1000) + n * interval '1 min', 0, now(), false, ${isOpen}
+     from generate_series(0, ${count - 1}) as n`,
+    [id, NOON - count * 60_000],
+  )
+}
+
+async function truths(id: string, hours: number, points: number): Promise<Truths> {
+  const query = `channel=lid_open&from=${NOON - hours * 3_600_000}&to=${NOON}&points=${points}`
+  const { status, body } = await api.call('GET', `/api/v1/devices/${id}/series?${query}`)
+  expect(status).toBe(200)
+  return body as Truths
+}
+
+test('each change of a truth value is told to the reading however far away one looks', async () => {
+  // Open for one minute in a day, and once more at the end.
+  await lidOf('cover-1', 'n = 700 or n >= 1430', 1_440)
+  const { points, changes } = await truths('cover-1', 24, 10)
+  expect(points).toHaveLength(10)
+  const at = (minute: number) => new Date(NOON - (1_440 - minute) * 60_000).toISOString()
+  expect(changes).toEqual([
+    { at: at(700), value: true },
+    { at: at(701), value: false },
+    { at: at(1_430), value: true },
+  ])
+  expect(points[4]).toMatchObject({ min: 0, max: 1, count: 144, mean: 1 / 144 })
+  expect(points[0]).toMatchObject({ min: 0, max: 0, mean: 0 })
+})
+
+test('a truth value that changes all the time is told as shares, with both states in each', async () => {
+  await lidOf('cover-2', 'n % 4 = 0', 6_000)
+  const { points, changes } = await truths('cover-2', 100, 50)
+  expect(changes).toBeNull()
+  expect(points).toHaveLength(50)
+  for (const point of points) {
+    expect(point).toMatchObject({ min: 0, max: 1, mean: 0.25, count: 120 })
+  }
+  // From nearer there are fewer of them.
+  const near = await truths('cover-2', 10, 50)
+  expect(near.changes).toHaveLength(299)
 })

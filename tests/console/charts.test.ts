@@ -111,6 +111,122 @@ describe.skipIf(!HAS_BROWSER)('charts', { timeout: 300_000 }, () => {
   })
 })
 
+describe.skipIf(!HAS_BROWSER)('thresholds and many lines', { timeout: 300_000 }, () => {
+  let console: ConsoleCity
+  beforeAll(async () => {
+    console = await ConsoleCity.start({ rules: { 'cover-tilted': TILTED } })
+    const { city } = console
+    await city.add(['cover-1', 'cover-2'], {})
+    await city.add(['cover-3'], { label: '三号井盖' })
+    await console.hire('engineer', ['engineer'])
+    const override = { param: 'angle_deg', scope: 'device', key: 'cover-2', value: 44 }
+    await city.send('PUT', '/api/v1/rules/cover-tilted/overrides', override)
+    for (const id of ['cover-1', 'cover-2']) {
+      await city.report(id, { tilt_deg: 2, lid_open: false })
+    }
+    const now = city.clock.now()
+    const lid = Array.from({ length: 900 }, (_, minute) => ({
+      measuredAt: now - (900 - minute) * 60_000,
+      lid_open: minute === 450,
+    }))
+    for (let first = 0; first < lid.length; first += 450) {
+      await city.publish('cover-3', lid.slice(first, first + 450))
+    }
+    await city.service.tick()
+  }, 120_000)
+  afterAll(() => console.stop())
+
+  test('the thresholds of the rules in force are those of each device, and can be left away', async () => {
+    const lines = 'line=cover-1~tilt_deg&line=cover-2~tilt_deg&line=cover-1~lid_open'
+    const page = await console.signIn('engineer', {}, `/charts?${lines}`)
+    page.setDefaultTimeout(45_000)
+    const list = page.locator('.thresholds li')
+    await expect.poll(() => list.count(), LONG).toBe(3)
+    const texts = await list.allInnerTexts()
+    expect(texts[0]).toMatch(/井盖倾斜.*倾角 > 30 °.*cover-1.*须持续 10秒/s)
+    expect(texts[1]).toMatch(/解除.*倾角 < 5 °.*cover-1、cover-2/s)
+    expect(texts[2]).toMatch(/井盖倾斜.*倾角 > 44 °.*cover-2/s)
+    await expectAccessible(page)
+    await page.getByText('规则阈值').first().click()
+    await expect.poll(() => page.url(), LONG).toContain('thresholds=hide')
+    await expect.poll(() => list.count(), LONG).toBe(0)
+
+    // A line is left away from the picture and not from the view.
+    const eye = page.getByRole('button', { name: '显示曲线 cover-2 · 倾角' })
+    await eye.click()
+    await expect.poll(() => eye.getAttribute('aria-pressed'), LONG).toBe('false')
+    expect(page.url()).toContain('hide=cover-2')
+    expect(await page.locator('.legend li').count()).toBe(3)
+    await eye.click()
+    await expect.poll(() => page.url(), LONG).not.toContain('hide=cover-2')
+    expect(console.browser.faults).toEqual([])
+    await page.close()
+  })
+
+  test('a minute of a lid in fifteen hours is told as what it was', async () => {
+    const now = console.city.clock.now()
+    const [from, to] = [now - 15 * HOUR_MS, now].map((at) => new Date(at).toISOString())
+    const address = `/charts?line=cover-3~lid_open&from=${from}&to=${to}&view=table`
+    const page = await console.signIn('engineer', { locale: 'en', theme: 'light' }, address)
+    page.setDefaultTimeout(45_000)
+    await expect
+      .poll(() => page.locator('.legend li').innerText(), LONG)
+      .toMatch(/least no.*mean yes 0.1%.*greatest yes.*readings 900/s)
+    const mixed = page.getByRole('row').filter({ hasText: 'yes 1' })
+    await expect.poll(() => mixed.count(), LONG).toBe(1)
+    await page.close()
+  })
+
+  test('twenty-four lines are drawn, and more are refused with the reason', async () => {
+    const channels = ['tilt_deg', 'level_mm', 'ch4_pct_lel', 'h2s_ppm', 'vibration_count']
+    channels.push('temperature_celsius', 'battery_pct', 'lid_open')
+    const all = ['cover-1', 'cover-2', 'cover-3'].flatMap((id) =>
+      channels.map((channel) => `line=${id}~${channel}`),
+    )
+    const some = all.filter((line) => !/cover-3~(tilt|lid)/.test(line))
+    const first = `/charts?${some.join('&')}&line=cover-9~tilt_deg`
+    const page = await console.signIn('engineer', {}, first)
+    page.setDefaultTimeout(45_000)
+    const legend = page.locator('.legend li')
+    await expect.poll(() => legend.count(), LONG).toBe(23)
+    const looks = await page
+      .locator('.legend .swatch line')
+      .evaluateAll((lines) => lines.map((line) => line.outerHTML))
+    expect(new Set(looks).size).toBe(23)
+    await page.getByRole('combobox', { name: '查找设备' }).click()
+    await page.keyboard.type('cover-3')
+    await page.getByRole('option', { name: /三号井盖/ }).click()
+    // The first channel is chosen already; together they are one too many.
+    const lid = page.getByRole('option', { name: '井盖开启' })
+    await page.locator('.picker .channels').click()
+    await lid.click()
+    await page.getByRole('button', { name: '添加曲线' }).click()
+    await page.getByText('最多同时显示 24 条曲线，超出 1 条').waitFor()
+    await page.locator('.picker .channels').click()
+    await lid.click()
+    await page.getByRole('button', { name: '添加曲线' }).click()
+    await expect.poll(() => legend.count(), LONG).toBe(24)
+    await page.goto(`/charts?${all.join('&')}&line=cover-9~tilt_deg&line=cover-9~level_mm`)
+    await page.getByText('链接中有 26 条曲线，只显示前 24 条').waitFor()
+    await expectAccessible(page)
+    expect(console.browser.faults).toEqual([])
+    await page.close()
+  })
+})
+
+const TILTED = `
+id: cover-tilted
+kind: manhole-cover
+title: { en: cover tilted, zh: 井盖倾斜 }
+source: our default
+params: { angle_deg: { default: 30.0, unit: deg, min: 1, max: 90 } }
+when: tilt_deg > params.angle_deg
+hold: 10s
+clear: tilt_deg < 5.0
+severity: warning
+outcome: { case: none }
+`
+
 function lengthOf(url: string): number {
   const { searchParams } = new URL(url)
   return Date.parse(searchParams.get('to') ?? '') - Date.parse(searchParams.get('from') ?? '')

@@ -8,6 +8,7 @@ export const TRACK_EXAMPLES: Readonly<Record<string, Example>> = {
   'GET /api/v1/devices/:id/series': deviceAt(
     '/series?channel=tilt_deg&from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z',
   ),
+  'GET /api/v1/devices/:id/thresholds': deviceAt('/thresholds'),
   'GET /api/v1/devices/:id/aggregates': deviceAt(`/aggregates?${DAY}`),
   'GET /api/v1/devices/:id/track': deviceAt(`/track?${DAY}`),
   'GET /api/v1/devices/:id/readings': deviceAt('/readings'),

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type { Attachment } from '#model/attachment.ts'
 import type { Device } from '#model/device.ts'
 import type { Explanation } from '#model/explanation.ts'
-import { epochMs } from '#model/time.ts'
+import type { Threshold } from '#model/threshold.ts'
+import { epochMs, milliseconds } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
@@ -104,6 +105,7 @@ export async function openTwoDistricts() {
     },
     explainer: {
       explain: ({ deviceId }) => Promise.resolve(explanationOf(deviceId)),
+      thresholds: () => [THRESHOLD],
     },
   })
   await api.registry.devices.create({ id: NOWHERE, kind: 'manhole-cover' })
@@ -112,6 +114,24 @@ export async function openTwoDistricts() {
   await api.call('PUT', `/api/v1/rules/${RULE}`, { document: tiltRule(15) })
   for (const each of [alpha, beta]) await keep(api, each)
   return api
+}
+
+/** Of any device: what is sensitive of it is which device one may ask about. */
+const THRESHOLD: Threshold = {
+  ruleId: RULE,
+  version: 1,
+  title: { en: 'tilted', zh: '倾斜' },
+  part: 'when',
+  severity: 'warning',
+  channel: 'tilt_deg',
+  measure: 'value',
+  window_ms: null,
+  comparison: '>',
+  value: 15,
+  unit: 'deg',
+  isPartly: false,
+  hold_ms: milliseconds(0),
+  isScheduled: false,
 }
 
 const NO_UPLOADS = {

@@ -23,6 +23,36 @@ export function envelope(steps: readonly Step[], gap_ms: number): Point[] {
   return points
 }
 
+interface Change {
+  readonly at: number
+  readonly value: boolean
+}
+
+/** The points of a truth value whose changes are all known, each where it was. */
+export function truthPoints(
+  steps: readonly Step[],
+  changes: readonly Change[],
+  { step_ms, gap_ms }: { readonly step_ms: number; readonly gap_ms: number },
+): Point[] {
+  const points: Point[] = []
+  let next = 0
+  let last: Step | undefined
+  for (const step of steps) {
+    const isAfterGap = last !== undefined && step.at - last.at > gap_ms
+    if (last && isAfterGap) points.push([last.at + step_ms, null])
+    const first = next
+    while ((changes[next]?.at ?? Number.POSITIVE_INFINITY) < step.at + step_ms) next += 1
+    const own = changes.slice(first, next)
+    const [change] = own
+    if (change === undefined) points.push([step.at, step.max])
+    // What was before a gap says nothing of its end.
+    else if (!isAfterGap) points.push([step.at, Number(!change.value)])
+    points.push(...own.map(({ at, value }): Point => [at, Number(value)]))
+    last = step
+  }
+  return points
+}
+
 /** The step that holds an instant, or the one right before it if that is no further than a gap. */
 export function stepAt<Some extends Step>(
   steps: readonly Some[],

@@ -18,9 +18,10 @@ export interface LineLook {
   readonly dash: 'solid' | number[]
 }
 
-/** `ofPane`: among those that are drawn together. */
-export function lookOf(index: number, ofPane = index): LineLook {
-  const dash = DASHES[ofPane % DASHES.length] ?? 'solid'
+/** No two of the first thirty-two are alike: a colour comes again with other dashes. */
+export function lookOf(index: number): LineLook {
+  const turn = index + Math.floor(index / COLOURS.length)
+  const dash = DASHES[turn % DASHES.length] ?? 'solid'
   return {
     colour: COLOURS[index % COLOURS.length] ?? 'accent',
     dash: dash === 'solid' ? dash : [...dash],

@@ -21,6 +21,8 @@ export interface LineData {
   readonly step_ms: number
   /** Between two points further apart than this nothing is known. */
   readonly gap_ms: number
+  /** Of a truth value, every one; null where they were too many, and of numbers. */
+  readonly changes: readonly { readonly at: number; readonly value: boolean }[] | null
 }
 
 /** What was measured of one line. */
@@ -37,7 +39,7 @@ export interface Lines extends Span {
 }
 
 export const WEEK_MS = 7 * DAY_MS
-const NONE: LineData = { points: [], step_ms: 0, gap_ms: 0 }
+const NONE: LineData = { points: [], step_ms: 0, gap_ms: 0, changes: null }
 
 interface Question {
   readonly lines: Readonly<Ref<readonly LineKey[]>>
@@ -69,11 +71,14 @@ export function useLines({ lines, span, isCompared, points }: Question) {
       points: points.value,
     }
     const params = { path: { id: key.deviceId }, query }
-    const { points: found, ...rest } = await answerOf(
-      api.GET('/api/v1/devices/{id}/series', { params, signal }),
-    )
-    const moved = found.map((point) => ({ ...point, at: Date.parse(point.at) + later }))
-    return { ...rest, points: moved }
+    const {
+      points: found,
+      changes,
+      ...rest
+    } = await answerOf(api.GET('/api/v1/devices/{id}/series', { params, signal }))
+    const move = <Some extends { readonly at: string }>(all: readonly Some[]) =>
+      all.map((one) => ({ ...one, at: Date.parse(one.at) + later }))
+    return { ...rest, points: move(found), changes: changes && move(changes) }
   }
 
   async function lineOf(key: LineKey, at: Span, signal: AbortSignal): Promise<Line> {
@@ -85,16 +90,9 @@ export function useLines({ lines, span, isCompared, points }: Question) {
         read(key, at, 0, signal),
         isCompared.value ? read(key, at, WEEK_MS, signal) : null,
       ])
-      const { points: steps, step_ms, gap_ms } = now
-      return {
-        ...key,
-        name: device.label ?? device.id,
-        info,
-        points: steps,
-        step_ms,
-        gap_ms,
-        before,
-      }
+      const { points: steps, step_ms, gap_ms, changes } = now
+      const name = device.label ?? device.id
+      return { ...key, name, info, points: steps, step_ms, gap_ms, changes, before }
     } catch (error) {
       // A view of a colleague may have devices that one does not see.
       if (!(error instanceof Problem) || error.status !== 404) throw error

@@ -13,7 +13,8 @@ export interface Span {
   readonly to: number
 }
 
-export const LINES_MAX = 8
+/** So many can be told from each other by colour and dashes. */
+export const LINES_MAX = 24
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 const SHORTEST_MS = 10_000
@@ -21,7 +22,8 @@ const LONGEST_MS = 5 * 366 * DAY_MS
 /** Neither an id nor a channel has it. */
 const BETWEEN = '~'
 
-const textOf = ({ deviceId, channel }: LineKey): string => `${deviceId}${BETWEEN}${channel}`
+/** A line as the address has it. */
+export const textOf = ({ deviceId, channel }: LineKey): string => `${deviceId}${BETWEEN}${channel}`
 
 function linesOf(given: LocationQuery[string] | undefined): LineKey[] {
   const texts = [given ?? []].flat().filter((text) => text !== null)
@@ -29,7 +31,7 @@ function linesOf(given: LocationQuery[string] | undefined): LineKey[] {
     const [deviceId = '', channel = ''] = text.split(BETWEEN)
     return deviceId && channel ? [{ deviceId, channel }] : []
   })
-  return lines.slice(0, LINES_MAX)
+  return lines
 }
 
 const instantOf = (given: LocationQuery[string] | undefined): number =>
@@ -53,12 +55,15 @@ export function useChartView() {
   const route = useRoute()
   const router = useRouter()
   const first = lastDay()
-  const lines = computed(() => linesOf(route.query['line']))
+  const asked = computed(() => linesOf(route.query['line']))
+  const lines = computed(() => asked.value.slice(0, LINES_MAX))
+  const hidden = computed(() => new Set([route.query['hide'] ?? []].flat()))
   const span = computed<Span>(() => {
     const [from, to] = [instantOf(route.query['from']), instantOf(route.query['to'])]
     return from < to ? { from, to } : first
   })
   const isCompared = computed(() => route.query['compare'] === 'week')
+  const hasThresholds = computed(() => route.query['thresholds'] !== 'hide')
   const isTable = computed(() => route.query['view'] === 'table')
 
   function put(changes: LocationQueryRaw): void {
@@ -70,14 +75,23 @@ export function useChartView() {
 
   return {
     lines,
+    /** More than can be shown, as an address may have them. */
+    askedFor: computed(() => asked.value.length),
     span,
     isCompared,
+    hasThresholds,
+    isHidden: (line: LineKey): boolean => hidden.value.has(textOf(line)),
     isTable,
     setLines: (now: readonly LineKey[]): void => put({ line: now.map(textOf) }),
     look(at: Span): void {
       const { from, to } = bounded(at)
       put({ from: iso(from), to: iso(to) })
     },
+    hide(line: LineKey, is: boolean): void {
+      const rest = [...hidden.value].filter((text) => text !== textOf(line))
+      put({ hide: is ? [...rest, textOf(line)] : rest })
+    },
+    showThresholds: (is: boolean): void => put({ thresholds: is ? undefined : 'hide' }),
     compare: (is: boolean): void => put({ compare: is ? 'week' : undefined }),
     showTable: (is: boolean): void => put({ view: is ? 'table' : undefined }),
   }

@@ -1,4 +1,4 @@
-import { envelope, stepAt } from '#web/src/charts/envelope.ts'
+import { envelope, stepAt, truthPoints } from '#web/src/charts/envelope.ts'
 import { lookOf } from '#web/src/charts/line-looks.ts'
 import type { ChartOption } from '#web/src/charts/open-chart.ts'
 import { showInstant, showNumber, showShortInstant } from '#web/src/locale/format.ts'
@@ -7,9 +7,12 @@ import type { Say } from '#web/src/locale/use-texts.ts'
 import { themeColour } from '#web/src/theme/theme.ts'
 import type { Line, LineData, Lines } from './chart-lines.ts'
 import type { Mark } from './chart-marks.ts'
-import type { Span } from './chart-view.ts'
+import type { ChartThreshold } from './chart-thresholds.ts'
+import { labelOf } from './chart-thresholds.ts'
+import type { LineKey, Span } from './chart-view.ts'
 import type { CHARTS_TEXTS } from './charts-texts.ts'
 import { showLineValue, showStep } from './show-step.ts'
+import { type NamedThreshold, thresholdSeries } from './threshold-lines.ts'
 
 type T = Say<keyof (typeof CHARTS_TEXTS)['zh']>
 
@@ -27,8 +30,12 @@ const TOP_PX = 14
 const BOTTOM_PX = 34
 const GAP_PX = 22
 
-export function panesOf(lines: readonly Line[]): readonly Pane[] {
-  const known = lines.flatMap((line, index) => (line.info ? [{ line, index }] : []))
+type IsHidden = (line: LineKey) => boolean
+
+export function panesOf(lines: readonly Line[], isHidden: IsHidden): readonly Pane[] {
+  const known = lines.flatMap((line, index) =>
+    line.info && !isHidden(line) ? [{ line, index }] : [],
+  )
   const groups = Map.groupBy(
     known,
     ({ line: { info } }) => `${info?.type === 'boolean'} ${info?.unit}`,
@@ -49,9 +56,29 @@ const topOf = (panes: readonly Pane[], index: number): number =>
 export const heightOf = (panes: readonly Pane[]): number =>
   topOf(panes, panes.length) - GAP_PX + BOTTOM_PX
 
+/** What is drawn with the lines. */
+interface Drawn {
+  readonly marks: readonly Mark[]
+  readonly thresholds: readonly ChartThreshold[]
+  readonly isHidden: IsHidden
+}
+
 /** The lines in a pane for each unit, with what was noted of their devices. */
-export function linesOption({ from, to, lines }: Lines, marks: readonly Mark[], t: T): ChartOption {
-  const panes = panesOf(lines)
+export function linesOption(
+  { from, to, lines }: Lines,
+  { marks, thresholds, isHidden }: Drawn,
+  t: T,
+): ChartOption {
+  const panes = panesOf(lines, isHidden)
+  const nameOf = (id: string): string => lines.find(({ deviceId }) => deviceId === id)?.name ?? id
+  const named = (pane: Pane): readonly NamedThreshold[] =>
+    thresholds
+      .filter(({ channel, deviceIds }) =>
+        pane.lines.some(
+          ({ line }) => line.channel === channel && deviceIds.includes(line.deviceId),
+        ),
+      )
+      .map((threshold) => ({ threshold, label: labelOf(threshold, nameOf, t) }))
   const span = to - from
   return {
     animation: false,
@@ -68,7 +95,7 @@ export function linesOption({ from, to, lines }: Lines, marks: readonly Mark[], 
       trigger: 'axis',
       confine: true,
       transitionDuration: 0,
-      formatter: (given: unknown) => tipOf(given, lines, t),
+      formatter: (given: unknown) => tipOf(given, { lines, isHidden }, t),
     },
     xAxis: panes.map((_, index) => ({
       type: 'time',
@@ -104,25 +131,28 @@ export function linesOption({ from, to, lines }: Lines, marks: readonly Mark[], 
         minValueSpan: 10_000,
       },
     ],
-    series: panes.flatMap((pane, axis) => seriesOf(pane, axis, marks, from, to)),
+    series: panes.flatMap((pane, axis) => [
+      ...seriesOf(pane, axis, marks, from, to),
+      ...thresholdSeries(named(pane), axis, from),
+    ]),
   }
 }
 
 function seriesOf(pane: Pane, axis: number, marks: readonly Mark[], from: number, to: number) {
   const marked = new Set<string>()
-  return pane.lines.flatMap(({ line, index }, ofPane) => {
-    const { colour, dash } = lookOf(index, ofPane)
+  return pane.lines.flatMap(({ line, index }) => {
+    const { colour, dash } = lookOf(index)
     const isFirst = !marked.has(line.deviceId)
     marked.add(line.deviceId)
     const own = isFirst ? marks.filter(({ deviceId }) => deviceId === line.deviceId) : []
-    const drawn = (id: string, { points, gap_ms }: LineData) => ({
+    const drawn = (id: string, given: LineData) => ({
       type: 'line',
       id,
       xAxisIndex: axis,
       yAxisIndex: axis,
-      data: envelope(points, gap_ms),
+      data: pointsOf(given),
       // A reading with none beside it would not be seen.
-      showSymbol: points.length < 60,
+      showSymbol: given.points.length < 60,
       symbolSize: 4,
       color: themeColour(colour),
       ...(pane.isTruth && { step: 'end' }),
@@ -147,6 +177,9 @@ function seriesOf(pane: Pane, axis: number, marks: readonly Mark[], from: number
     ]
   })
 }
+
+const pointsOf = ({ points, changes, ...rest }: LineData) =>
+  changes ? truthPoints(points, changes, rest) : envelope(points, rest.gap_ms)
 
 /** Episodes as areas, cases as lines. */
 function marksOf(marks: readonly Mark[], { from, to }: Span, hasRoom: boolean) {
@@ -185,7 +218,11 @@ function marksOf(marks: readonly Mark[], { from, to }: Span, hasRoom: boolean) {
 }
 
 /** What the lines say at an instant. As nodes: names of devices are no markup. */
-function tipOf(given: unknown, lines: readonly Line[], t: T): HTMLElement | string {
+function tipOf(
+  given: unknown,
+  { lines, isHidden }: { readonly lines: readonly Line[]; readonly isHidden: IsHidden },
+  t: T,
+): HTMLElement | string {
   const [first] = given as { readonly axisValue: number }[]
   if (first === undefined) return ''
   const at = first.axisValue
@@ -200,7 +237,7 @@ function tipOf(given: unknown, lines: readonly Line[], t: T): HTMLElement | stri
   }
   row(showInstant(at))
   for (const [index, line] of lines.entries()) {
-    if (line.info === null) continue
+    if (line.info === null || isHidden(line)) continue
     const name = `${line.name} ${said(line.info.title)}`
     const { colour } = lookOf(index)
     const step = stepAt(line.points, at, line.gap_ms)

@@ -55,8 +55,6 @@ export const DEVICE_TEXTS = defineTexts({
     open: '未恢复',
     withdrawn: '已撤销',
     span: '{from} 至 {to}',
-    commands: '指令',
-    noCommands: '没有指令',
   },
   en: {
     facts: 'What it is',
@@ -114,7 +112,5 @@ export const DEVICE_TEXTS = defineTexts({
     open: 'still open',
     withdrawn: 'withdrawn',
     span: '{from} to {to}',
-    commands: 'Commands',
-    noCommands: 'No commands',
   },
 })

@@ -10,9 +10,9 @@ export const IMPORT_TEXTS = defineTexts({
     lines: '道路与管线',
     file: '文件',
     choose: '选择文件',
-    drop: 'CSV 或 GeoJSON，可拖到此处。CSV 的编码（UTF-8、GBK）自动识别。',
+    drop: 'CSV、Excel（.xlsx）或 GeoJSON，可拖到此处。Excel 只读第一个工作表。CSV 的编码（UTF-8、GBK）自动识别。',
     chosen: '{name}，{size}',
-    noXlsx: '不能直接导入 Excel 文件，请在 Excel 中另存为 CSV。',
+    noXls: '不能导入旧版或带宏的 Excel 文件，请在 Excel 中另存为 .xlsx 或 CSV。',
     partial: '有问题的行跳过，其余照常导入',
     partialOff:
       '未勾选时，只要有一行有问题，整个文件都不导入。已登记的对象按文件更新，文件中留空的项不变。',
@@ -68,9 +68,10 @@ export const IMPORT_TEXTS = defineTexts({
     lines: 'Streets and pipes',
     file: 'File',
     choose: 'Choose a file',
-    drop: 'CSV or GeoJSON, also dropped here. Whether a CSV is UTF-8 or GBK is found out.',
+    drop: 'CSV, Excel (.xlsx) or GeoJSON, also dropped here. Of a workbook the first sheet is read. Whether a CSV is UTF-8 or GBK is found out.',
     chosen: '{name}, {size}',
-    noXlsx: 'Excel files cannot be imported: save it as CSV in Excel.',
+    noXls:
+      'Old workbooks and those with macros cannot be imported: save it as .xlsx or CSV in Excel.',
     partial: 'Skip rows that are refused and keep the others',
     partialOff:
       'Otherwise one refused row keeps out the whole file. What is registered is changed; what a row leaves empty stays.',

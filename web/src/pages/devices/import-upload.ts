@@ -13,6 +13,8 @@ export interface Upload {
   readonly signal: AbortSignal
 }
 
+const XLSX_TYPE = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
 /** As much of a file as tells in which signs it is written. */
 const HEAD_BYTES = 262_144
 
@@ -60,6 +62,7 @@ function send(
 
 async function mediaTypeOf(file: File): Promise<string> {
   if (/\.(geo)?json$/i.test(file.name)) return 'application/geo+json'
+  if (/\.xlsx$/i.test(file.name)) return XLSX_TYPE
   return `text/csv; charset=${charsetOf(await headOf(file))}`
 }
 
