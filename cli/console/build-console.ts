@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Rejected } from '#model/error.ts'
+import { buildPhoneWorker } from './build-phone-worker.ts'
 import { compressConsole } from './compress-console.ts'
 import { consoleSourceHash, ROOT } from './console-sources.ts'
 
@@ -29,6 +30,7 @@ export async function buildConsole(): Promise<void> {
     )
   })
   await build({ configFile: resolve(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  await buildPhoneWorker(DIST)
   await compressConsole(DIST)
   await writeFile(STAMP, hash)
 }
