@@ -29,7 +29,15 @@ export async function buildConsole(): Promise<void> {
       { cause },
     )
   })
-  await build({ configFile: resolve(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  // Whoever builds it while tests run has another environment, and would get Vue as for development.
+  const environment = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
+  try {
+    await build({ configFile: resolve(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  } finally {
+    if (environment === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = environment
+  }
   await buildPhoneWorker(DIST)
   await compressConsole(DIST)
   await writeFile(STAMP, hash)

@@ -105,8 +105,8 @@ export async function fillSignIn(page: Page, login: string, password = PASSWORD)
 }
 
 /** As a text, since it runs in the browser. */
-export const isFocused = (target: Locator): Promise<boolean> =>
-  target.evaluate<boolean>('(each) => each === document.activeElement')
+export const isFocused = async (target: Locator): Promise<boolean> =>
+  (await target.evaluate('(each) => each === document.activeElement')) === true
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 

@@ -4,10 +4,8 @@ const ORIENTATION_RIGHT_TOP = 6
 
 /** An EXIF block that says nothing but which way the phone was held. */
 function exif(orientation: number): Buffer {
-  const tiff = Buffer.from([
-    ...Buffer.from('MM\0*', 'latin1'),
-    ...[0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0],
-  ])
+  const ifd = [0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]
+  const tiff = Buffer.concat([Buffer.from('MM\0*', 'latin1'), Buffer.from(ifd)])
   const body = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff])
   const head = Buffer.from([0xff, 0xe1, 0, 0])
   head.writeUInt16BE(body.length + 2, 2)

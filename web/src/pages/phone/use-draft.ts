@@ -66,11 +66,13 @@ export function useDraft<Kind extends Draft>(first: Kind) {
   let shrinking: Promise<void> = Promise.resolve()
 
   function addPhotos(taken: readonly File[]): Promise<void> {
-    shrinking = shrinking.then(async () => {
+    const before = shrinking
+    shrinking = (async () => {
+      await before
       const files: File[] = []
       for (const file of taken) files.push(await shrinkPhoto(file))
       await putPhotos(files)
-    })
+    })()
     return shrinking
   }
 
