@@ -2,7 +2,7 @@ import type { Rule } from '#model/rule.ts'
 import { minutes } from '#model/time.ts'
 import type { CityData } from '#monitor/city-data.ts'
 import { cityOf } from '#monitor/city-data.ts'
-import { Monitor } from '#monitor/monitor.ts'
+import { Monitor, type MonitorParts } from '#monitor/monitor.ts'
 import type { RuleInForce } from '#monitor/plans.ts'
 import type { Devices } from '#monitor/ports.ts'
 import { compileRule } from '#rules/compiled-rule.ts'
@@ -17,16 +17,18 @@ export const inForce = (rule: Rule): RuleInForce => ({
   version: 1,
 })
 
-/** A monitor by itself: nothing was before, and its ledger takes everything at once. */
+/** A monitor by itself: nothing was before unless `more` says so, and its ledger takes everything at once. */
 export const monitorAlone = (
   rules: readonly RuleInForce[],
   city: CityData,
   devices: Devices = { find: () => undefined, all: () => [] },
+  more: Partial<MonitorParts> = {},
 ): Promise<Monitor> =>
   Monitor.start({
     inForce: { rules, city: cityOf(city) },
     devices,
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger: {
       lastNumber: 0,
       commit: async ({ readings }) => ({ stored: readings.length, duplicates: 0, cases: [] }),
@@ -48,4 +50,5 @@ export const monitorAlone = (
     clock: systemClock,
     log: silentLogger,
     metrics: createMetrics(),
+    ...more,
   })

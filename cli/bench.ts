@@ -18,6 +18,7 @@ const BENCHES = [
   'river',
   'restart',
   'memory',
+  'windows',
   'cases',
   'reads',
   'live',

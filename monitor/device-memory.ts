@@ -8,11 +8,14 @@ import type { Plans } from './plans.ts'
 import type { Devices, History } from './ports.ts'
 import { recall } from './recall.ts'
 import { orphansOf, retire } from './retire.ts'
+import { WindowRoom } from './window-room.ts'
 
 interface MemoryParts {
   readonly history: History
   readonly devices: Devices
   readonly metrics: Pick<Metrics, 'recallSeconds'>
+  /** What windows may take in all. */
+  readonly windowsMaxBytes: number
 }
 
 /** What is remembered of each device; what is not is rebuilt from the database. */
@@ -21,9 +24,11 @@ export class DeviceMemory {
   readonly #states = new Map<string, DeviceState>()
   /** Open, of devices that were not remembered yet. */
   readonly #open: Map<string, Episode[]>
+  readonly #room: WindowRoom
 
   constructor(parts: MemoryParts, open: readonly Episode[]) {
     this.#parts = parts
+    this.#room = new WindowRoom(parts.windowsMaxBytes)
     this.#open = Map.groupBy(
       open.filter(({ role }) => role !== 'group'),
       ({ deviceId }) => deviceId,
@@ -54,6 +59,11 @@ export class DeviceMemory {
     return this.#states.size
   }
 
+  /** What windows take, in bytes. */
+  get windowBytes(): number {
+    return this.#room.bytes
+  }
+
   /** How many episodes of single devices are open. */
   get openEpisodes(): number {
     let open = 0
@@ -67,11 +77,24 @@ export class DeviceMemory {
   keep(states: ReadonlyMap<string, DeviceState>): readonly string[] {
     const heard: string[] = []
     for (const [id, state] of states) {
-      if (state.last !== null && !this.#states.get(id)?.last) heard.push(id)
+      const before = this.#states.get(id)
+      if (state.last !== null && !before?.last) heard.push(id)
+      this.#room.keep(state, before)
       this.#states.set(id, state)
       this.#open.delete(id)
     }
     return heard
+  }
+
+  /** A state in the making loses its windows where there is no room for them. */
+  fit(state: DeviceState, before: DeviceState | undefined): void {
+    this.#room.fit(state, before)
+  }
+
+  /** Lets go of windows that no reading of now would look at. */
+  tidy(now: EpochMs): void {
+    if (!this.#room.isTight) return
+    for (const state of this.#states.values()) this.#room.letGoIfOver(state, now)
   }
 
   /** These episodes are over by other means than a reading. */
@@ -91,6 +114,7 @@ export class DeviceMemory {
     plans: Plans,
     book: EpisodeBook,
   ): Promise<ReadonlyMap<string, DeviceState>> {
+    this.#room.begin()
     const unknown = devices.filter((device) => !this.of(device, plans))
     if (unknown.length === 0) return new Map()
     const openOf = (id: string): readonly Episode[] =>
@@ -99,7 +123,9 @@ export class DeviceMemory {
       []
     const { history, devices: registered, metrics } = this.#parts
     const took = metrics.recallSeconds.startTimer()
-    const states = await recall(unknown, (device) => plans.of(device), openOf, history)
+    const planOf = (device: Device) => plans.of(device)
+    const made = (id: string, state: DeviceState): void => this.fit(state, this.#states.get(id))
+    const states = await recall(unknown, { planOf, openOf, made }, history)
     took()
     for (const { id } of unknown) {
       const state = states.get(id)

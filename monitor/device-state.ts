@@ -17,6 +17,8 @@ export interface DeviceState {
   readonly memory: Memory
   /** Channels whose last value is not in `memory` although there may be one. */
   unsought: readonly number[]
+  /** How many of its newest readings its windows had to let go of; 0 when they have them all. */
+  letGo: number
   /** Beside the rules of the plan: their states and their open episodes. */
   readonly rules: RuleState[]
   readonly episodes: (Episode | undefined)[]
@@ -29,6 +31,7 @@ export const freshState = (plan: DevicePlan): DeviceState => ({
   heardAt: null,
   memory: blankMemory(),
   unsought: [],
+  letGo: 0,
   rules: plan.rules.map(() => QUIET),
   episodes: plan.rules.map(() => undefined),
 })

@@ -14,6 +14,8 @@ type RuleMetric =
   | 'devicesRemembered'
   | 'silencesOpened'
   | 'lateRefolds'
+  | 'windowBytes'
+  | 'windowsReread'
   | 'recallSeconds'
 
 /** Rules, and what of the city they are given but for its presence, which the monitor keeps. */
@@ -31,6 +33,8 @@ export interface MonitorParts {
   readonly city: { readonly district: string }
   /** After a time in which Wanmi did not listen, devices have so long to come back. */
   readonly silenceGrace: DurationMs
+  /** What the windows of all devices may take in memory; of more they are read again. */
+  readonly windowsMaxBytes: number
   /** Something that came waits before it gets here: until it is through nobody is found silent. */
   readonly isBehind?: () => boolean
   readonly clock: Clock

@@ -1,14 +1,13 @@
 import type { Batch, CommitOutcome } from '#model/commit.ts'
 import type { Episode } from '#model/episode.ts'
 import { Unavailable } from '#model/error.ts'
-import type { Reading } from '#model/reading.ts'
-import { type EpochMs, epochMs, minus } from '#model/time.ts'
+import { type EpochMs, minus } from '#model/time.ts'
 import { ColdDevices } from './cold-devices.ts'
-import { foldDevice } from './device-fold.ts'
 import { DeviceMemory } from './device-memory.ts'
-import { byDevice, copyState, type DeviceState, refresh } from './device-state.ts'
+import { type DeviceState, refresh } from './device-state.ts'
 import { type Draft, NOTHING } from './draft.ts'
 import { EpisodeBook } from './episode-book.ts'
+import { foldBatch } from './fold-batch.ts'
 import { GroupStage, rulesWithGroups } from './group-stage.ts'
 import { GROUP_HORIZON } from './group-work.ts'
 import { Listening } from './listening.ts'
@@ -129,6 +128,7 @@ export class Monitor {
    */
   async tick(): Promise<void> {
     await this.#turn.take(() => Promise.resolve(this.#beat()))
+    await this.#turn.take(() => Promise.resolve(this.#memory.tidy(this.#parts.clock.now())))
     await this.#turn.take(() => this.#adoptWanted())
     await this.#turn.take(() => this.#retireOrphans())
     await this.warm()
@@ -195,19 +195,9 @@ export class Monitor {
     const heardAt = takenAt.at(-1) ?? this.#parts.clock.now()
     this.#listening.notice(heardAt)
     const book = this.#newBook()
-    const parts = byDevice(batch.readings)
-    const devices = [...parts.values()].map(([first]) => (first as Reading).device)
-    const states = new Map(await this.#memory.recall(devices, this.#plans, book))
-    for (const [id, readings] of parts) {
-      const { device } = readings[0] as Reading
-      const known = states.get(id) ?? this.#memory.of(device, this.#plans)
-      if (!known) continue
-      const state = copyState(known)
-      states.set(id, state)
-      state.heardAt = epochMs(Math.max(state.heardAt ?? heardAt, heardAt))
-      const isLate = await foldDevice(device, readings, state, this.#parts.history, book)
-      if (isLate) this.#parts.metrics.lateRefolds.inc()
-    }
+    const { history, metrics } = this.#parts
+    const around = { memory: this.#memory, plans: this.#plans, history, metrics }
+    const states = await foldBatch(batch.readings, heardAt, around, book)
     return this.#draft(batch, states, book)
   }
 

@@ -3,7 +3,7 @@ import type { Episode } from '#model/episode.ts'
 import { findKind } from '#model/kinds.ts'
 import type { StoredReading } from '#model/reading.ts'
 import { between, type DurationMs, type EpochMs, minus } from '#model/time.ts'
-import { blankMemory, type Lookback, perceive, remember } from '#rules/memory.ts'
+import { blankMemory, type Lookback, perceive, remember, WINDOW_MAX } from '#rules/memory.ts'
 import { settlingSpan } from '#rules/settle.ts'
 import { type DeviceState, freshState } from './device-state.ts'
 import type { DevicePlan } from './plans.ts'
@@ -29,6 +29,13 @@ interface Recalled {
   readonly limit: number
 }
 
+interface Surrounding {
+  readonly planOf: (device: Device) => DevicePlan
+  readonly openOf: (deviceId: string) => readonly Episode[]
+  /** Called with each state as soon as it is there. */
+  readonly made: (deviceId: string, state: DeviceState) => void
+}
+
 /**
  * Rebuilds what the monitor knew of devices it does not remember, after a restart, because a rule
  * was changed or because they were never heard: readings and episodes are stored, and the state
@@ -36,8 +43,7 @@ interface Recalled {
  */
 export async function recall(
   devices: readonly Device[],
-  planOf: (device: Device) => DevicePlan,
-  openOf: (deviceId: string) => readonly Episode[],
+  { planOf, openOf, made }: Surrounding,
   history: History,
 ): Promise<ReadonlyMap<string, DeviceState>> {
   const states = new Map<string, DeviceState>()
@@ -56,8 +62,10 @@ export async function recall(
         const answer = await look(some, isFirst, cleared, history)
         for (const each of some) {
           const { state, limit } = answer(each)
-          if (state) states.set(each.device.id, state)
-          else further.push({ ...each, limit })
+          if (state) {
+            made(each.device.id, state)
+            states.set(each.device.id, state)
+          } else further.push({ ...each, limit })
         }
       }
     }
@@ -90,7 +98,9 @@ function enough({ plan, limit }: Recalled, { readings, whole }: Newest): number 
   if (limit > FIRST_LOOK || first.measuredAt === last.measuredAt) return longer
   const apart_ms = between(first.measuredAt, last.measuredAt) / (readings.length - 1)
   const back: DurationMs[] = plan.rules.map(({ bound }) => settlingSpan(bound))
-  const needed = Math.ceil((Math.max(plan.lookback.window, ...back) / apart_ms) * MARGIN) + 2
+  const many = (span: DurationMs): number => Math.ceil((span / apart_ms) * MARGIN) + 2
+  const inWindows = Math.min(many(plan.lookback.window), WINDOW_MAX)
+  const needed = Math.max(inWindows, ...back.map(many))
   return Math.min(longer, Math.max(needed, limit + 1))
 }
 
@@ -193,4 +203,8 @@ const reachesWindow = (
   { readings, whole }: Newest,
   last: StoredReading,
   { window }: Lookback,
-): boolean => whole || window === 0 || (readings[0] ?? last).measuredAt <= last.measuredAt - window
+): boolean =>
+  whole ||
+  window === 0 ||
+  readings.length >= WINDOW_MAX ||
+  (readings[0] ?? last).measuredAt <= last.measuredAt - window

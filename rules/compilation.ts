@@ -49,7 +49,10 @@ export interface Compilation {
   readonly channels: Set<number>
   readonly previousOf: Set<number>
   readonly windows: Set<DurationMs>
-  readonly arrival: { isLookedAt: boolean }
+  /** Channels whose earlier values windows look at. */
+  readonly windowed: Set<number>
+  /** `isWindowed`: of earlier readings, too. */
+  readonly arrival: { isLookedAt: boolean; isWindowed: boolean }
   /** Indexes among the places of the vocabulary. */
   readonly lookedAtPlaces: Set<number>
   /** Within `count`, whose condition is tried on earlier readings, each by itself. */

@@ -58,6 +58,7 @@ function compileWindow(name: string, argument: ASTNode, span: ASTNode, to: Compi
   const known = CHANNEL_WINDOWS.find((each) => each === name)
   if (!known) throw to.fault(`the function ${name} is not known here`, span.start)
   const { index, unit } = channelOf(name, argument, to)
+  to.windowed.add(index)
   return {
     evaluate: channelWindow(known, index, window),
     unit: name === 'rate' && unit !== null ? `${unit}/h` : unit,

@@ -40,16 +40,19 @@ function compileLiteral(node: ASTNode, to: Compilation): Term {
   throw to.fault('only numbers, true and false can stand here', node.start)
 }
 
-function compileChannel(name: string, { vocabulary: { kind }, channels }: Compilation): Term {
+function compileChannel(name: string, to: Compilation): Term {
+  const { kind } = to.vocabulary
   const index = channelIndex(kind, name)
-  channels.add(index)
+  to.channels.add(index)
+  if (to.counting) to.windowed.add(index)
   const { unit = null, type } = kind.channels[index] ?? {}
   return { evaluate: ({ values }) => values[index], unit: type === 'boolean' ? null : unit }
 }
 
 /** By how much the clock of the device was ahead of ours when the reading came. */
-function ahead({ arrival }: Compilation): Term {
+function ahead({ arrival, counting }: Compilation): Term {
   arrival.isLookedAt = true
+  if (counting) arrival.isWindowed = true
   return {
     evaluate: ({ measuredAt, receivedAt }) =>
       receivedAt === undefined ? undefined : Math.max(0, (measuredAt - receivedAt) / 1_000),

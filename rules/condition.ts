@@ -8,6 +8,7 @@ import { compileNode } from './condition-nodes.ts'
 import type { Lookback } from './memory.ts'
 import { nearestWord } from './nearest-word.ts'
 import { deeperThan } from './nesting.ts'
+import { WindowColumns } from './window-columns.ts'
 import { CHANNEL_WINDOWS } from './windows.ts'
 
 /**
@@ -19,7 +20,7 @@ export interface Condition {
   readonly test: Test
   /** Indexes of the channels it looks at. */
   readonly channels: readonly number[]
-  readonly lookback: Pick<Lookback, 'previousOf' | 'window'>
+  readonly lookback: Pick<Lookback, 'previousOf' | 'window' | 'columns'>
   readonly looksAtArrival: boolean
   /** What `&&` joins at the top; the condition itself where nothing is. */
   readonly clauses: readonly Clause[]
@@ -50,18 +51,24 @@ export function compileCondition(text: string, vocabulary: Vocabulary): Conditio
     channels: new Set<number>(),
     previousOf: new Set<number>(),
     windows: new Set<DurationMs>(),
-    arrival: { isLookedAt: false },
+    windowed: new Set<number>(),
+    arrival: { isLookedAt: false, isWindowed: false },
     lookedAtPlaces: new Set<number>(),
     counting: false,
     compile: compileNode,
     fault: (reason, position) => fault(text, reason, position),
   }
   const { ast } = parse(text)
+  const test = compileNode(ast, to).evaluate as Test
   return {
     text,
-    test: compileNode(ast, to).evaluate as Test,
+    test,
     channels: [...to.channels],
-    lookback: { previousOf: [...to.previousOf], window: milliseconds(Math.max(0, ...to.windows)) },
+    lookback: {
+      previousOf: [...to.previousOf],
+      window: milliseconds(Math.max(0, ...to.windows)),
+      columns: new WindowColumns({ channels: [...to.windowed], arrival: to.arrival.isWindowed }),
+    },
     looksAtArrival: to.arrival.isLookedAt,
     clauses: conjuncts(ast).map((node) => compileClause(node, text, to)),
   }

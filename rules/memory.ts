@@ -12,12 +12,13 @@ import {
 } from './place/place-track.ts'
 import { RecentReadings } from './recent-readings.ts'
 import { type FixChannels, fixOf } from './sample-fix.ts'
+import { jointNeeds, WindowColumns } from './window-columns.ts'
 
 /** A value that is older says nothing about a change any more, and is not looked for. */
 export const VALUE_MEMORY: DurationMs = days(1)
 
 /** A window holds so many readings at most: of more, the newest. */
-const WINDOW_MAX = 1_000
+export const WINDOW_MAX = 1_000
 
 /** How far a rule looks back beyond the reading it is tried on. */
 export interface Lookback {
@@ -25,6 +26,8 @@ export interface Lookback {
   readonly previousOf: readonly number[]
   /** The longest window over earlier readings; 0 for none. */
   readonly window: DurationMs
+  /** What of them the windows look at. */
+  readonly columns: WindowColumns
   /** Where the device is followed. */
   readonly areas: readonly CompiledArea[]
   /** The channels of a fix; null where the kind has none or no area is looked at. */
@@ -40,8 +43,8 @@ interface Known {
 export interface Memory {
   /** The last value of each channel that is looked back at. */
   readonly known: (Known | undefined)[]
-  /** The readings within the longest window. */
-  readonly recent: RecentReadings
+  /** The readings within the longest window; null as long as there is none. */
+  recent: RecentReadings | null
   /** Where the device is by the reading at hand, once it was {@link perceive}d. */
   tracks: Map<CompiledArea, PlaceTrack> | null
   /** There was nothing before what was fed. */
@@ -51,18 +54,19 @@ export interface Memory {
 /** `whole`: the first reading that will be fed is the first there ever was. */
 export const blankMemory = (whole = true): Memory => ({
   known: [],
-  recent: new RecentReadings(),
+  recent: null,
   tracks: null,
   whole,
 })
 
 /** A copy to go on with, while the original stays what it is or is dropped. */
-export const branchMemory = (memory: Memory): Memory => copyMemory(memory, memory.recent.branch())
+export const branchMemory = (memory: Memory): Memory =>
+  copyMemory(memory, memory.recent?.branch() ?? null)
 
 /** A copy; both may be gone on with. */
 export const copyMemory = (
   { known, recent, tracks, whole }: Memory,
-  own: RecentReadings = recent.copy(),
+  own: RecentReadings | null = recent?.copy() ?? null,
 ): Memory => ({
   known: known.slice(),
   recent: own,
@@ -83,28 +87,37 @@ export function perceive(memory: Memory, { areas, fix }: Lookback, sample: Sampl
 }
 
 /** Brings a memory up to date with a reading, after rules were tried on it; readings ascend. */
-export function remember(memory: Memory, { previousOf, window }: Lookback, sample: Sample): void {
-  for (const index of previousOf) {
+export function remember(memory: Memory, lookback: Lookback, sample: Sample): void {
+  for (const index of lookback.previousOf) {
     const value = sample.values[index]
     if (value !== undefined) memory.known[index] = { value, at: sample.measuredAt }
   }
-  if (window === 0) return
+  if (lookback.window > 0) keepForWindows(memory, lookback, sample)
+}
+
+/** Only what windows look at, of a reading after all that they have. */
+export function keepForWindows(
+  memory: Memory,
+  { window, columns }: Lookback,
+  sample: Sample,
+): void {
+  memory.recent ??= new RecentReadings(columns)
   const { recent } = memory
   recent.push(sample)
   const oldest = sample.measuredAt - window
   let gone = Math.max(0, recent.length - WINDOW_MAX)
-  while (recent.at(gone).measuredAt <= oldest) gone++
+  while (recent.at(gone) <= oldest) gone++
   if (gone > 0) recent.dropFirst(gone)
 }
 
-/** Puts readings that came late into their places among those still looked back at. */
+/** Puts readings that came late, ascending, into their places among those still looked back at. */
 export function recollect(
   { recent }: Memory,
   { window }: Lookback,
   late: readonly Sample[],
   newestAt: EpochMs | undefined,
 ): void {
-  if (window === 0 || newestAt === undefined) return
+  if (recent === null || newestAt === undefined) return
   const inWindow = late.filter(({ measuredAt }) => measuredAt > newestAt - window)
   if (inWindow.length === 0) return
   recent.insert(inWindow)
@@ -122,7 +135,7 @@ export function reachesBack(
   sample: Sample,
 ): boolean {
   const span = between(first.measuredAt, sample.measuredAt)
-  if (window > span && recent.length < WINDOW_MAX) return false
+  if (window > span && (recent?.length ?? 0) < WINDOW_MAX) return false
   if (span <= VALUE_MEMORY && !previousOf.every((channel) => known[channel] !== undefined)) {
     return false
   }
@@ -168,6 +181,7 @@ export function adoptKnown(to: Memory, from: Memory, { previousOf, areas }: Look
 export const jointLookback = (lookbacks: readonly Lookback[]): Lookback => ({
   previousOf: [...new Set(lookbacks.flatMap(({ previousOf }) => previousOf))],
   window: Math.max(0, ...lookbacks.map(({ window }) => window)) as DurationMs,
+  columns: new WindowColumns(jointNeeds(lookbacks.map(({ columns }) => columns))),
   areas: [...new Set(lookbacks.flatMap(({ areas }) => areas))],
   fix: lookbacks.find(({ fix }) => fix !== null)?.fix ?? null,
 })

@@ -17,8 +17,8 @@ const HOUR_MS: number = hours(1)
 /** Of a window, that the values must span before a change over it means anything. */
 const SPANNED = 0.5
 
-/** The value of a channel at a reading, where it is a number. */
-const numberAt = (values: Sample['values'], index: number): number | undefined => {
+/** The value of a channel at the reading at hand, where it is a number. */
+const numberOf = (values: Sample['values'], index: number): number | undefined => {
   const value = values[index]
   return typeof value === 'number' ? value : undefined
 }
@@ -38,14 +38,14 @@ export function channelWindow(name: ChannelWindow, index: number, window: Durati
 /** Two loops that are alike, for a comparison handed in costs more than all the rest. */
 function least(index: number, window: DurationMs): Eval {
   return ({ measuredAt, values }, { recent }) => {
-    let found = numberAt(values, index)
-    if (found === undefined) return undefined
+    let found = numberOf(values, index)
+    if (found === undefined || recent === null) return found
+    const offset = recent.columns.offsetOf(index)
     const after = measuredAt - window
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent.at(back)
-      if (sample.measuredAt <= after) break
-      const value = sample.values[index]
-      if (typeof value === 'number' && value < found) found = value
+      if (recent.at(back) <= after) break
+      const value = recent.numberAt(back, offset)
+      if (value < found) found = value
     }
     return found
   }
@@ -53,14 +53,14 @@ function least(index: number, window: DurationMs): Eval {
 
 function greatest(index: number, window: DurationMs): Eval {
   return ({ measuredAt, values }, { recent }) => {
-    let found = numberAt(values, index)
-    if (found === undefined) return undefined
+    let found = numberOf(values, index)
+    if (found === undefined || recent === null) return found
+    const offset = recent.columns.offsetOf(index)
     const after = measuredAt - window
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent.at(back)
-      if (sample.measuredAt <= after) break
-      const value = sample.values[index]
-      if (typeof value === 'number' && value > found) found = value
+      if (recent.at(back) <= after) break
+      const value = recent.numberAt(back, offset)
+      if (value > found) found = value
     }
     return found
   }
@@ -68,14 +68,14 @@ function greatest(index: number, window: DurationMs): Eval {
 
 function mean(index: number, window: DurationMs): Eval {
   return ({ measuredAt: at, values }, { recent }) => {
-    const now = numberAt(values, index)
-    if (now === undefined) return undefined
+    const now = numberOf(values, index)
+    if (now === undefined || recent === null) return now
+    const offset = recent.columns.offsetOf(index)
     let [sum, count] = [now, 1]
     for (let back = recent.length - 1; back >= 0; back--) {
-      const sample = recent.at(back)
-      if (sample.measuredAt <= at - window) break
-      const value = numberAt(sample.values, index)
-      if (value === undefined) continue
+      if (recent.at(back) <= at - window) break
+      const value = recent.numberAt(back, offset)
+      if (Number.isNaN(value)) continue
       sum += value
       count += 1
     }
@@ -85,8 +85,8 @@ function mean(index: number, window: DurationMs): Eval {
 
 function change(index: number, window: DurationMs, perHour: boolean): Eval {
   return ({ measuredAt: at, values }, { recent }) => {
-    const now = numberAt(values, index)
-    if (now === undefined) return undefined
+    const now = numberOf(values, index)
+    if (now === undefined || recent === null) return undefined
     const first = firstSince(recent, epochMs(at - window), index)
     if (!first || at - first.at < window * SPANNED) return undefined
     const moved = now - first.value
@@ -103,13 +103,13 @@ function firstSince(
   let [low, high] = [0, recent.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if (recent.at(middle).measuredAt <= after) low = middle + 1
+    if (recent.at(middle) <= after) low = middle + 1
     else high = middle
   }
+  const offset = recent.columns.offsetOf(index)
   for (; low < recent.length; low++) {
-    const { measuredAt, values } = recent.at(low)
-    const value = numberAt(values, index)
-    if (value !== undefined) return { at: measuredAt, value }
+    const value = recent.numberAt(low, offset)
+    if (!Number.isNaN(value)) return { at: recent.at(low), value }
   }
   return undefined
 }
@@ -123,10 +123,10 @@ export function countWindow(condition: Eval, window: DurationMs): Eval {
     const now = condition(sample, NOTHING, binding)
     if (now === undefined) return undefined
     let count = now === true ? 1 : 0
+    if (recent === null) return count
     for (let back = recent.length - 1; back >= 0; back--) {
-      const earlier = recent.at(back)
-      if (earlier.measuredAt <= sample.measuredAt - window) break
-      if (condition(earlier, NOTHING, binding) === true) count += 1
+      if (recent.at(back) <= sample.measuredAt - window) break
+      if (condition(recent.show(back), NOTHING, binding) === true) count += 1
     }
     return count
   }

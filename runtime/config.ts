@@ -17,6 +17,7 @@ import { MQTT_GUARD_SETTINGS } from './settings/mqtt-guards.ts'
 import { OPEN_MQTT_SETTINGS } from './settings/open-mqtt.ts'
 import { OPEN311_SETTINGS } from './settings/open311.ts'
 import { OIDC_SETTINGS, PEOPLE_SETTINGS } from './settings/people.ts'
+import { RULES_SETTINGS } from './settings/rules.ts'
 import { SPOOL_SETTINGS } from './settings/spool.ts'
 import { TRACE_SETTINGS } from './settings/trace.ts'
 import { WEBHOOK_SETTINGS } from './settings/webhook.ts'
@@ -222,6 +223,7 @@ export const SETTINGS = {
       { unit: 's', min: 0, max: 86_400 },
     ),
   },
+  rules: RULES_SETTINGS,
   spool: SPOOL_SETTINGS,
   handover: HANDOVER_SETTINGS,
   webhook: WEBHOOK_SETTINGS,

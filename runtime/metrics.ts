@@ -200,6 +200,16 @@ export function createMetrics() {
       help: 'Devices whose state under the rules is in memory',
       registers,
     }),
+    windowBytes: new Gauge({
+      name: 'wanmi_rules_window_bytes',
+      help: 'Memory of the readings that windows of rules hold; at RULES_WINDOWS_MAX_BYTES they are read again',
+      registers,
+    }),
+    windowsReread: new Counter({
+      name: 'wanmi_rules_windows_reread_total',
+      help: 'Times that the windows of a device were read from the database because there was no room for them',
+      registers,
+    }),
     silencesOpened: new Counter({
       name: 'wanmi_silences_opened_total',
       help: 'Episodes of silence opened because time passed',

@@ -134,6 +134,16 @@ export const ALERTS: readonly Alert[] = [
     remedy: '`wanmi rules list`.',
   },
   {
+    name: 'WanmiWindowsReread',
+    severity: 'ticket',
+    expr: 'sum by (job) (rate(wanmi_rules_windows_reread_total[10m])) > 10',
+    lasts: '30m',
+    en: 'Windows of rules do not fit into memory: those of {{ $value }} devices a second are read from the database.',
+    zh: '规则时间窗数据超出内存上限：每秒从数据库重新读取 {{ $value }} 台设备的数据。',
+    remedy:
+      'Raise RULES_WINDOWS_MAX_BYTES and the heap of Node, shorten the longest windows, or have devices report less often.',
+  },
+  {
     name: 'WanmiRulesCold',
     severity: 'ticket',
     expr: 'wanmi_rules_warm == 0',

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8'
 import { CASE_LAW } from '#cases/law.ts'
 import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
@@ -39,6 +40,9 @@ interface EngineOptions {
   readonly log: Logger
 }
 
+/** What windows may take of the heap where nobody says otherwise. */
+const HEAP_SHARE_OF_WINDOWS = 4
+
 /** How often the rules are told that time has passed. */
 export const BEAT: DurationMs = seconds(5)
 
@@ -69,6 +73,8 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
     silenceGrace: seconds(config.city.silenceGraceS),
+    windowsMaxBytes:
+      config.rules.windowsMaxBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE_OF_WINDOWS,
     isBehind: () => !spool.isEmpty,
     city: config.city,
     clock,

@@ -60,6 +60,7 @@ beforeAll(async () => {
     history,
     devices: known,
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     surroundings: nowhere,
     city: { district: '140802' },
     clock,

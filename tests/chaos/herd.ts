@@ -18,8 +18,6 @@ export interface HerdOptions {
   readonly keeps?: number
   /** Whether it measures now; otherwise it tells of a time long ago, and faster than that went by. */
   readonly isLive?: boolean
-  /** From one reading of a device to its next where it does not measure now; ten seconds unless given. */
-  readonly stepMs?: number
 }
 
 interface HerdMessage extends Message {
@@ -34,6 +32,7 @@ export interface Account {
   readonly acknowledged: Set<number>
 }
 
+/** Where it does not measure now, from one reading of a device to its next. */
 const STEP_MS = 10_000
 const DAY_MS = 86_400_000
 const AGO_MS = 25 * DAY_MS
@@ -68,10 +67,10 @@ export class Herd {
   #gap = { ms: 0, endedAt: 0 }
 
   constructor(options: HerdOptions, port: number) {
-    const { name, devices, perSecond, isLive = false, window = 20, stepMs = STEP_MS } = options
+    const { name, devices, perSecond, isLive = false, window = 20 } = options
     this.#options = options
-    this.#stepMs = isLive ? Math.max(1, Math.round((devices / perSecond) * 1_000)) : stepMs
-    this.#from = isLive ? Date.now() : Math.floor((Date.now() - AGO_MS) / stepMs) * stepMs
+    this.#stepMs = isLive ? Math.max(1, Math.round((devices / perSecond) * 1_000)) : STEP_MS
+    this.#from = isLive ? Date.now() : Math.floor((Date.now() - AGO_MS) / STEP_MS) * STEP_MS
     this.accounts = Array.from({ length: devices }, (_, index) => ({
       deviceId: `${name}-${index}`,
       said: 0,

@@ -51,6 +51,7 @@ beforeAll(async () => {
     inForce: { rules: RULES, city: cityOf(CITY) },
     devices: { find: (id) => BY_ID.get(id), all: () => DEVICES },
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger,
     history,
     surroundings: SURROUNDINGS,

@@ -71,15 +71,13 @@ beforeAll(async () => {
   db = await freshDatabase()
   history = new History(db.database.pool)
   archive = await Archive.open(db.database.connection)
-  const ledger = await openCommitter(
-    db.database,
-    { ...CASE_RULES, timeoutMs: 30_000 },
-    silentLogger,
-  )
+  const options = { ...CASE_RULES, timeoutMs: 30_000 }
+  const ledger = await openCommitter(db.database, options, silentLogger)
   const monitor = await Monitor.start({
     inForce: { rules: RULES, city: cityOf(CITY_DATA) },
     devices: { find: () => undefined, all: () => [] },
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger,
     history,
     surroundings: nowhere,

@@ -123,6 +123,7 @@ export const startMonitor = (
     inForce: { rules, city: cityOf(CITY_DATA) },
     devices: { find: (id) => ledger.devices.get(id), all: () => ledger.devices.values() },
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger,
     history: ledger,
     surroundings: nowhere,

@@ -45,6 +45,7 @@ async function start() {
     inForce: { rules: RULES, city: cityOf(CITY_DATA) },
     devices: { find: () => undefined, all: () => [] },
     silenceGrace: minutes(5),
+    windowsMaxBytes: Infinity,
     ledger,
     history,
     surroundings: nowhere,

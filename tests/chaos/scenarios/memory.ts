@@ -17,14 +17,11 @@ export const memory: Scenario = {
       INGEST_PENDING_MAX_BYTES: String(PENDING_MB * MIB),
     },
   }),
-  // As often as such devices do report: rules remember a day of each, and what is tried here is what
-  // waits, not what is remembered.
   herd: (isShort) => ({
     devices: isShort ? 200 : 1_000,
     perSecond: isShort ? 4_000 : 8_000,
     window: 1_000,
     keeps: 400,
-    stepMs: 600_000,
   }),
   async play({ stage, herd, isShort, progress, saw, fault }) {
     const { pid } = stage.service

@@ -34,6 +34,8 @@ export interface Story {
   readonly sizes: fc.Stream<number>
   readonly restarts: fc.Stream<boolean>
   readonly mishaps: fc.Stream<Mishap>
+  /** What windows may take in memory, in bytes. */
+  readonly room: number
 }
 
 export const identity = ({ device, measuredAt, seq }: Reading): string =>
@@ -69,6 +71,8 @@ export const someStory = (
     mishaps: fc.infiniteStream(
       fc.constantFrom<Mishap[]>('none', 'none', 'none', 'before', 'after'),
     ),
+    // For none, for some of a device, for those of a device, for all.
+    room: fc.constantFrom(0, 120, 400, Infinity),
   })
 
 /** The readings of a story in the order in which they come, repeats among them. */
@@ -118,9 +122,11 @@ const start = (
   world: World,
   devices: Devices,
   hands: Hands,
+  windowsMaxBytes = Infinity,
 ): Promise<Monitor> =>
   startMonitor(ledger, world.rules, {
     devices,
+    windowsMaxBytes,
     inForce: inForce(world),
     clock: { now: () => hands.at },
     surroundings: world.surroundings ?? nowhere,
@@ -150,7 +156,8 @@ export async function foldedAsTheyCame(
   const devices = registryOf(story.readings)
   const pace = seconds(600 / rest.length)
   let now = world
-  let monitor = await start(ledger, now, devices, hands)
+  const begin = (): Promise<Monitor> => start(ledger, now, devices, hands, story.room)
+  let monitor = await begin()
   for (let batch = 0; rest.length > 0; batch++) {
     const size = story.sizes.next().value as number
     if (!world.isLate) hands.at = plus(hands.at, milliseconds(pace * size))
@@ -158,7 +165,7 @@ export async function foldedAsTheyCame(
     const other = change(batch, ledger)
     if (other) await monitor.adopt(inForce(other))
     now = other ?? now
-    if (story.restarts.next().value) monitor = await start(ledger, now, devices, hands)
+    if (story.restarts.next().value) monitor = await begin()
   }
   hands.at = AFTER
   await monitor.tick()
