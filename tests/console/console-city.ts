@@ -1,5 +1,5 @@
 import axe from 'axe-core'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import type { Role } from '#model/role.ts'
 import { epochMs } from '#model/time.ts'
@@ -103,10 +103,6 @@ export async function fillSignIn(page: Page, login: string, password = PASSWORD)
   await page.locator('input[name=password]').fill(password)
   await page.locator('form:has(input[name=username]) button[type=submit]').click()
 }
-
-/** As a text, since it runs in the browser. */
-export const isFocused = async (target: Locator): Promise<boolean> =>
-  (await target.evaluate('(each) => each === document.activeElement')) === true
 
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
