@@ -41,6 +41,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   // The console: its pages and what it calls itself, the same for everybody.
   'GET /': ANYONE,
   'GET /favicon.svg': ANYONE,
+  'GET /phone-worker.js': ANYONE,
   'GET /assets/*': ANYONE,
   'GET /api/v1/console': ANYONE,
   'GET /metrics': allowWholeCity(TECHNICAL),

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Envelope } from '#model/envelope.ts'
+import type { Bilingual } from '#model/text.ts'
 import { reportTopic } from '#model/topic.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
@@ -65,7 +66,7 @@ export interface Broker {
    */
   replay(envelope: Envelope): Promise<void>
   /** Of TLS: what an administrator should see to, a sentence each. */
-  warnings(): readonly string[]
+  warnings(): readonly Bilingual[]
   /** Reads the files of TLS again now; those that cannot be used change nothing. */
   reloadTls(): Promise<void>
   /** Whether a secret is that of a device, asked by another door and within the same limits. */

@@ -24,7 +24,7 @@ export const REASON_TITLES: Readonly<Record<ReasonCode, Bilingual>> = {
   'place-projected': { en: 'place in metres', zh: '位置为平面坐标' },
   'place-out-of-range': { en: 'place not on the earth', zh: '位置超出范围' },
   'text-not-storable': { en: 'text cannot be stored', zh: '文本含非法字符' },
-  'extra-too-large': { en: 'unknown channels too large', zh: '未知通道过大' },
+  'extra-too-large': { en: 'unknown channels too large', zh: '未知监测项过大' },
   'reply-format': { en: 'bad command reply', zh: '指令应答格式错误' },
   'reply-refused': { en: 'command reply not taken', zh: '指令应答不被接受' },
   'report-format': { en: 'bad report of a terminal', zh: '终端上报格式错误' },

@@ -1,3 +1,4 @@
+import type { Bilingual } from '#model/text.ts'
 import { type EpochMs, hours } from '#model/time.ts'
 import { isKnown, type WorkCalendar } from '#model/work-calendar.ts'
 import type { Clock } from './clock.ts'
@@ -42,8 +43,10 @@ export function unknownYears(calendar: WorkCalendar, today: string): readonly nu
 }
 
 /** What is said of a year whose holidays are not known. */
-export const missingYearWarning = (year: number): string =>
-  `no holidays of ${year} are known: only weekends are off`
+export const missingYearWarning = (year: number): Bilingual => ({
+  en: `no holidays of ${year} are known: only weekends are off`,
+  zh: `尚未录入 ${year} 年节假日，仅按周末休息计算`,
+})
 
 /** The day of a zone at an instant, written `2026-11-01`. Sweden writes days as ISO 8601 does. */
 export const dateIn = (timeZone: string, at: EpochMs): string =>

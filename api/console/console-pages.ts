@@ -59,6 +59,10 @@ export async function consolePages(app: App, page: ConsolePage): Promise<void> {
   app.get('/favicon.svg', { schema: { hide: true } }, (_request, reply) =>
     reply.header('cache-control', 'max-age=86400').sendFile('favicon.svg'),
   )
+  // A browser looks at each visit whether it is another; where it may reach, its address says.
+  app.get('/phone-worker.js', { schema: { hide: true } }, (_request, reply) =>
+    reply.header('cache-control', 'no-cache').sendFile('phone-worker.js'),
+  )
   // Their names hold a hash of what is in them.
   app.get<{ Params: { '*': string } }>('/assets/*', { schema: { hide: true } }, (request, reply) =>
     reply

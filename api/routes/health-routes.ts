@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { App } from '#api/app.ts'
 import { answers, asMedia } from '#api/schemas/shared.ts'
 import { Unavailable } from '#model/error.ts'
+import type { Bilingual } from '#model/text.ts'
 import type { Metrics } from '#runtime/metrics.ts'
 
 /**
@@ -13,12 +14,12 @@ export type Readiness =
       readonly ready: true
       readonly rules: 'warm' | 'warming'
       /** What should be seen to, a sentence each. */
-      readonly warnings?: readonly string[]
+      readonly warnings?: readonly Bilingual[]
     }
-  | { readonly ready: false; readonly why: string }
+  | { readonly ready: false; readonly why: Bilingual }
 
 /** The same, with more that should be seen to. */
-export const withWarnings = (state: Readiness, more: readonly string[]): Readiness =>
+export const withWarnings = (state: Readiness, more: readonly Bilingual[]): Readiness =>
   state.ready ? { ...state, warnings: [...(state.warnings ?? []), ...more] } : state
 
 const Ready = Type.Object({
@@ -53,9 +54,13 @@ export function healthRoutes(app: App, readiness: () => Readiness, metrics: Metr
     },
     handler: async () => {
       const state = readiness()
-      if (!state.ready) throw new Unavailable('not-ready', state.why)
+      if (!state.ready) throw new Unavailable('not-ready', state.why.en)
       const { rules, warnings = [] } = state
-      return Promise.resolve({ status: 'ready' as const, rules, warnings: [...warnings] })
+      return Promise.resolve({
+        status: 'ready' as const,
+        rules,
+        warnings: warnings.map(({ en }) => en),
+      })
     },
   })
 

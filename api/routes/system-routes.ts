@@ -42,19 +42,21 @@ const FIGURES = [
   'wanmi_webhook_oldest_pending_seconds',
 ] as const
 
+const Said = Type.Object({ en: Type.String(), zh: Type.String() })
+
 const SystemView = Type.Object(
   {
     version: Type.String(),
     node: Type.String({ description: 'The version of Node.' }),
     startedAt: Type.String({ format: 'date-time' }),
     ready: Type.Boolean({ description: 'Messages are being taken.' }),
-    why: nullable(Type.String({ description: 'Why none are.' })),
+    why: nullable(Said),
     rules: nullable(
       Type.Enum(['warm', 'warming'], {
         description: 'warming: devices are still being recalled, and nobody is found silent yet',
       }),
     ),
-    warnings: Type.Array(Type.String()),
+    warnings: Type.Array(Said),
     figures: Type.Array(
       Type.Object({
         name: Type.Enum([...FIGURES], { description: 'As at `/metrics`.' }),
@@ -70,7 +72,7 @@ const SystemView = Type.Object(
       Type.Object({
         about: Type.String(),
         level: Type.Enum([...LEVELS]),
-        text: Type.Object({ en: Type.String(), zh: Type.String() }),
+        text: Said,
       }),
       { description: 'As `wanmi doctor` finds them, the worst first.' },
     ),

@@ -151,7 +151,7 @@ export const showCalendar = (
   hours: showHours(city),
   known: showKnown(city),
   missingYears: [...about.missingYears],
-  warnings: about.missingYears.map(missingYearWarning),
+  warnings: about.missingYears.map((year) => missingYearWarning(year).en),
 })
 
 export const showKnown = ({ calendar, changes }: CityCalendar) => ({

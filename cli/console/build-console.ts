@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Rejected } from '#model/error.ts'
+import { buildPhoneWorker } from './build-phone-worker.ts'
 import { compressConsole } from './compress-console.ts'
 import { consoleSourceHash, ROOT } from './console-sources.ts'
 
@@ -28,7 +29,16 @@ export async function buildConsole(): Promise<void> {
       { cause },
     )
   })
-  await build({ configFile: resolve(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  // Whoever builds it while tests run has another environment, and would get Vue as for development.
+  const environment = process.env['NODE_ENV']
+  process.env['NODE_ENV'] = 'production'
+  try {
+    await build({ configFile: resolve(ROOT, 'web/vite.config.ts'), logLevel: 'warn' })
+  } finally {
+    if (environment === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = environment
+  }
+  await buildPhoneWorker(DIST)
   await compressConsole(DIST)
   await writeFile(STAMP, hash)
 }

@@ -13,8 +13,11 @@ async function types(): Promise<boolean> {
   const document = JSON.parse(await readFile(resolve(ROOT, 'docs/api/openapi.json'), 'utf8'))
   await writeFile(resolve(ROOT, 'web/src/api/schema.d.ts'), await schemaTypes(document as object))
   const program = createRequire(`${ROOT}/web/package.json`).resolve('vue-tsc/bin/vue-tsc.js')
-  const args = [program, '--noEmit', '--project', resolve(ROOT, 'web/tsconfig.json')]
-  return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0
+  // What runs beside a page knows other names than what runs in it.
+  return ['web/tsconfig.json', 'web/worker/tsconfig.json'].every((project) => {
+    const args = [program, '--noEmit', '--project', resolve(ROOT, project)]
+    return spawnSync(process.execPath, args, { stdio: 'inherit' }).status === 0
+  })
 }
 
 async function size(): Promise<boolean> {

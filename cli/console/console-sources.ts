@@ -12,6 +12,8 @@ const SOURCES = [
   'web/package.json',
   'web/public/**/*',
   'web/src/**/*.{ts,vue,css,svg}',
+  'web/worker/**/*.ts',
+  'cli/console/build-phone-worker.ts',
   'model/**/*.ts',
   'package-lock.json',
 ]

@@ -90,7 +90,7 @@ function holidays(timeZone: string, now: EpochMs, calendar: CityCalendar | null)
   return years.map((year) =>
     warning(
       'work calendar',
-      `${missingYearWarning(year)}. Import the notice of that year.`.replace(/^n/, 'N'),
+      `${missingYearWarning(year).en}. Import the notice of that year.`.replace(/^n/, 'N'),
       `尚未录入 ${year} 年节假日，仅按周末休息计算。请导入该年度放假安排。`,
     ),
   )

@@ -1,4 +1,5 @@
 import { messageOf } from '#model/error.ts'
+import type { Bilingual } from '#model/text.ts'
 import { type DurationMs, days, formatInstant, minus, seconds } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Logger } from '#runtime/logger.ts'
@@ -68,18 +69,32 @@ export class TlsKeeper {
   }
 
   /** What an administrator should see to, a sentence each. */
-  warnings(): readonly string[] {
+  warnings(): readonly Bilingual[] {
     const now = this.#options.clock.now()
     const crl = this.#options.files.crl?.setting
     const ending = this.#material.ends
       .filter(({ setting, at }) => (setting === crl ? at <= now : minus(at, NOTICE) <= now))
       .map(({ setting, at }) => {
         const day = formatInstant(at).slice(0, 10)
-        if (setting === crl) return `the list of ${setting} is over since ${day}: give a newer one`
-        return `the certificate of ${setting} ${at <= now ? 'is over since' : 'ends on'} ${day}`
+        if (setting === crl) {
+          return {
+            en: `the list of ${setting} is over since ${day}: give a newer one`,
+            zh: `${setting} 的证书吊销列表已于 ${day} 过期，请更新`,
+          }
+        }
+        return {
+          en: `the certificate of ${setting} ${at <= now ? 'is over since' : 'ends on'} ${day}`,
+          zh: `${setting} 的证书${at <= now ? '已' : '将'}于 ${day} 到期`,
+        }
       })
     return this.#refused?.lasts === true
-      ? [...ending, `changed TLS files are not in use: ${this.#refused.why}`]
+      ? [
+          ...ending,
+          {
+            en: `changed TLS files are not in use: ${this.#refused.why}`,
+            zh: `更换后的 TLS 文件没有生效：${this.#refused.why}`,
+          },
+        ]
       : ending
   }
 
@@ -118,7 +133,7 @@ export class TlsKeeper {
     for (const { setting, at } of this.#material.ends) {
       metrics.tlsEndSeconds.set({ setting }, at / 1_000)
     }
-    const warnings = this.warnings()
+    const warnings = this.warnings().map(({ en }) => en)
     for (const warning of warnings.filter((each) => !this.#said.includes(each))) {
       log.warn({ warning }, 'a tls file needs care')
     }

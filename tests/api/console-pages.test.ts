@@ -14,6 +14,7 @@ beforeAll(async () => {
   await mkdir(`${folder.path}/assets`)
   await writeFile(`${folder.path}/index.html`, '<!doctype html><title>Wanmi</title>')
   await writeFile(`${folder.path}/assets/page-1.js`, 'export {}')
+  await writeFile(`${folder.path}/phone-worker.js`, 'self')
   const console = { config, timeZone: 'Asia/Shanghai', version: '1', folder: folder.path }
   api = await openTestApi({ console })
 })
@@ -56,6 +57,14 @@ test('what pages are made of is kept for good', async () => {
   const { statusCode, headers } = await get('/assets/page-1.js', '*/*')
   expect(statusCode).toBe(200)
   expect(headers['cache-control']).toContain('immutable')
+})
+
+test('what opens pages without a network is looked at each time, and may load from here alone', async () => {
+  const { statusCode, headers } = await get('/phone-worker.js', '*/*')
+  expect(statusCode).toBe(200)
+  expect(headers['content-type']).toContain('javascript')
+  expect(headers['cache-control']).toBe('no-cache')
+  expect(headers['content-security-policy']).toContain("default-src 'self'")
 })
 
 test('what the console has to know is told to anybody', async () => {

@@ -58,7 +58,7 @@ test('the documentation takes nothing from elsewhere', async () => {
 })
 
 test('while messages are not taken, readiness says why and when to ask again', async () => {
-  ready = { ready: false, why: 'waiting for the database' }
+  ready = { ready: false, why: { en: 'waiting for the database', zh: '等待数据库' } }
   const response = await bare('/health/ready')
   ready = { ready: true, rules: 'warm' }
   expect(response.statusCode).toBe(503)

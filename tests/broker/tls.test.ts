@@ -164,13 +164,13 @@ describe.skipIf(!hasOpenssl)('over TLS (needs the openssl program)', () => {
       writeFileSync(files.tlsCrlFile, ours.revocationList([lost]))
       let now = epochMs(Date.now())
       const house = await open({}, { clock: { now: () => now } })
-      expect(house.broker.warnings()).toEqual([
+      expect(house.broker.warnings().map(({ en }) => en)).toEqual([
         // Authorities of these tests live for two days.
         expect.stringMatching(/^the certificate of MQTT_TLS_CERT_FILE ends on \d{4}-/),
         expect.stringMatching(/^the certificate of MQTT_TLS_CLIENT_CA_FILE ends on /),
       ])
       now = plus(now, days(2))
-      expect(house.broker.warnings().at(-1)).toMatch(
+      expect(house.broker.warnings().at(-1)?.en).toMatch(
         /^the list of MQTT_TLS_CRL_FILE is over since \d{4}-\d\d-\d\d: give a newer one$/,
       )
       expect(await answered(house, lost)).toBe('')
@@ -249,13 +249,13 @@ describe.skipIf(!hasOpenssl)('over TLS (needs the openssl program)', () => {
       copyFileSync(ours.sign('wanmi-3').certFile, files.tlsCertFile)
       await house.broker.reloadTls()
       expect(await shown(house)).toBe('wanmi')
-      expect(house.broker.warnings().at(-1)).toMatch(
+      expect(house.broker.warnings().at(-1)?.en).toMatch(
         /^changed TLS files are not in use: MQTT_TLS_CERT_FILE or MQTT_TLS_KEY_FILE .* cannot be used: /,
       )
       replace(ours.sign('wanmi-3'))
       await house.broker.reloadTls()
       expect(await shown(house)).toBe('wanmi-3')
-      expect(house.broker.warnings().at(-1)).not.toMatch(/not in use/)
+      expect(house.broker.warnings().at(-1)?.en).not.toMatch(/not in use/)
     })
 
     test('changed files are found without being told, a pair that is half written is waited for', async () => {
@@ -279,7 +279,14 @@ describe.skipIf(!hasOpenssl)('over TLS (needs the openssl program)', () => {
       replace(ours.sign('wanmi-4'))
       await vi.waitFor(() => expect(changes.length).toBeGreaterThan(0))
       writeFileSync(files.tlsKeyFile, 'no key')
-      await vi.waitFor(() => expect(keeper.warnings().join()).toMatch(/KEY cannot be used/))
+      await vi.waitFor(() =>
+        expect(
+          keeper
+            .warnings()
+            .map(({ en }) => en)
+            .join(),
+        ).toMatch(/KEY cannot be used/),
+      )
       expect(said.filter((entry) => JSON.stringify(entry).includes('not in use'))).toHaveLength(1)
       expect(JSON.stringify(said)).not.toContain('no key')
     })

@@ -3,7 +3,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes } from '#model/time.ts'
 import { CityStaff } from '#tests/service/city-staff.ts'
 import { HAS_BROWSER } from './browser.ts'
-import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
+import {
+  ConsoleCity,
+  expectAccessible,
+  expectAccessibleInBothThemes,
+  fillSignIn,
+} from './console-city.ts'
 
 /** A rule with a hold, so that there is a span to be drawn. */
 const TILTED = `
@@ -158,6 +163,7 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     for (const device of ['cover-2', 'cover-3']) await rowOf(page, device).locator('.tick').click()
     const bulk = page.getByRole('region', { name: '2 chosen' })
     await bulk.getByRole('button', { name: 'Accept', exact: true }).click()
+    await expectAccessibleInBothThemes(page)
     await bulk.locator('button[type=submit]').click()
     await page.getByText('2 done, 0 failed').waitFor()
     await expect.poll(() => rowOf(page, 'cover-2').innerText(), LONG).toContain('to file')

@@ -4,7 +4,12 @@ import type { Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { telemetryTopic } from '#model/topic.ts'
 import { HAS_BROWSER } from './browser.ts'
-import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
+import {
+  ConsoleCity,
+  expectAccessible,
+  expectAccessibleInBothThemes,
+  fillSignIn,
+} from './console-city.ts'
 
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const PART = '1408020102000001'
@@ -93,12 +98,20 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     await page.getByRole('heading', { name: '相关案件' }).waitFor()
     await expectAccessibleInBoth(page)
 
-    await page.getByRole('button', { name: '编辑' }).click()
+    // By keys alone: it opens and closes.
+    const edit = page.getByRole('button', { name: '编辑' })
     const form = page.getByRole('dialog', { name: '编辑设备 cover-1' })
+    await edit.press('Enter')
+    await form.waitFor()
+    await page.keyboard.press('Escape')
+    await form.waitFor({ state: 'hidden' })
+    await edit.press('Enter')
+    await form.waitFor()
     await form.getByLabel('名称', { exact: true }).fill('人民路1号井')
     await form.getByLabel('属性').fill('medium=污水\nDN=300')
     await form.getByRole('button', { name: '保存' }).click()
     await form.getByRole('alert').filter({ hasText: 'DN=300' }).waitFor()
+    await expectAccessibleInBothThemes(page)
     await form.getByLabel('属性').fill('medium=污水\ndn_mm=300')
     await form.getByRole('button', { name: '保存' }).click()
     await page.getByRole('heading', { name: '人民路1号井' }).waitFor()
@@ -110,9 +123,13 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     expect(device.attributes).toEqual({ medium: '污水', dn_mm: 300 })
 
     await page.getByRole('button', { name: '更换密钥' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: '更换密钥' }).click()
+    const sure = page.getByRole('dialog').getByRole('button', { name: '更换密钥' })
+    await sure.waitFor()
+    await expectAccessibleInBothThemes(page)
+    await sure.click()
     const secret = page.getByRole('dialog', { name: '设备 cover-1 的接入密钥' })
     await secret.getByText('只在此处显示一次').waitFor()
+    await expectAccessibleInBothThemes(page)
     expect((await secret.locator('.secret').innerText()).length).toBeGreaterThan(20)
     await secret.getByRole('button', { name: '我已保存，关闭' }).click()
     await secret.waitFor({ state: 'detached' })
@@ -184,6 +201,7 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     const page = await enter('engineer', '/parts', { locale: 'en', theme: 'light' })
     await page.getByRole('button', { name: 'Add a part' }).click()
     const form = page.getByRole('dialog', { name: 'Add a part' })
+    await expectAccessibleInBothThemes(page)
     await form.getByLabel('Part code').fill('1408020101000002')
     await form.getByLabel('Name').fill('上水井盖')
     await form.getByLabel('Maintained by').fill('供水公司')

@@ -95,6 +95,7 @@ describe.skipIf(!HAS_BROWSER)('an inspector with a phone', { timeout: 120_000 },
     )
     await page.getByRole('button', { name: '发送上报' }).click()
     await page.getByRole('dialog').waitFor()
+    await expectAccessibleInBothThemes(page)
     await fillSignIn(page, 'inspector')
     await page.getByRole('alert').filter({ hasText: '没有发送成功' }).waitFor()
     expect(await page.getByText('已上传').count()).toBe(2)

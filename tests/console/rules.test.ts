@@ -2,7 +2,12 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { minutes } from '#model/time.ts'
 import { HAS_BROWSER } from './browser.ts'
-import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
+import {
+  ConsoleCity,
+  expectAccessible,
+  expectAccessibleInBothThemes,
+  fillSignIn,
+} from './console-city.ts'
 
 const TILTED = `id: cover-tilted
 kind: manhole-cover
@@ -70,7 +75,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     // What is wrong is told at its line while it is typed.
     const editor = page.getByRole('textbox', { name: '规则文档' })
     await editor.fill(MILDER.replace('tilt_deg > ', 'tilt_degree > '))
-    await page.getByText('没有通道 tilt_degree，是否为 tilt_deg？').waitFor()
+    await page.getByText('没有监测项 tilt_degree，是否为 tilt_deg？').waitFor()
     await page.getByRole('button', { name: '第 7 行' }).click()
     await page.locator('.cm-lint-marker-error').waitFor()
     await expectAccessible(page)
@@ -138,6 +143,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     const diff = dialog.getByRole('region', { name: '与生效中的 v1 相比' })
     expect(await diff.innerText()).toMatch(/−[\s\S]*default: 40[\s\S]*\+[\s\S]*default: 15/)
     await dialog.getByText('1 项通过，0 项未通过').waitFor()
+    await expectAccessibleInBothThemes(page)
     await dialog.getByLabel(/说明/).fill('二十度也要发现')
     await dialog.getByRole('button', { name: '确认发布' }).click()
     await page.getByText('v2 生效中').waitFor()
@@ -153,6 +159,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     await tab(page, '版本对比').click()
     await page.getByRole('button', { name: '恢复 v1' }).click()
     const back = page.getByRole('dialog', { name: '恢复 v1' })
+    await expectAccessibleInBothThemes(page)
     await back.getByRole('button', { name: '恢复 v1' }).click()
     await page.getByText('v1 生效中').waitFor()
     await tab(page, '变更记录').click()
@@ -180,6 +187,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     await page.getByRole('row', { name: /angle_deg 25 ° group east/ }).waitFor()
     await page.getByRole('button', { name: 'Disable' }).click()
     const dialog = page.getByRole('dialog', { name: 'Disable' })
+    await expectAccessibleInBothThemes(page)
     await dialog.getByLabel(/^Why/).fill('works near the covers')
     await dialog.getByRole('button', { name: 'Disable' }).click()
     await page.getByRole('button', { name: 'Enable', exact: true }).waitFor()

@@ -133,7 +133,7 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
 
   test('another system is told, and what it did not take is sent again', async () => {
     const { port } = other.address() as AddressInfo
-    await open('事件推送')
+    await open('事件订阅')
     await press('新增')
     await page.getByLabel('名称').fill('应急局')
     await page.getByLabel('地址', { exact: true }).fill(`http://127.0.0.1:${port}/wanmi`)
@@ -147,7 +147,7 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
 
     console.city.clock.move(60_000)
     await console.city.report('cover-1', { tilt_deg: 80 })
-    await open('事件推送')
+    await open('事件订阅')
     const dead = page.getByRole('region', { name: '死信' })
     await expect
       .poll(

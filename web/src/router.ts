@@ -4,6 +4,8 @@ import { PAGES } from './pages/pages.ts'
 
 declare module 'vue-router' {
   interface RouteMeta {
+    /** Opens without a network too. */
+    readonly isOfPhone?: boolean
     /** Without being signed in. */
     readonly isOpen?: boolean
     /** Without the frame of the console. */
@@ -22,7 +24,7 @@ export const router = createRouter({
     ...PAGES.map(({ path, load, isBare = false, hasParams = false }) => ({
       path,
       component: load,
-      meta: { isBare },
+      meta: { isBare, isOfPhone: /^\/m(?:\/|$)/.test(path) },
       props: hasParams,
     })),
     { path: '/:rest(.*)*', component: () => import('./layout/no-such-page.vue') },
@@ -33,7 +35,10 @@ let isKnown = false
 
 router.beforeEach(async (to) => {
   if (!isKnown) {
-    await session.load().catch((error: unknown) => console.warn(error))
+    await session.load().catch((error: unknown) => {
+      console.warn(error)
+      if (to.meta.isOfPhone === true) session.recall()
+    })
     isKnown = true
   }
   const { view } = session.state

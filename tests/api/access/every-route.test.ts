@@ -57,7 +57,7 @@ test('there is an example of every route, and no example of another', () => {
 })
 
 /** The pages of the console, which the application of these tests does not serve. */
-const OF_CONSOLE = ['GET /', 'GET /favicon.svg', 'GET /assets/*']
+const OF_CONSOLE = ['GET /', 'GET /favicon.svg', 'GET /phone-worker.js', 'GET /assets/*']
 
 test('the table of access names no route that is not there', () => {
   const names = Object.keys(ACCESS).filter((name) => !OF_CONSOLE.includes(name))

@@ -10,7 +10,8 @@ const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
  * more, so that nothing that was typed is lost.
  */
 const credentials: Middleware = {
-  onRequest({ request }) {
+  async onRequest({ request }) {
+    if (CHANGES.has(request.method)) await session.confirm()
     const { csrf } = session
     if (csrf !== null && CHANGES.has(request.method)) request.headers.set('x-csrf-token', csrf)
     // The body of a request that was sent cannot be read again.

@@ -90,3 +90,7 @@ const UNIT_SIGNS: Readonly<Record<string, string>> = {
 /** Some words one after the other, as the language puts them. */
 export const showList = (words: readonly (string | number)[]): string =>
   words.join(locale.value === 'zh' ? '、' : ', ')
+
+/** A name with its value, as each language writes them. */
+export const showPair = (name: string, value: string | number): string =>
+  locale.value === 'zh' ? `${name}：${value}` : `${name}: ${value}`

@@ -3,6 +3,7 @@ import type { Role } from '#model/role.ts'
 import { bareApi } from '#web/src/api/bare-client.ts'
 import { answerOf, Problem } from '#web/src/api/problem.ts'
 import type { components } from '#web/src/api/schema.d.ts'
+import { phoneAccount } from './phone-account.ts'
 
 export type SessionView = components['schemas']['Session']
 type Ways = { readonly oidc: { readonly title: string; readonly address: string } | null }
@@ -12,12 +13,11 @@ const state = reactive({
   view: null as SessionView | null,
   /** The session ended under a page that is still open. */
   hasEnded: false,
+  /** The service could not be asked: this is who was here last. */
+  isRecalled: false,
 })
 const ways = shallowRef<Ways | null>(null)
 let renewed: { promise: Promise<void>; resolve: () => void } | undefined
-
-/** What has to be forgotten when somebody else sits down. */
-const leaving: (() => void)[] = []
 
 /** Who is signed in in this browser, and how they come and go. */
 export const session = {
@@ -33,10 +33,6 @@ export const session = {
     return state.view?.roles.some((role) => roles.includes(role)) ?? false
   },
 
-  onLeave(listener: () => void): void {
-    leaving.push(listener)
-  },
-
   /** Finds out who is signed in, if anybody. @throws Problem when the service does not answer */
   async load(): Promise<void> {
     try {
@@ -44,6 +40,27 @@ export const session = {
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error
       state.view = null
+      await phoneAccount.forget()
+    }
+  },
+
+  /** Without a network the pages for phones open for whoever used them last. */
+  recall(): void {
+    state.view = phoneAccount.read()
+    state.isRecalled = state.view !== null
+  },
+
+  /**
+   * Before anything is changed: whoever was only recalled is found to be signed in still, or signs in
+   * again. @throws Problem when the service does not answer
+   */
+  async confirm(): Promise<void> {
+    if (!state.isRecalled) return
+    try {
+      session.enter(await answerOf(bareApi.GET('/api/v1/session')))
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error
+      await session.signInAgain()
     }
   },
 
@@ -76,7 +93,7 @@ export const session = {
     if (!response.ok && response.status !== 401) {
       throw new Problem({ code: 'unreachable', status: response.status })
     }
-    leave()
+    await leave()
   },
 
   /** Resolves when whoever sat here has signed in again. */
@@ -91,18 +108,20 @@ export const session = {
     const before = state.view
     state.view = view
     state.hasEnded = false
+    state.isRecalled = false
     renewed?.resolve()
     renewed = undefined
+    if (before === null || before.accountId === view.accountId) return
     // Another person sees other things than what stands on the page.
-    if (before !== null && before.accountId !== view.accountId) window.location.assign('/')
+    void phoneAccount.forget().finally(() => window.location.assign('/'))
   },
 
   /** Whoever sat here does not sign in again: everything open is given up. */
   leave,
 }
 
-function leave(): void {
-  for (const listener of leaving) listener()
+async function leave(): Promise<void> {
+  await phoneAccount.forget().catch((error: unknown) => console.warn(error))
   state.view = null
   window.location.assign('/sign-in')
 }

@@ -1,4 +1,6 @@
+import { ERROR_NAMES_ZH } from '#model/error-names.ts'
 import type { Problem } from '#web/src/api/problem.ts'
+import { locale } from '#web/src/locale/locale.ts'
 import type { Say } from '#web/src/locale/use-texts.ts'
 import type { STATE_TEXTS } from './state-texts.ts'
 
@@ -13,5 +15,8 @@ export function problemSentence(
   if (problem.status === 403) return t('forbidden')
   if (problem.status === 404) return t('missing')
   if (problem.status === 429) return t('busy')
-  return problem.message
+  const { code, message } = problem
+  // What the service says of this one case is English; what its code means is not.
+  const meaning = (ERROR_NAMES_ZH as Readonly<Record<string, string>>)[code]
+  return locale.value === 'zh' && meaning !== undefined ? `${meaning}（${message}）` : message
 }

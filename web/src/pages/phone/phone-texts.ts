@@ -54,7 +54,7 @@ export const PHONE_TEXTS = defineTexts({
     signOut: '退出登录',
     about: '关于本机保存的内容',
     aboutKept:
-      '正在填写的上报和核查结果连同照片保存在这部手机的浏览器里，只有同一账号能看到；刷新页面、登录过期或断网都不会丢失。清除浏览器数据会一并删除。断网时请不要关闭页面：页面本身需要网络才能重新打开。',
+      '正在填写的上报和核查结果连同照片保存在这部手机的浏览器里，只有同一账号能看到；刷新页面、登录过期或断网都不会丢失。清除浏览器数据会一并删除。页面在联网时打开过一次后，断网也能打开并填写（任务列表与地图需要网络）；退出登录后须联网重新登录。',
   },
   en: {
     bar: 'Pages',
@@ -109,7 +109,7 @@ export const PHONE_TEXTS = defineTexts({
     signOut: 'Sign out',
     about: 'What is kept on this phone',
     aboutKept:
-      'Reports and results being written are kept with their photos in the browser of this phone, for the same account only. A reload, the end of a session and a lost network leave them; clearing the data of the browser does not. Without a network leave the page open: the page itself cannot be opened anew.',
+      'Reports and results being written are kept with their photos in the browser of this phone, for the same account only. A reload, the end of a session and a lost network leave them; clearing the data of the browser does not. Opened once with a network, the pages open without one too, for writing (tasks and map need it); after signing out they need it again.',
   },
 })
 

@@ -60,6 +60,7 @@ export async function uploadPhoto(
 ): Promise<string> {
   const query = new URLSearchParams({ name: photo.name.slice(-255), shotAt: photo.shotAt })
   const address = `/api/v1/attachments?${query}`
+  await session.confirm()
   let { status, body } = await post(address, photo, bytes, tell)
   if (status === 401) {
     await session.signInAgain()

@@ -2,6 +2,7 @@ import { onScopeDispose, ref, shallowReactive, shallowRef } from 'vue'
 import type { Draft, DraftPhoto } from './draft.ts'
 import { randomId } from './draft.ts'
 import { draftStore } from './draft-store.ts'
+import { shrinkPhoto } from './shrink-photo.ts'
 
 /** A draft on the page and in the store of the phone: every change is kept as it is made. */
 export function useDraft<Kind extends Draft>(first: Kind) {
@@ -51,6 +52,7 @@ export function useDraft<Kind extends Draft>(first: Kind) {
 
   /** Puts another in its place, with its photos. */
   async function open(other: Kind): Promise<void> {
+    await shrinking
     for (const id of blobs.keys()) hide(id)
     draft.value = other
     keptAt.value = null
@@ -60,7 +62,21 @@ export function useDraft<Kind extends Draft>(first: Kind) {
     }
   }
 
-  async function addPhotos(files: readonly File[]): Promise<void> {
+  /** Photos are made smaller one by one: a phone has room for few large pictures at once. */
+  let shrinking: Promise<void> = Promise.resolve()
+
+  function addPhotos(taken: readonly File[]): Promise<void> {
+    const before = shrinking
+    shrinking = (async () => {
+      await before
+      const files: File[] = []
+      for (const file of taken) files.push(await shrinkPhoto(file))
+      await putPhotos(files)
+    })()
+    return shrinking
+  }
+
+  async function putPhotos(files: readonly File[]): Promise<void> {
     const added = files.map((file): DraftPhoto => {
       const id = randomId()
       show(id, file)
@@ -108,6 +124,8 @@ export function useDraft<Kind extends Draft>(first: Kind) {
     change,
     open,
     addPhotos,
+    /** Resolves when every photo that was taken is in the draft. */
+    whenAdded: () => shrinking,
     removePhoto,
     uploaded,
     remove,

@@ -19,6 +19,7 @@ export function usePhotoSending<Kind extends Draft>(desk: DraftDesk<Kind>) {
 
   /** Answers the ids of the attachments. @throws Problem at the first that does not get through */
   async function sendPhotos(): Promise<readonly string[]> {
+    await desk.whenAdded()
     const ids: string[] = []
     for (const photo of desk.draft.value.photos) {
       const { id, upload } = photo

@@ -6,7 +6,7 @@ type Rewrite = readonly [pattern: RegExp, zh: string]
 const SENTENCES: readonly Rewrite[] = [
   [/^(?:rule: )?/, ''],
   [/condition `(.*)`: /s, '条件 `$1`：'],
-  [/a ([\w-]+) has no channel (\w+)/, '$1 没有通道 $2'],
+  [/a ([\w-]+) has no channel (\w+)/, '$1 没有监测项 $2'],
   [/there is no parameter (\w+)|has no parameter (\w+)/, '没有参数 $1$2'],
   [/; is it ([\w.]+)\?/, '，是否为 $1？'],
   [/ \(at (\d+)\)$/, '（第 $1 个字符）'],

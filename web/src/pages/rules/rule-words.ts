@@ -43,7 +43,7 @@ export const RULE_WORDS: Readonly<Record<string, Bilingual>> = {
     en: 'Value where nothing else is set; null: unknown.',
     zh: '默认值；null 表示未知，须另行设置。',
   },
-  'params.*.unit': { en: 'UCUM, as of the channels.', zh: '单位，写法与通道一致（UCUM）。' },
+  'params.*.unit': { en: 'UCUM, as of the channels.', zh: '单位，写法与监测项一致（UCUM）。' },
   'params.*.type': {
     en: 'number, or text that names an area.',
     zh: 'number 数值，或 text（区域编号）。',
@@ -54,7 +54,7 @@ export const RULE_WORDS: Readonly<Record<string, Bilingual>> = {
   schedule: { en: 'Outside of it nothing is wrong.', zh: '时段：时段之外不判定异常。' },
   when: {
     en: 'Wrong: a condition over the channels of the kind.',
-    zh: '异常条件：对设备各通道的判断。',
+    zh: '异常条件：对设备各监测项的判断。',
   },
   silent: {
     en: 'In place of `when`: nothing came for `3 intervals`, or `2h`.',

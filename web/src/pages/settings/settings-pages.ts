@@ -65,13 +65,13 @@ export const SETTINGS: readonly SettingsPage[] = [
   },
   {
     path: '/settings/webhooks',
-    title: { en: 'Webhooks', zh: '事件推送' },
+    title: { en: 'Webhooks', zh: '事件订阅' },
     load: () => import('./webhooks-page.vue'),
     roles: ADMINISTRATOR,
   },
   {
     path: '/settings/webhooks/:id',
-    title: { en: 'Webhook', zh: '事件推送' },
+    title: { en: 'Webhook', zh: '事件订阅' },
     load: () => import('./webhook-page.vue'),
     roles: ADMINISTRATOR,
     isDetail: true,

@@ -2,7 +2,7 @@ import { defineTexts } from '#web/src/locale/use-texts.ts'
 
 export const WEBHOOKS_TEXTS = defineTexts({
   zh: {
-    title: '事件推送',
+    title: '事件订阅',
     hint: '案件发生的每一件事按顺序推送给这些系统，签名后发送，失败自动重试。',
     nothing: '还没有推送目标',
     name: '名称',

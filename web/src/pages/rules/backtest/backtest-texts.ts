@@ -94,7 +94,7 @@ export const BACKTEST_TEXTS = defineTexts({
     alone: 'nothing',
     from: 'From',
     to: 'To (that day too)',
-    days: 'last {days} days',
+    days: 'last {days} d',
     where: 'Devices',
     everywhere: 'all it is for',
     'where-device': 'single devices',

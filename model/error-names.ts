@@ -1,0 +1,30 @@
+import type { ErrorCode } from './error.ts'
+
+/** What each code means, as a control room would say it; the English is that of `ERROR_CODES`. */
+export const ERROR_NAMES_ZH: Readonly<Record<ErrorCode, string>> = {
+  'invalid-input': '填写的内容或文件不符合要求。',
+  'not-found': '没有找到该对象。',
+  conflict: '已存在相同的对象，或当前状态不允许此操作。',
+  unauthorized: '未登录，或登录名、密码、令牌不正确。',
+  forbidden: '当前账号无权进行此操作。',
+  'cross-site': '请求可能来自其他网站，已被拒绝。请刷新页面后重试。',
+  'password-due': '须先修改密码，才能进行其他操作。',
+  'too-many-attempts': '登录失败次数过多，请稍后再试。',
+  'too-many-requests': '操作过于频繁，请稍后再试。',
+  'too-large': '内容超过允许的大小。',
+  'unsupported-media': '不支持此文件类型。',
+  'not-ready': '服务正在启动、停止或等待数据库，请稍后重试。',
+  'database-unavailable': '数据库暂时无法连接，请稍后重试。',
+  'database-refused': '数据库不接受这些内容，重试也不会成功。',
+  'database-schema': '数据表与当前版本不一致，请联系系统管理员。',
+  'database-fenced': '另一个 Wanmi 进程已接管数据库，本进程必须停止。',
+  'port-in-use': '端口已被其他程序占用。',
+  'data-directory': '数据目录无法使用。',
+  'disk-full': '数据目录所在磁盘已满或即将写满。',
+  'provider-unreachable': '统一身份认证服务没有响应，请稍后重试。',
+  'storage-unavailable': '文件存储暂时无法使用，请稍后重试。',
+  'service-unreachable': '指定地址上的 Wanmi 没有响应，请稍后重试。',
+  'broker-refused': 'MQTT 服务拒绝了该设备。',
+  'bad-configuration': '有设置项的值不正确。',
+  internal: '系统内部错误，详情已记入日志，请联系系统管理员。',
+}
