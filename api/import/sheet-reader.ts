@@ -120,7 +120,9 @@ function longer(text: string, piece: string): string {
 function columnOf(reference: string | undefined): number | undefined {
   const letters = /^([A-Z]{1,3})[0-9]+$/.exec(reference ?? '')?.[1]
   if (letters === undefined) return undefined
-  return [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+  let column = 0
+  for (let at = 0; at < letters.length; at++) column = column * 26 + letters.charCodeAt(at) - 64
+  return column
 }
 
 function cellOf(type: string, text: string, texts: readonly string[]): SheetCell {

@@ -1,9 +1,7 @@
 import { Readable } from 'node:stream'
 import type { Attachment } from '#model/attachment.ts'
 import type { Device } from '#model/device.ts'
-import type { Explanation } from '#model/explanation.ts'
-import type { Threshold } from '#model/threshold.ts'
-import { epochMs, milliseconds } from '#model/time.ts'
+import { epochMs } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { createCaseQueries } from '#store/queries/cases.ts'
@@ -21,6 +19,7 @@ import {
 } from '#tests/store/fixtures.ts'
 import { CASE_RULES } from '#tests/support/case-rules.ts'
 import { tiltRule } from '#tests/support/rule-language.ts'
+import { explainerOf } from './explainer-of.ts'
 
 /** What lies in one district, by name. */
 export interface Town {
@@ -103,10 +102,7 @@ export async function openTwoDistricts() {
       takeovers: () => takeovers,
       nuisances: () => [],
     },
-    explainer: {
-      explain: ({ deviceId }) => Promise.resolve(explanationOf(deviceId)),
-      thresholds: () => [THRESHOLD],
-    },
+    explainer: explainerOf(RULE, [alpha, beta]),
   })
   await api.registry.devices.create({ id: NOWHERE, kind: 'manhole-cover' })
   for (const each of [alpha, beta]) await build(api, each)
@@ -114,24 +110,6 @@ export async function openTwoDistricts() {
   await api.call('PUT', `/api/v1/rules/${RULE}`, { document: tiltRule(15) })
   for (const each of [alpha, beta]) await keep(api, each)
   return api
-}
-
-/** Of any device: what is sensitive of it is which device one may ask about. */
-const THRESHOLD: Threshold = {
-  ruleId: RULE,
-  version: 1,
-  title: { en: 'tilted', zh: '倾斜' },
-  part: 'when',
-  severity: 'warning',
-  channel: 'tilt_deg',
-  measure: 'value',
-  window_ms: null,
-  comparison: '>',
-  value: 15,
-  unit: 'deg',
-  isPartly: false,
-  hold_ms: milliseconds(0),
-  isScheduled: false,
 }
 
 const NO_UPLOADS = {
@@ -270,46 +248,6 @@ export const trialOf = ({ devices }: Town) => ({
   from: '2026-11-23T00:00:00Z',
   to: '2026-11-24T00:00:00Z',
   where: { device: [...devices] },
-})
-
-const nobodyElse = { isCertain: true, condition: null, clear: null, places: [] }
-
-/** As if every device were wrong together with one of each district, and had the case of both. */
-const explanationOf = (deviceId: string): Explanation => ({
-  ...nobodyElse,
-  deviceId,
-  at: NOON,
-  rule: null,
-  reading: null,
-  params: {},
-  schedule: null,
-  state: null,
-  obstacles: [
-    {
-      why: 'neighbours',
-      clause: null,
-      names: [...alpha.devices, ...beta.devices],
-      from: null,
-      until: null,
-      count: 6,
-      needed: 7,
-    },
-  ],
-  episode: {
-    id: uuid(1),
-    startedAt: NOON,
-    confirmedAt: NOON,
-    endedAt: null,
-    clearedAt: null,
-    case: { id: alpha.made.case, number: 'number of alpha', state: 'reported' },
-    group: {
-      id: uuid(2),
-      scope: null,
-      confirmedAt: NOON,
-      clearedAt: null,
-      case: { id: beta.made.case, number: 'number of beta', state: 'reported' },
-    },
-  },
 })
 
 export type { Caller }
