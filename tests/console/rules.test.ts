@@ -178,6 +178,7 @@ describe.skipIf(!HAS_BROWSER)('rules', { timeout: 300_000 }, () => {
     // The field that takes the keys lies under the word that it shows.
     await page.getByLabel('For', { exact: true }).click({ force: true })
     await page.getByRole('option', { name: 'group' }).click()
+    await expectAccessibleInBothThemes(page)
     await page.getByLabel('Id or code').fill('east')
     await page.getByLabel('Value').fill('25')
     await page.getByRole('button', { name: 'Set', exact: true }).click()

@@ -23,6 +23,9 @@ export const MAP_TEXTS = defineTexts({
     beside: '沿线设备',
     nothingBeside: '沿线没有设备',
     line: '道路或管线',
+    lineList: '图中的道路和管线',
+    lineSearch: '按名称、编号或类别查找',
+    linesFound: '{count} 条，列出 {shown} 条',
   },
   en: {
     coming: 'The map is on its way …',
@@ -46,5 +49,8 @@ export const MAP_TEXTS = defineTexts({
     beside: 'Devices on it',
     nothingBeside: 'No device is on it',
     line: 'Street or pipe',
+    lineList: 'Streets and pipes on the map',
+    lineSearch: 'Name, code or class',
+    linesFound: '{count} found, {shown} listed',
   },
 })

@@ -4,9 +4,14 @@ import { Problem } from '#web/src/api/problem.ts'
 import { useTexts } from '#web/src/locale/use-texts.ts'
 import { problemSentence } from './problem-sentence.ts'
 import { STATE_TEXTS } from './state-texts.ts'
+import { rememberFocus } from './use-return-focus.ts'
 
-/** Does what somebody asked for; what keeps it from being done is told over the page. */
+/**
+ * Does what somebody asked for; what keeps it from being done is told over the page. A button that cannot
+ * be pressed meanwhile loses the focus, and has it again afterwards.
+ */
 export async function tellProblem(deed: () => Promise<void>): Promise<void> {
+  const giveBack = rememberFocus()
   try {
     await deed()
   } catch (error) {
@@ -16,5 +21,7 @@ export async function tellProblem(deed: () => Promise<void>): Promise<void> {
       duration: 8_000,
       showClose: true,
     })
+  } finally {
+    void giveBack()
   }
 }
