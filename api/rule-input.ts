@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { type Static, Type } from 'typebox'
 import type { Rejected } from '#model/error.ts'
 import { RULE_DOCUMENT_MAX_CHARACTERS } from '#model/rule-book.ts'
+import type { RuleFault } from '#model/rule-fault.ts'
 import { principalOf } from './authentication.ts'
 
 /** In an address: the id of a rule. */
@@ -59,15 +60,22 @@ interface Fault {
   readonly detail: string
   readonly line?: number
   readonly column?: number
+  readonly fault?: RuleFault
+}
+
+interface ToldFault extends Omit<Fault, 'fault'> {
+  readonly code?: RuleFault['code']
+  readonly params?: RuleFault['params']
 }
 
 /** What is wrong with a document, each fault with its place where it is known. */
-export function ruleFaults({ message, detail }: Rejected): Fault[] {
+export function ruleFaults({ message, detail }: Rejected): ToldFault[] {
   if (Array.isArray(detail.errors)) {
     return (detail.errors as Fault[]).map((fault) => ({
       detail: fault.detail,
       ...(fault.line === undefined ? {} : { line: fault.line }),
       ...(fault.column === undefined ? {} : { column: fault.column }),
+      ...(fault.fault && { code: fault.fault.code, params: fault.fault.params }),
     }))
   }
   const [, line, column] = /at line (\d+), column (\d+)/.exec(message) ?? []

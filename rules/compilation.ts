@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js'
 import type { Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import type { ParamValue, RuleParam } from '#model/rule.ts'
+import type { RuleFault } from '#model/rule-fault.ts'
 import type { DurationMs } from '#model/time.ts'
 import type { Sample } from './fold.ts'
 import type { Memory } from './memory.ts'
@@ -60,5 +61,5 @@ export interface Compilation {
   /** Compiles a part of the condition. */
   readonly compile: (node: ASTNode, to: Compilation) => Term
   /** `position`: offset into the text. */
-  readonly fault: (reason: string, position: number) => Rejected
+  readonly fault: (reason: RuleFault | string, position: number) => Rejected
 }

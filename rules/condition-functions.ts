@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { channelIndex } from '#model/kind.ts'
+import { ruleFault } from '#model/rule-fault.ts'
 import { between, type DurationMs, formatDuration, parseDuration } from '#model/time.ts'
 
 import type { Compilation, Eval, PlaceRef, Term } from './compilation.ts'
@@ -69,9 +70,9 @@ function windowOf(node: ASTNode, to: Compilation): DurationMs {
   const literal: unknown = node.op === 'value' ? node.args : undefined
   const window = typeof literal === 'string' ? parseDuration(literal) : undefined
   if (window === undefined || window === 0) {
-    throw to.fault("a window is a span such as '10m'", node.start)
+    throw to.fault(ruleFault('window-span'), node.start)
   }
-  if (window > LONGEST_WINDOW) throw to.fault('a window is a day at most', node.start)
+  if (window > LONGEST_WINDOW) throw to.fault(ruleFault('window-day'), node.start)
   return window
 }
 

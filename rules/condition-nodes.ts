@@ -1,5 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 import { channelIndex } from '#model/kind.ts'
+import { ruleFault } from '#model/rule-fault.ts'
 import type { Compilation, Eval, Term } from './compilation.ts'
 import { compileCall } from './condition-functions.ts'
 import { quickComparison } from './quick-comparison.ts'
@@ -188,7 +189,7 @@ function quickOf(
 /** @throws Rejected when both sides have a unit and not the same */
 function commonUnit(node: ASTNode, left: Term, right: Term, to: Compilation): string | null {
   if (left.unit !== null && right.unit !== null && left.unit !== right.unit) {
-    throw to.fault(`${left.unit} and ${right.unit} are different units`, node.start)
+    throw to.fault(ruleFault('other-units', { left: left.unit, right: right.unit }), node.start)
   }
   return left.unit ?? right.unit
 }

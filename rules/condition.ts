@@ -1,6 +1,7 @@
 import { type ASTNode, Environment, parse } from '@marcbachmann/cel-js'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { DeviceKind } from '#model/kind.ts'
+import { type RuleFault, ruleFault, sayRuleFault } from '#model/rule-fault.ts'
 import { type DurationMs, milliseconds } from '#model/time.ts'
 import { type Clause, compileClause, type Test } from './clause.ts'
 import type { Compilation, Vocabulary } from './compilation.ts'
@@ -39,12 +40,13 @@ const DEEPEST_NESTING = 40
  */
 export function compileCondition(text: string, vocabulary: Vocabulary): Condition {
   const tooDeep = deeperThan(text, DEEPEST_NESTING)
-  if (tooDeep !== undefined) throw fault(text, 'is nested too deeply', tooDeep)
+  if (tooDeep !== undefined) throw fault(text, ruleFault('nested-too-deeply'), tooDeep)
   const checked = environmentOf(vocabulary).check(text)
   if (!checked.valid) {
     throw fault(text, summaryOf(checked.error, vocabulary), checked.error?.node?.start ?? 0)
   }
-  if (checked.type !== 'bool') throw fault(text, `is a ${checked.type}, not a condition`, 0)
+  if (checked.type !== 'bool')
+    throw fault(text, ruleFault('no-condition', { type: String(checked.type) }), 0)
   const to: Compilation = {
     vocabulary,
     paramNames: Object.keys(vocabulary.params),
@@ -113,27 +115,41 @@ function kindEnvironment(kind: DeviceKind): Environment {
   return environment
 }
 
-function summaryOf(error: unknown, { kind, params }: Vocabulary): string {
+function summaryOf(error: unknown, { kind, params }: Vocabulary): RuleFault | string {
   const first = messageOf(error).split('\n')[0]
   if (first === undefined || first === '') return 'is not a condition'
   const [, variable] = /^Unknown variable: (\w+)$/.exec(first) ?? []
   if (variable !== undefined) {
     const names = [...kind.channels.map(({ name }) => name), 'ahead_s']
-    return `a ${kind.name} has no channel ${variable}${suggestion(variable, names)}`
+    return withNearest('unknown-channel', variable, names, { kind: kind.name, channel: variable })
   }
   const [, key] = /^No such key: (\w+)$/.exec(first) ?? []
   if (key === undefined) return first
-  return `the rule has no parameter ${key}${suggestion(key, Object.keys(params))}`
+  return withNearest('unknown-param', key, Object.keys(params), { param: key })
 }
 
-const suggestion = (word: string, known: readonly string[]): string => {
+function withNearest(
+  code: 'unknown-channel' | 'unknown-param',
+  word: string,
+  known: readonly string[],
+  params: RuleFault['params'],
+): RuleFault {
   const nearest = nearestWord(word, known)
-  return nearest === undefined ? '' : `; is it ${nearest}?`
+  if (nearest === undefined) return ruleFault(code, params)
+  return ruleFault(`${code}-near`, { ...params, nearest })
 }
 
-const fault = (text: string, reason: string, position: number): Rejected => {
+/** What has no code is told in English alone. */
+const fault = (text: string, reason: RuleFault | string, position: number): Rejected => {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text
-  return new Rejected('invalid-input', `condition \`${shown}\`: ${reason} (at ${position + 1})`, {
-    detail: { position },
+  const said = typeof reason === 'string' ? reason : sayRuleFault(reason, 'en')
+  const params = { condition: shown, position: position + 1 }
+  return new Rejected('invalid-input', `condition \`${shown}\`: ${said} (at ${position + 1})`, {
+    detail: {
+      position,
+      ...(typeof reason !== 'string' && {
+        fault: { ...reason, params: { ...reason.params, ...params } },
+      }),
+    },
   })
 }

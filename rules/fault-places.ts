@@ -1,4 +1,5 @@
 import { type Document, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml'
+import type { RuleFault } from '#model/rule-fault.ts'
 
 /** One thing that is wrong with a document, with its place where that is known. */
 export interface PlacedFault {
@@ -6,6 +7,8 @@ export interface PlacedFault {
   /** From 1. */
   readonly line?: number
   readonly column?: number
+  /** What it is; what has none is told by its detail alone. */
+  readonly fault?: RuleFault
 }
 
 /** A document of YAML that can tell where what it says stands in its text. */

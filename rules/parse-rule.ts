@@ -2,8 +2,10 @@ import { Compile } from 'typebox/compile'
 import { messageOf, Rejected } from '#model/error.ts'
 import type { Rule } from '#model/rule.ts'
 import { RULE_DOCUMENT_MAX_CHARACTERS } from '#model/rule-book.ts'
+import type { RuleFault } from '#model/rule-fault.ts'
 import { type CompiledRule, compileRule } from './compiled-rule.ts'
 import { PlacedDocument, type PlacedFault } from './fault-places.ts'
+import { formFault } from './form-fault.ts'
 import { deeperThan } from './nesting.ts'
 import { RuleDocument } from './rule-document.ts'
 import { ruleOfDocument } from './rule-of-document.ts'
@@ -54,7 +56,8 @@ const PATH = /^(\/[^\s:]+)/
 function placed(source: PlacedDocument, { message, detail }: Rejected): PlacedFault {
   const path = typeof detail['path'] === 'string' ? detail['path'] : PATH.exec(message)?.[1]
   const position = typeof detail['position'] === 'number' ? detail['position'] : undefined
-  return source.fault(message, path, position)
+  const fault = detail['fault'] as RuleFault | undefined
+  return { ...source.fault(message, path, position), ...(fault && { fault }) }
 }
 
 function validDocument(source: PlacedDocument): RuleDocument {
@@ -64,10 +67,13 @@ function validDocument(source: PlacedDocument): RuleDocument {
     .Errors(value)
     // What is one word too many is told at that word.
     .filter(({ keyword }) => keyword !== 'additionalProperties')
-    .map(({ keyword, instancePath, message }) => {
+    .map((error) => {
+      const { keyword, instancePath, message } = error
       const where = instancePath === '' ? 'the document' : instancePath
       const reason = keyword === 'boolean' ? 'is no part of a rule' : message
-      return source.fault(`${where} ${reason}`.trim(), instancePath || undefined)
+      const fault = formFault(error)
+      const told = source.fault(`${where} ${reason}`.trim(), instancePath || undefined)
+      return { ...told, ...(fault && { fault }) }
     })
   throw new Rejected('invalid-input', faults.map(({ detail }) => detail).join('; '), {
     detail: { errors: faults },

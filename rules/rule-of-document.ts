@@ -2,6 +2,7 @@ import { findCondition } from '#model/catalogue.ts'
 import { Rejected } from '#model/error.ts'
 import { KIND_NAMES } from '#model/kinds.ts'
 import type { MassSilence, Neighbours, Outcome, Rule, RuleParam, Silence } from '#model/rule.ts'
+import { type RuleFault, ruleFault, sayRuleFault } from '#model/rule-fault.ts'
 import { type DurationMs, milliseconds, parseDuration } from '#model/time.ts'
 import type { RuleDocument } from './rule-document.ts'
 import { parseRuleSchedule } from './schedule/parse-schedule.ts'
@@ -15,7 +16,7 @@ export function ruleOfDocument(document: RuleDocument): Rule {
   const silent = document.silent === undefined ? null : silenceOf(document.silent)
   const { when = null } = document
   if ((when === null) === (silent === null)) {
-    throw refused('', 'a rule has either `when` or `silent`')
+    throw refused('', ruleFault('when-or-silent'))
   }
   if (silent !== null) refuseBeside(document, CONDITION_PARTS, 'silent')
   else refuseBeside(document, ['mass'], 'when')
@@ -63,7 +64,7 @@ function refuseBeside(
   beside: string,
 ): void {
   const odd = parts.find((part) => document[part] !== undefined)
-  if (odd) throw refused(`/${odd}`, `means nothing beside \`${beside}\``)
+  if (odd) throw refused(`/${odd}`, ruleFault('nothing-beside', { beside }))
 }
 
 const span = (text: string | undefined): DurationMs =>
@@ -79,7 +80,7 @@ function silenceOf(text: string): Silence {
     ? { intervals: Number.parseFloat(text) }
     : { span: span(text) }
   const amount = 'span' in silence ? silence.span : silence.intervals
-  if (amount <= 0) throw refused('/silent', 'is longer than nothing')
+  if (amount <= 0) throw refused('/silent', ruleFault('silence-of-nothing'))
   return silence
 }
 
@@ -97,9 +98,9 @@ function paramOf(param: NonNullable<RuleDocument['params']>[string], path: strin
   }
   const { unit = null, min = null, max = null } = param
   const { default: given } = param
-  if (min !== null && max !== null && min > max) throw refused(path, 'min is above max')
+  if (min !== null && max !== null && min > max) throw refused(path, ruleFault('min-above-max'))
   if (given !== null && ((min !== null && given < min) || (max !== null && given > max))) {
-    throw refused(`${path}/default`, 'is not between min and max')
+    throw refused(`${path}/default`, ruleFault('out-of-bounds'))
   }
   return { type: 'number', unit, default: given, title, min, max }
 }
@@ -107,7 +108,7 @@ function paramOf(param: NonNullable<RuleDocument['params']>[string], path: strin
 function neighboursOf(given: NonNullable<RuleDocument['neighbours']>): Neighbours {
   const { atLeast, within_m, sameGrid, during } = given
   if ((within_m === undefined) === (sameGrid === undefined)) {
-    throw refused('/neighbours', 'are near by either `within_m` or `sameGrid`')
+    throw refused('/neighbours', ruleFault('near-by-either'))
   }
   return { atLeast, within_m: within_m ?? null, during: span(during) }
 }
@@ -121,13 +122,19 @@ function checkOutcome(outcome: Outcome, path: string): void {
   if (outcome.case === 'none') return
   const condition = findCondition(outcome.case, outcome.condition)
   if (!condition) {
-    throw refused(path, `no ${outcome.case} filing condition ${outcome.condition}`)
+    const params = { type: outcome.case, condition: outcome.condition }
+    throw refused(path, ruleFault('unknown-condition', params))
   }
   if (!condition.classes.includes(outcome.class)) {
     const classes = condition.classes.join(', ')
-    throw refused(path, `${outcome.condition} is for the classes ${classes}`)
+    const params = { condition: outcome.condition, classes }
+    throw refused(path, ruleFault('condition-of-others', params))
   }
 }
 
-const refused = (path: string, reason: string): Rejected =>
-  new Rejected('invalid-input', `${path === '' ? 'the document' : path}: ${reason}`)
+const refused = (path: string, fault: RuleFault): Rejected =>
+  new Rejected(
+    'invalid-input',
+    `${path === '' ? 'the document' : path}: ${sayRuleFault(fault, 'en')}`,
+    { detail: { fault: { ...fault, params: { ...fault.params, at: path } } } },
+  )

@@ -10,6 +10,7 @@ import {
   type RuleFacts,
   type RuleVersion,
 } from '#model/rule-book.ts'
+import { RULE_FAULT_TEXTS } from '#model/rule-fault.ts'
 import { type EffectiveParam, OVERRIDE_SCOPES } from '#model/rule-override.ts'
 import { formatInstant } from '#model/time.ts'
 import { nullable, refTo } from './shared.ts'
@@ -192,6 +193,17 @@ export const RuleCheck = Type.Object(
         detail: Type.String({ description: 'Where, and what is wrong there.' }),
         line: Type.Optional(Type.Integer()),
         column: Type.Optional(Type.Integer()),
+        code: Type.Optional(
+          Type.Enum(Object.keys(RULE_FAULT_TEXTS), {
+            description: 'What it is; absent where only `detail` tells.',
+          }),
+        ),
+        params: Type.Optional(
+          Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+            description:
+              'What was wrong this time; `at` is the path in the document, `condition` and `position` (from 1) are of a condition.',
+          }),
+        ),
       }),
     ),
     parsed: nullable(refTo(RuleFactsView)),

@@ -1,4 +1,5 @@
 import { Rejected } from '#model/error.ts'
+import { ruleFault, sayRuleFault } from '#model/rule-fault.ts'
 import type { NamedSchedule, RuleSchedule, Schedule } from '#model/schedule.ts'
 import type { WorkCalendar } from '#model/work-calendar.ts'
 import { type CompiledSchedule, compileSchedule } from './compile-schedule.ts'
@@ -24,10 +25,10 @@ export function resolveSchedule(
   const found = named.get(schedule)
   if (found) return found
   const known = [...named.keys()].sort().join(', ') || 'none'
-  throw new Rejected(
-    'invalid-input',
-    `/schedule: there is no schedule ${schedule}; there are ${known}`,
-  )
+  const fault = ruleFault('unknown-schedule', { schedule, known, at: '/schedule' })
+  throw new Rejected('invalid-input', `/schedule: ${sayRuleFault(fault, 'en')}`, {
+    detail: { fault },
+  })
 }
 
 /**

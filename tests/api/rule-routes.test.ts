@@ -87,7 +87,11 @@ test('a document is checked without being kept', async () => {
   const misspelt = tiltRule(70).replace('tilt_deg', 'tilt_degrees')
   const wrong = await api.call('POST', '/api/v1/rules/check', { document: misspelt })
   expect(wrong.body).toMatchObject({ right: false, parsed: null })
-  expect(wrong.body.faults[0].detail).toMatch(/tilt_degrees/)
+  expect(wrong.body.faults[0]).toMatchObject({
+    detail: expect.stringMatching(/tilt_degrees/),
+    code: 'unknown-channel-near',
+    params: { kind: 'manhole-cover', channel: 'tilt_degrees', nearest: 'tilt_deg', position: 1 },
+  })
   const broken = await api.call('POST', '/api/v1/rules/check', 'id: a\nkind: [b\n', yaml)
   expect(broken.body.faults[0]).toMatchObject({ line: 3, column: 1 })
   expect((await api.call('GET', RULE)).body.version).toBe(1)

@@ -100,6 +100,7 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     await page.getByRole('searchbox').fill('没有这个')
     await page.keyboard.press('Enter')
     await page.getByText('没有符合条件的案件').waitFor()
+    await expectAccessibleInBothThemes(page)
     expect(new URL(page.url()).searchParams.get('text')).toBe('没有这个')
     await page.getByRole('button', { name: /常用视图/ }).click()
     await page.getByLabel('视图名称').fill('空的')
@@ -112,6 +113,16 @@ describe.skipIf(!HAS_BROWSER)('cases', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: /常用视图/ }).click()
     await page.getByRole('button', { name: '空的', exact: true }).click()
     await page.getByText('没有符合条件的案件').waitFor()
+
+    // What cannot be had is said, and asked for again by a button.
+    await page.route('**/api/v1/cases?*', (route) => route.fulfill({ status: 500, body: '{}' }))
+    await page.goto('/cases')
+    const again = page.getByRole('alert').getByRole('button')
+    await again.waitFor()
+    await expectAccessibleInBothThemes(page)
+    await page.unroute('**/api/v1/cases?*')
+    await again.click()
+    await expect.poll(() => rows.count(), LONG).toBe(IDS.length)
   })
 
   test('what others do is seen without asking, a page at a time, and also where the feed hangs', async () => {

@@ -199,6 +199,7 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
     expect(await handler.getByRole('button', { name: '新增', exact: true }).count()).toBe(0)
     await handler.goto('/settings/users')
     await handler.getByText('当前账号无权查看').waitFor()
+    await expectAccessibleInBothThemes(handler)
     expect(console.browser.faults).toEqual([])
   })
 })

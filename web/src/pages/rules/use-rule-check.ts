@@ -63,8 +63,8 @@ export function useRuleCheck(document: Ref<string>, isOn: Ref<boolean>) {
     parsed: computed(() => checked.value?.check.parsed ?? null),
     /** In the language of the console. */
     faults: computed<readonly EditorFault[]>(() =>
-      (checked.value?.check.faults ?? []).map(({ detail, line, column }) => ({
-        sentence: faultSentence(detail),
+      (checked.value?.check.faults ?? []).map(({ line, column, ...told }) => ({
+        sentence: faultSentence(told),
         ...(line !== undefined && { line }),
         ...(column !== undefined && { column }),
       })),

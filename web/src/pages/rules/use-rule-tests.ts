@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { api } from '#web/src/api/client.ts'
 import { answerOf, Problem } from '#web/src/api/problem.ts'
-import { faultSentence } from './fault-sentence.ts'
+import { plainFault } from './fault-sentence.ts'
 import type { RuleWork } from './use-rule-work.ts'
 
 interface Result {
@@ -32,7 +32,7 @@ export function useRuleTests({ document, tests, isEngineer }: RuleWork) {
       ran.value = { of, results, problem: '' }
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      ran.value = { of, results: [], problem: faultSentence(error.message) }
+      ran.value = { of, results: [], problem: plainFault(error.message) }
     } finally {
       isRunning.value = false
     }
