@@ -84,13 +84,13 @@ test('a rule is disabled and enabled again; nothing takes it away', async () => 
 test('a document is checked without being kept', async () => {
   const right = await api.call('POST', '/api/v1/rules/check', tiltRule(70), yaml)
   expect(right.body).toMatchObject({ right: true, faults: [], parsed: { id: 'cover-askew' } })
-  const misspelt = tiltRule(70).replace('tilt_deg', 'tilt_degrees')
+  const misspelt = tiltRule(70).replace('tilt_deg', 'tilt_degree')
   const wrong = await api.call('POST', '/api/v1/rules/check', { document: misspelt })
   expect(wrong.body).toMatchObject({ right: false, parsed: null })
   expect(wrong.body.faults[0]).toMatchObject({
-    detail: expect.stringMatching(/tilt_degrees/),
+    detail: expect.stringMatching(/tilt_degree/),
     code: 'unknown-channel-near',
-    params: { kind: 'manhole-cover', channel: 'tilt_degrees', nearest: 'tilt_deg', position: 1 },
+    params: { kind: 'manhole-cover', channel: 'tilt_degree', nearest: 'tilt_deg', position: 1 },
   })
   const broken = await api.call('POST', '/api/v1/rules/check', 'id: a\nkind: [b\n', yaml)
   expect(broken.body.faults[0]).toMatchObject({ line: 3, column: 1 })
