@@ -79,7 +79,7 @@ async function tabTo(page: Page, wanted: Locator): Promise<void> {
     if (await hasFocus(wanted)) return
     await page.keyboard.press('Tab')
   }
-  throw new Error(`never reached: ${wanted}`)
+  throw new Error('what is looked for was not reached by Tab')
 }
 
 const hasFocus = async (locator: Locator): Promise<boolean> =>
