@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { connectAsync } from 'mqtt'
 import type { Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import writeXlsxFile from 'write-excel-file/node'
 import { telemetryTopic } from '#model/topic.ts'
 import { HAS_BROWSER } from './browser.ts'
 import {
@@ -178,6 +179,20 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
       await client.publishAsync(telemetryTopic(username), payload, { qos: 1 })
     }
     await client.endAsync()
+
+    const book = await writeXlsxFile([
+      [{ value: 'id' }, { value: 'kind' }, { value: 'secret' }],
+      [{ value: 'book-1' }, { value: 'bin-sensor' }, { value: 'one of ours' }],
+      [{ value: 'book-2' }, { value: 'kite' }],
+    ]).toBuffer()
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: '设备.xlsx', mimeType: '', buffer: book })
+    await page.getByRole('button', { name: '仅检查' }).click()
+    await report.getByText('1 行可导入，1 行有问题，尚未写入').waitFor()
+    await page.getByLabel('有问题的行跳过，其余照常导入').check()
+    await page.getByRole('button', { name: '导入', exact: true }).click()
+    await report.getByText('已导入 1 行，跳过 1 行').waitFor()
 
     await page.getByRole('link', { name: '隔离区' }).click()
     const rows = page.locator('tbody tr')
