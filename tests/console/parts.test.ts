@@ -15,6 +15,7 @@ import {
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const PART = '1408020102000001'
 const GRID = '140802001001001'
+const FAR_GRID = '140830001001001'
 const AROUND = [
   [111, 35.02],
   [111.01, 35.02],
@@ -275,6 +276,24 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: '上一周期' }).click()
     await page.getByText('本周期没有该岗位的人员办理案件').waitFor()
     await expectAccessibleInBoth(page)
+
+    // Another district, and a service that gives one row at a time.
+    const names = { district: '芮城县', street: '古魏镇', community: '东关社区' }
+    const geometry = { type: 'Polygon', coordinates: [AROUND.map(([x = 0, y]) => [x + 1, y])] }
+    await console.city.send('POST', '/api/v1/grids', { code: FAR_GRID, ...names, geometry })
+    await console.city.add(['far-1'], { ...PLACE, lon_deg: PLACE.lon_deg + 1 })
+    await console.city.report('far-1', { tilt_deg: 80 })
+    await expect.poll(async () => (await console.city.cases()).length, LONG).toBe(2)
+    console.city.clock.move(MINUTE_MS)
+    await page.route('**/api/v1/evaluation/area?*', (route) =>
+      route.continue({ url: route.request().url().replace('limit=500', 'limit=1') }),
+    )
+    await page.goto('/evaluation')
+    await page.getByText('已显示 1 行').waitFor()
+    expect(await table.getByText('芮城县').count()).toBe(0)
+    await page.getByRole('button', { name: '更多' }).click()
+    await table.getByRole('button', { name: '芮城县', exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: '更多' }).count()).toBe(0)
     expect(console.browser.faults).toEqual([])
   })
 })
