@@ -191,7 +191,7 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
       .setInputFiles({ name: '设备.xlsx', mimeType: '', buffer: book })
     await page.getByRole('button', { name: '仅检查' }).click()
     await report.getByText('1 行可导入，1 行有问题，尚未写入').waitFor()
-    await page.getByLabel('有问题的行跳过，其余照常导入').check()
+    await page.getByText('有问题的行跳过，其余照常导入').click()
     await page.getByRole('button', { name: '导入', exact: true }).click()
     await report.getByText('已导入 1 行，跳过 1 行').waitFor()
 

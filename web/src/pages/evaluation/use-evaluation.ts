@@ -1,5 +1,4 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
-import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
 import { api } from '#web/src/api/client.ts'
 import { answerOf } from '#web/src/api/problem.ts'
 import { tellProblem } from '#web/src/shared/tell-problem.ts'
@@ -37,8 +36,7 @@ export function useEvaluation(question: Ref<Question>, watching: Ref<string>) {
       return {
         ...asked,
         result: { ...result, items: ranked(result.items) },
-        // As the service has it, which is typed by what it may be at most.
-        configuration: stored.configuration as EvaluationConfiguration,
+        configuration: stored.configuration,
         before,
       }
     },
