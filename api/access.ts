@@ -170,6 +170,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'PUT /api/v1/lines/:id': allowWholeCity(ENGINEER),
   'DELETE /api/v1/lines/:id': allowWholeCity(ENGINEER),
 
+  // Of one's own alone.
+  'GET /api/v1/imports/:id': allow(ENGINEER),
   'POST /api/v1/imports/devices': allow(ENGINEER, 'area', 'network'),
   'POST /api/v1/imports/parts': allow(ENGINEER, 'area', 'network'),
   'POST /api/v1/imports/grids': allowWholeCity(ENGINEER),

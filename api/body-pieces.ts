@@ -5,6 +5,8 @@ export interface PieceOptions {
   readonly stallMs: number
   /** Called before a sender that stalls is given up. */
   readonly onStall?: () => void
+  /** Called with the bytes of each piece, before it is read. */
+  readonly onPiece?: (bytes: number) => void
 }
 
 /**
@@ -21,6 +23,7 @@ export async function* bodyPieces(
     for (;;) {
       const piece = await unlessStalled(pieces.next(), options)
       if (piece.done) return
+      options.onPiece?.(piece.value.byteLength)
       yield piece.value
     }
   } finally {

@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { notXlsx, tooMuch } from './unzip-parts.ts'
+import { local, type Take, xmlTaker } from './xml-taker.ts'
 
 /** A cell as text, and what keeps it from being one. */
 export interface SheetCell {
@@ -17,31 +18,6 @@ export const COLUMNS_MAX = 512
 const TEXT_MAX_CHARACTERS = 8 * 1_024 * 1_024
 /** Beyond it a spreadsheet keeps no digit of a whole number. */
 const DIGITS = 15
-
-type Take = (piece: Uint8Array, isLast: boolean) => void
-
-/** Reads XML that comes in pieces. A document type, which only an attack needs, is refused. */
-function xmlTaker(parser: SaxesParser): Take {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
-  parser.on('error', (error) => {
-    throw notXlsx(error.message, error)
-  })
-  parser.on('doctype', () => {
-    throw notXlsx('its XML has a document type')
-  })
-  return (piece, isLast) => {
-    try {
-      parser.write(decoder.decode(piece, { stream: !isLast }))
-    } catch (error) {
-      if (error instanceof TypeError) throw notXlsx('its XML is not UTF-8', error)
-      throw error
-    }
-    if (isLast) parser.close()
-  }
-}
-
-/** The last part of a name, as the prefix of its space may be any. */
-const local = (name: string): string => name.slice(name.indexOf(':') + 1)
 
 /** Texts that cells name by their number, and phonetic hints left out. */
 export function sharedTexts(into: string[]): Take {

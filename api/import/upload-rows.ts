@@ -52,10 +52,12 @@ export function uploadedRows<Row, Format>(
     format,
     limitBytes,
     byteReaders = {},
+    onPiece,
   }: {
     readonly format: Format
     readonly limitBytes: number
     readonly byteReaders?: ByteReaders<Row, Format>
+    readonly onPiece?: PieceOptions['onPiece']
   },
 ): AsyncIterable<Row> {
   // What is still coming when the answer is out is let pass, or its end is never seen.
@@ -77,6 +79,7 @@ export function uploadedRows<Row, Format>(
   const options = {
     limitBytes,
     stallMs: STALL_MS,
+    ...(onPiece && { onPiece }),
     // The connection of a sender that stalls is of no more use.
     onStall: () => void reply.header('connection', 'close'),
   }

@@ -4,6 +4,7 @@ import { Rejected } from '#model/error.ts'
 import type { ImportReason } from '#model/import-report.ts'
 import { tooLarge } from './body-text.ts'
 import { type Column, readHeader, readRecord } from './csv-columns.ts'
+import { FirstSheet, sameFile } from './first-sheet.ts'
 import type { ImportFormat, ImportRow } from './import-format.ts'
 import { type SheetCell, type SheetRow, sharedTexts, sheetRows } from './sheet-reader.ts'
 import { notXlsx, tooMuch, type UnzipLimits, unzipParts } from './unzip-parts.ts'
@@ -15,11 +16,10 @@ export const XLSX_MAX_BYTES = 32 * 1_024 * 1_024
 export const XLSX_ROWS_MAX = 200_000
 export const XLSX_LIMITS: UnzipLimits = { unpackedBytes: 256 * 1_024 * 1_024, entries: 1_000 }
 
-const SHEET = /^xl\/worksheets\/sheet1\.xml$/i
 const TEXTS = /^xl\/sharedstrings\.xml$/i
 
 /**
- * The rows of the first sheet of an XLSX workbook whose first row that is not empty names the columns.
+ * The rows of the first sheet that shows of an XLSX workbook, whose first row that is not empty names the columns.
  * Cells count as in a CSV file. A formula is no value, and neither is an error or a whole number of more
  * than fifteen digits, of which a spreadsheet has lost the end: rows with one are refused.
  *
@@ -55,38 +55,38 @@ export async function* xlsxRows(
   if (columns === undefined) throw new Rejected('invalid-input', 'the file is empty')
 }
 
-/** Texts stand behind the sheets that name them, so the archive is gone through twice. */
+/** Texts and the order of the sheets stand behind the sheets, so the archive is gone through twice. */
 async function* rowsOf(archive: Uint8Array): AsyncGenerator<SheetRow> {
   const texts: string[] = []
-  let hasSheet = false
+  const sheets = new FirstSheet()
   const first = unzipParts(
     archive,
-    (name) => {
-      hasSheet ||= SHEET.test(name)
-      return TEXTS.test(name) ? sharedTexts(texts) : undefined
-    },
+    (name) => (TEXTS.test(name) ? sharedTexts(texts) : sheets.takerOf(name)),
     XLSX_LIMITS,
   )
   for (const _ of first) await turn()
-  if (!hasSheet) throw notXlsx('it has no sheet')
+  const sheet = sheets.file
   const waiting: SheetRow[] = []
   let count = 0
+  let hasSheet = false
+  const takeRows = (): ReturnType<typeof sheetRows> => {
+    hasSheet = true
+    return sheetRows(texts, (row) => {
+      count += 1
+      if (count > XLSX_ROWS_MAX) throw tooMuch(`has more than ${XLSX_ROWS_MAX} rows`)
+      waiting.push(row)
+    })
+  }
   const second = unzipParts(
     archive,
-    (name) =>
-      SHEET.test(name)
-        ? sheetRows(texts, (row) => {
-            count += 1
-            if (count > XLSX_ROWS_MAX) throw tooMuch(`has more than ${XLSX_ROWS_MAX} rows`)
-            waiting.push(row)
-          })
-        : undefined,
+    (name) => (sameFile(name, sheet) ? takeRows() : undefined),
     XLSX_LIMITS,
   )
   for (const _ of second) {
     yield* waiting.splice(0)
     await turn()
   }
+  if (!hasSheet) throw notXlsx(`its first sheet, ${sheet}, is not in it`)
   yield* waiting
 }
 

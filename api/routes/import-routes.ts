@@ -2,10 +2,12 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { type TObject, Type } from 'typebox'
 import type { App } from '#api/app.ts'
+import { principalOf } from '#api/authentication.ts'
 import { scopeOf } from '#api/guard.ts'
 import { csvRows } from '#api/import/csv-rows.ts'
 import { geojsonRows } from '#api/import/geojson-rows.ts'
 import type { ImportFormat, ImportRow } from '#api/import/import-format.ts'
+import { ImportWatch } from '#api/import/import-progress.ts'
 import { takeUploads, uploadedRows } from '#api/import/upload-rows.ts'
 import { XLSX_TYPE, xlsxRows } from '#api/import/xlsx-rows.ts'
 import { PROBLEM_TYPE, toProblem } from '#api/problem.ts'
@@ -23,6 +25,7 @@ import {
 import { Part } from '#model/part.ts'
 import type { Scope } from '#model/principal.ts'
 import { UnitGrid } from '#model/unit-grid.ts'
+import { ImportName, importProgressRoutes, ownerOf } from './import-progress-routes.ts'
 
 type Import = (
   rows: AsyncIterable<ImportRow>,
@@ -97,6 +100,8 @@ export function importRoutes(
   { importLimitBytes }: { readonly importLimitBytes: number },
 ): void {
   app.addSchema(ImportReportView)
+  const watch = new ImportWatch()
+  importProgressRoutes(app, watch)
   void app.register(async (scope: App) => {
     takeUploads(scope, { ...READERS, ...BYTE_READERS })
     for (const name of ['devices', 'parts', 'grids', 'areas', 'lines'] as const) {
@@ -121,22 +126,30 @@ export function importRoutes(
                 default: false,
                 description: 'Keep nothing: only report which rows would be refused.',
               }),
+              name: Type.Optional(ImportName),
             },
             { additionalProperties: false },
           ),
           response: answers(200, refTo(ImportReportView)),
         },
         handler: async (request, reply) => {
-          const options = {
-            format: FORMATS[name],
-            limitBytes: importLimitBytes,
-            byteReaders: BYTE_READERS,
+          const { partial, dryRun, name: own } = request.query
+          const length = request.headers['content-length']
+          const bytes = length === undefined ? null : Number(length)
+          const count = own && watch.begin(ownerOf(principalOf(request)), own, bytes)
+          try {
+            const rows = uploadedRows(request, reply, READERS, {
+              format: FORMATS[name],
+              limitBytes: importLimitBytes,
+              byteReaders: BYTE_READERS,
+              ...(count && { onPiece: count.addBytes }),
+            })
+            const way = dryRun ? 'check' : partial ? 'partial' : 'whole'
+            const counted = count ? count.rows(rows) : rows
+            return answer(reply, await imports[name](counted, way, scopeOf(request)), dryRun)
+          } finally {
+            if (count) count.end()
           }
-          const rows = uploadedRows(request, reply, READERS, options)
-          const { partial, dryRun } = request.query
-          const way = dryRun ? 'check' : partial ? 'partial' : 'whole'
-          const report = await imports[name](rows, way, scopeOf(request))
-          return answer(reply, report, dryRun)
         },
       })
     }

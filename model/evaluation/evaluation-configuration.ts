@@ -1,17 +1,8 @@
 import { Type } from 'typebox'
 import { CASE_SOURCES } from '#model/case.ts'
-import { COUNT_NAMES, type CountName, countsOf } from './evaluation-count.ts'
+import { DUE_IN, PARKED_CASES, PARKED_IN_RATE, PEERS, WITHOUT_VALUE } from './evaluation-choices.ts'
+import { COUNT_NAMES } from './evaluation-count.ts'
 import { EVALUATION_SUBJECTS, type EvaluationSubject } from './evaluation-subject.ts'
-
-/** Which cases are due in a period: see {@link EvaluationConfiguration}. */
-export const DUE_IN = ['deadline', 'backlog', 'filed'] as const
-/** Which cases a rate can leave out as parked. */
-export const PARKED_CASES = ['now', 'ever'] as const
-export const PARKED_IN_RATE = ['counted', 'left-out'] as const
-/** What a score does with a part that has no value. */
-export const WITHOUT_VALUE = ['leave-out', 'no-score'] as const
-/** What the greatest value among those evaluated is measured against. */
-export const PEERS = ['greatest', 'mean'] as const
 
 const closed = { additionalProperties: false }
 const Titles = Type.Object(
@@ -116,78 +107,3 @@ export const EvaluationConfiguration = Type.Object(
   { $id: 'EvaluationConfiguration', ...closed },
 )
 export type EvaluationConfiguration = Type.Static<typeof EvaluationConfiguration>
-
-export interface ConfigurationFault {
-  /** Where in the document, as `subjects.area.score.0`. */
-  readonly field: string
-  readonly detail: string
-}
-
-/** What is wrong with a document of the right form; empty when nothing is. */
-export const configurationFaults = (
-  document: EvaluationConfiguration,
-): readonly ConfigurationFault[] => [
-  ...repeatedRates(document),
-  ...EVALUATION_SUBJECTS.flatMap((subject) => subjectFaults(document, subject)),
-  ...bandFaults(document),
-]
-
-function repeatedRates({ rates }: EvaluationConfiguration): readonly ConfigurationFault[] {
-  const keys = rates.map(({ key }) => key)
-  return keys.flatMap((key, index) =>
-    keys.indexOf(key) === index
-      ? []
-      : [{ field: `rates.${index}.key`, detail: `there are two rates ${key}` }],
-  )
-}
-
-function subjectFaults(
-  document: EvaluationConfiguration,
-  subject: EvaluationSubject,
-): readonly ConfigurationFault[] {
-  const { rates, score } = document.subjects[subject]
-  const field = `subjects.${subject}`
-  const known = new Map(document.rates.map((rate) => [rate.key, rate]))
-  const ofRates = rates.flatMap((key, index) => {
-    const rate = known.get(key)
-    const where = `${field}.rates.${index}`
-    if (!rate) return [{ field: where, detail: `there is no rate ${key}` }]
-    const strange = countsOfRate(rate).find((name) => !countsOf(subject).includes(name))
-    if (strange === undefined) return []
-    return [{ field: where, detail: `${key} counts ${strange}, which is no count of ${subject}` }]
-  })
-  const ofScore = score.flatMap(({ rate }, index) =>
-    rates.includes(rate)
-      ? []
-      : [{ field: `${field}.score.${index}.rate`, detail: `${rate} is no rate of ${subject}` }],
-  )
-  const weight = score.reduce((sum, part) => sum + part.weight, 0)
-  const isWhole = score.length === 0 || Math.abs(weight - 100) < 1e-6
-  const ofWeight = isWhole
-    ? []
-    : [{ field: `${field}.score`, detail: `the weights make ${weight} together, not 100` }]
-  return [...ofRates, ...ofScore, ...ofWeight]
-}
-
-/** Every count that a rate is made of. */
-export const countsOfRate = ({ numerator, denominator }: EvaluationRate): readonly CountName[] =>
-  [numerator, ...('peers' in denominator ? [] : [denominator])].flatMap(({ plus, minus }) => [
-    ...plus,
-    ...minus,
-  ])
-
-function bandFaults({ bands }: EvaluationConfiguration): readonly ConfigurationFault[] {
-  const descending = bands.flatMap(({ from, band }, index) => {
-    const above = bands[index - 1]
-    if (above === undefined || from < above.from) return []
-    const detail = `${band} begins at ${from}, which is not below ${above.band}`
-    return [{ field: `bands.${index}.from`, detail }]
-  })
-  const lowest = bands.at(-1)
-  const last = `bands.${bands.length - 1}.from`
-  const open =
-    lowest?.from === 0
-      ? []
-      : [{ field: last, detail: 'the last band begins at 0: scores go there' }]
-  return [...descending, ...open]
-}

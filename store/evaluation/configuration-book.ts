@@ -1,15 +1,13 @@
 import type { Pool } from 'pg'
 import { Rejected } from '#model/error.ts'
+import { configurationFaults } from '#model/evaluation/configuration-faults.ts'
 import { DEFAULT_EVALUATION } from '#model/evaluation/default-evaluation.ts'
 import type {
   ConfigurationVersion,
   NewConfiguration,
   StoredConfiguration,
 } from '#model/evaluation/evaluation.ts'
-import {
-  configurationFaults,
-  type EvaluationConfiguration,
-} from '#model/evaluation/evaluation-configuration.ts'
+import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
 import type { Principal } from '#model/principal.ts'
 import { type EpochMs, epochMs } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import writeXlsxFile from 'write-excel-file/node'
 import { importCommand } from '#cli/import.ts'
 import { openTestApi, type TestApi, TOKEN } from '#tests/api/api-fixture.ts'
 import { square } from '#tests/registry/registry-fixture.ts'
@@ -86,6 +87,20 @@ test('grids come from GeoJSON, and a spreadsheet from China is read in its encod
   expect(wrong.err).toContain('gb18030')
   await run('parts', parts, '--encoding', 'gbk')
   expect(await api.registry.parts.get('1408020102000001')).toMatchObject({ name: '井盖' })
+})
+
+test('a workbook is told by its name and imported, and its refused rows by the number beside them', async () => {
+  const book = await writeXlsxFile([
+    [{ value: 'id' }, { value: 'kind' }, { value: 'secret' }],
+    [{ value: 'w-1' }, { value: 'bin-sensor' }, { value: 'mine' }],
+    [{ value: 'w-2' }, { value: 'kite' }],
+  ]).toBuffer()
+  const path = await file('devices.xlsx', book)
+  const { out, exitCode } = await run('devices', path, '--partial')
+  expect(out).toMatch(/^line 3 {2}w-2: kind must be one of/)
+  expect(out).toContain('1 devices imported, 1 rows refused.')
+  expect(exitCode).toBe(1)
+  expect(api.registry.directory.find('w-1')).toBeDefined()
 })
 
 test('a file larger than the limit is refused with the words of the service', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { connectAsync } from 'mqtt'
 import type { Download, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import writeXlsxFile from 'write-excel-file/node'
 import { telemetryTopic } from '#model/topic.ts'
 import { HAS_BROWSER } from './browser.ts'
 import {
@@ -14,6 +15,7 @@ import {
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const PART = '1408020102000001'
 const GRID = '140802001001001'
+const FAR_GRID = '140830001001001'
 const AROUND = [
   [111, 35.02],
   [111.01, 35.02],
@@ -189,6 +191,20 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     }
     await client.endAsync()
 
+    const book = await writeXlsxFile([
+      [{ value: 'id' }, { value: 'kind' }, { value: 'secret' }],
+      [{ value: 'book-1' }, { value: 'bin-sensor' }, { value: 'one of ours' }],
+      [{ value: 'book-2' }, { value: 'kite' }],
+    ]).toBuffer()
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: '设备.xlsx', mimeType: '', buffer: book })
+    await page.getByRole('button', { name: '仅检查' }).click()
+    await report.getByText('1 行可导入，1 行有问题，尚未写入').waitFor()
+    await page.getByText('有问题的行跳过，其余照常导入').click()
+    await page.getByRole('button', { name: '导入', exact: true }).click()
+    await report.getByText('已导入 1 行，跳过 1 行').waitFor()
+
     await page.getByRole('link', { name: '隔离区' }).click()
     const rows = page.locator('tbody tr')
     await expect.poll(() => rows.count(), LONG).toBe(2)
@@ -277,6 +293,24 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
     await page.getByRole('button', { name: '上一周期' }).click()
     await page.getByText('本周期没有该岗位的人员办理案件').waitFor()
     await expectAccessibleInBoth(page)
+
+    // Another district, and a service that gives one row at a time.
+    const names = { district: '芮城县', street: '古魏镇', community: '东关社区' }
+    const geometry = { type: 'Polygon', coordinates: [AROUND.map(([x = 0, y]) => [x + 1, y])] }
+    await console.city.send('POST', '/api/v1/grids', { code: FAR_GRID, ...names, geometry })
+    await console.city.add(['far-1'], { ...PLACE, lon_deg: PLACE.lon_deg + 1 })
+    await console.city.report('far-1', { tilt_deg: 80 })
+    await expect.poll(async () => (await console.city.cases()).length, LONG).toBe(2)
+    console.city.clock.move(MINUTE_MS)
+    await page.route('**/api/v1/evaluation/area?*', (route) =>
+      route.continue({ url: route.request().url().replace('limit=500', 'limit=1') }),
+    )
+    await page.goto('/evaluation')
+    await page.getByText('已显示 1 行').waitFor()
+    expect(await table.getByText('芮城县').count()).toBe(0)
+    await page.getByRole('button', { name: '更多' }).click()
+    await table.getByRole('button', { name: '芮城县', exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: '更多' }).count()).toBe(0)
     expect(console.browser.faults).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_EVALUATION } from '#model/evaluation/default-evaluation.ts'
 import { HAS_BROWSER } from './browser.ts'
 import { ConsoleCity, expectAccessibleInBothThemes, fillSignIn } from './console-city.ts'
 
@@ -131,6 +132,36 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
     await expectAccessibleInBothThemes(page)
   })
 
+  test('weights that do not make 100 are told where they stand, and what changes before it is saved', async () => {
+    await open('评价配置')
+    await page.getByText('现行：标准配置（第 0 版）').waitFor()
+    await page.locator('summary', { hasText: '部门评价' }).click()
+    await page.getByLabel('处置率的权重', { exact: true }).first().fill('40')
+    const changes = page.getByRole('region', { name: '保存后的变化' })
+    await page.getByText('权重合计为 110，应为 100').waitFor()
+    await expectAccessibleInBothThemes(page)
+    expect(await changes.getByRole('button', { name: '保存' }).isDisabled()).toBe(true)
+    await page.getByLabel('按期处置率的权重', { exact: true }).first().fill('40')
+    await changes.getByText('得分 = 40 × 处置率 + 40 × 按期处置率').waitFor()
+
+    // Somebody else is quicker: nothing that was typed here is lost.
+    const configuration = { ...DEFAULT_EVALUATION, due: 'filed' }
+    const theirs = { basedOn: 0, note: null, configuration }
+    await console.city.send('PUT', '/api/v1/evaluation/configuration', theirs)
+    await changes.getByLabel('修改原因').fill('处置更要紧')
+    await changes.getByRole('button', { name: '保存' }).click()
+    await changes.getByText('他人已先保存了第 1 版').waitFor()
+    await changes.getByRole('row', { name: /应处置、应结案 周期内立案的 时限在周期内的/ }).waitFor()
+    await changes.getByRole('button', { name: '保存' }).click()
+    await page.getByRole('row', { name: /^2 zhao .*处置更要紧/ }).waitFor()
+
+    await press('恢复标准配置')
+    await changes.getByRole('row', { name: /40 × 处置率.*30 × 处置率/ }).waitFor()
+    await changes.getByRole('button', { name: '保存' }).click()
+    await page.getByText('现行：第 3 版').waitFor()
+    await changes.getByText('没有要保存的变化').waitFor()
+  })
+
   test('another system is told, and what it did not take is sent again', async () => {
     const { port } = other.address() as AddressInfo
     await open('事件订阅')
@@ -194,7 +225,7 @@ describe.skipIf(!HAS_BROWSER)('the settings', { timeout: 180_000 }, () => {
     await handler.getByRole('row', { name: /东区养护站 works-east/ }).waitFor()
     const list = handler.getByRole('navigation', { name: '设置项目' })
     expect(await list.innerText()).toBe(
-      '角色\n区域与网格\n部门与派遣规则\n工作日历\n分类与立案标准',
+      '角色\n区域与网格\n部门与派遣规则\n工作日历\n分类与立案标准\n评价配置',
     )
     expect(await handler.getByRole('button', { name: '新增', exact: true }).count()).toBe(0)
     await handler.goto('/settings/users')

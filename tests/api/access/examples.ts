@@ -194,6 +194,7 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   })),
   'DELETE /api/v1/lines/:id': at(({ line }) => `/api/v1/lines/${line}`),
 
+  'GET /api/v1/imports/:id': plain('/api/v1/imports/none-of-ours'),
   'POST /api/v1/imports/devices': at(
     () => '/api/v1/imports/devices',
     (of) => csvOf(of, { kind: 'manhole-cover', ...of.place }),

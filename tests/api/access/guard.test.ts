@@ -130,6 +130,8 @@ test('what is the same for everybody who may ask is known by name', () => {
   expect(unbounded.map(([route]) => route).filter((route) => SET_UP.test(route))).toEqual([
     'GET /api/v1/areas',
     'GET /api/v1/areas/:id',
+    // Of one's own alone.
+    'GET /api/v1/imports/:id',
     'GET /api/v1/rules',
     'GET /api/v1/rules/:id',
     'GET /api/v1/rules/:id/versions',

@@ -60,6 +60,7 @@ export const VIEWS: readonly View[] = [
   { name: 'settings-departments', page: '/settings/departments' },
   { name: 'settings-calendar', page: '/settings/calendar' },
   { name: 'settings-catalogue', page: '/settings/catalogue' },
+  { name: 'settings-evaluation', page: '/settings/evaluation' },
   { name: 'settings-webhooks', page: '/settings/webhooks' },
   { name: 'settings-webhook', page: '/settings/webhooks/:id', find: someWebhook },
   { name: 'settings-audit', page: '/settings/audit' },

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { configurationFaults } from '#model/evaluation/configuration-faults.ts'
 import { DEFAULT_EVALUATION } from '#model/evaluation/default-evaluation.ts'
-import {
-  configurationFaults,
-  type EvaluationConfiguration,
-} from '#model/evaluation/evaluation-configuration.ts'
+import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
 import type { CountName } from '#model/evaluation/evaluation-count.ts'
 import { type Counts, figuresOf, twoDecimals } from '#model/evaluation/figures.ts'
 

@@ -2,11 +2,8 @@ import fc from 'fast-check'
 import { CASE_DUTIES, CASE_SOURCES, type Case } from '#model/case.ts'
 import type { CaseEventType } from '#model/case-event.ts'
 import { CASE_STATES } from '#model/case-state.ts'
-import {
-  DUE_IN,
-  type EvaluationConfiguration,
-  PARKED_CASES,
-} from '#model/evaluation/evaluation-configuration.ts'
+import { DUE_IN, PARKED_CASES } from '#model/evaluation/evaluation-choices.ts'
+import type { EvaluationConfiguration } from '#model/evaluation/evaluation-configuration.ts'
 import { type EpochMs, epochMs, hours, plus } from '#model/time.ts'
 import { caseOf, type StoredDeed } from '#tests/support/stored-cases.ts'
 

@@ -64,21 +64,28 @@ export function targetOf({ of, level, within, alone, post }: EvaluationFilter): 
 
 const spanOf = ({ from, to }: DayPeriod) => ({ from, to: addDays(to, 1) })
 
-/** Of a table that is looked at: more rows are in the file. */
+/** As many as are asked for at once. */
 const ROWS = 500
+
+/** Where to read on, by the same version of the configuration as what was read before. */
+export interface ReadOn {
+  readonly after?: string
+  readonly configuration?: number
+}
 
 /** Whether it comes as a file is up to who asks, and nobody asks for one here. */
 async function found(request: Parameters<typeof answerOf<EvaluationView | string>>[0]) {
   return (await answerOf(request)) as EvaluationView
 }
 
-/** What was found of all that is evaluated, in the order of their keys. */
+/** What was found of what is evaluated, in the order of their keys, page by page. */
 export function evaluate(
   target: Target,
   period: DayPeriod,
   signal: AbortSignal,
+  from: ReadOn = {},
 ): Promise<EvaluationView> {
-  const shared = { ...spanOf(period), limit: ROWS }
+  const shared = { ...spanOf(period), limit: ROWS, ...from }
   switch (target.of) {
     case 'area': {
       const { of: _, ...own } = target

@@ -82,6 +82,8 @@ export const EVALUATION_TEXTS = defineTexts({
     reportedAt: '上报时间',
     deadline: '处置截止',
     howScored: '{row}：查看得分构成',
+    more: '更多',
+    shownOf: '已显示 {count} 行，名次为已显示各行之间的；合计和导出文件包含全部。',
   },
   en: {
     title: 'Evaluation',
@@ -164,5 +166,8 @@ export const EVALUATION_TEXTS = defineTexts({
     reportedAt: 'Reported',
     deadline: 'To be handled by',
     howScored: '{row}: what the score is made of',
+    more: 'More',
+    shownOf:
+      '{count} rows are shown, ranked among themselves; the sum and the files have all of them.',
   },
 })

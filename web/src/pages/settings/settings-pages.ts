@@ -64,6 +64,12 @@ export const SETTINGS: readonly SettingsPage[] = [
     roles: STAFF,
   },
   {
+    path: '/settings/evaluation',
+    title: { en: 'How is evaluated', zh: '评价配置' },
+    load: () => import('./evaluation-settings-page.vue'),
+    roles: CITY_STAFF,
+  },
+  {
     path: '/settings/webhooks',
     title: { en: 'Webhooks', zh: '事件订阅' },
     load: () => import('./webhooks-page.vue'),
