@@ -11,6 +11,7 @@ import {
   expectAccessibleInBothThemes,
   fillSignIn,
 } from './console-city.ts'
+import { csv, FAULTY, MENDED } from './device-files.ts'
 
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const PART = '1408020102000001'
@@ -24,27 +25,10 @@ const AROUND = [
   [111, 35.02],
 ]
 
-/** A row of an unknown kind, one whose place is swapped, and one that stands there twice. */
-const FAULTY = `id,kind,label,lon_deg,lat_deg
-new-1,manhole-cover,新井1号,111.001,35.021
-new-2,kite,新井2号,111.002,35.022
-new-3,manhole-cover,新井3号,35.023,111.003
-new-1,manhole-cover,新井1号,111.001,35.021
-`
-const MENDED = `id,kind,label,lon_deg,lat_deg
-new-1,manhole-cover,新井1号,111.001,35.021
-new-2,manhole-cover,新井2号,111.002,35.022
-`
-
 /** The machine may be busy with other things. */
 const LONG = { timeout: 30_000 }
 const MINUTE_MS = 60_000
 
-const csv = (text: string) => ({
-  name: 'devices.csv',
-  mimeType: 'text/csv',
-  buffer: Buffer.from(text),
-})
 const textOf = async (file: Download): Promise<string> => readFile(await file.path(), 'utf8')
 
 /** As it is, and in the other theme. */
