@@ -14,7 +14,7 @@ import { batchOf, CITY_DATA, nowhere, START, startMonitor } from '#tests/monitor
 import { MemoryLedger } from '#tests/monitor/memory-ledger.ts'
 import { propertyRuns } from '#tests/support/property-runs.ts'
 
-export const RUNS = propertyRuns(2_000)
+export const RUNS = propertyRuns(1_000)
 export const LONG = 600_000
 
 /** Of every history here: another one in each run, unless the run before is to be seen again. */

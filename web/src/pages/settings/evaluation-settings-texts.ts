@@ -83,7 +83,7 @@ export const EVALUATION_SETTINGS_TEXTS = defineTexts({
     'fault-band-open': '最后一个等级的最低分应为 0',
   },
   en: {
-    title: 'How is evaluated',
+    title: 'Evaluation settings',
     hint: 'What is saved holds at once for every period, also those that are over. All versions are kept.',
     readOnly: 'Only an administrator may change how is evaluated.',
     inForce: 'In force: version {version}',
@@ -152,7 +152,7 @@ export const EVALUATION_SETTINGS_TEXTS = defineTexts({
     useOf: 'Fill in version {version}',
     noVersions: 'The standard was never changed',
     leaveTitle: 'Changes not saved',
-    leave: 'How is evaluated was changed and not saved. Leave and lose it?',
+    leave: 'The evaluation settings were changed and not saved. Leave and lose the changes?',
     leaveYes: 'Drop the changes and leave',
     stay: 'Stay here',
     'fault-rate-twice': 'there are two rates {key}',

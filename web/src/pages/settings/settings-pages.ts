@@ -65,7 +65,7 @@ export const SETTINGS: readonly SettingsPage[] = [
   },
   {
     path: '/settings/evaluation',
-    title: { en: 'How is evaluated', zh: '评价配置' },
+    title: { en: 'Evaluation settings', zh: '评价配置' },
     load: () => import('./evaluation-settings-page.vue'),
     roles: CITY_STAFF,
   },
