@@ -1,6 +1,6 @@
 /**
  * What a connection costs that says nothing: memory of the service before and after so many devices
- * have connected and subscribed, `npm run bench -- idle [--connections 20000]`.
+ * have connected and subscribed, `npm run bench -- idle [--connections 10000]`.
  *
  * Resident memory after the registry was imported and the heap was left alone for a while; what the
  * kernel holds for a socket is not in it.
@@ -20,7 +20,7 @@ const SECRET = 'a-secret-long-enough-to-be-random'
 const AT_ONCE = 100
 const SETTLE_MS = 5_000
 
-const { values } = parseArgs({ options: { connections: { type: 'string', default: '20000' } } })
+const { values } = parseArgs({ options: { connections: { type: 'string', default: '10000' } } })
 const connections = Number(values.connections)
 
 async function residentBytes(pid: number): Promise<number> {

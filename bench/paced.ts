@@ -5,8 +5,9 @@
  * Messages are sent at times that are set beforehand, one after the other and client by client,
  * whether or not those before are acknowledged; a PUBACK is timed from there. The generator shares
  * the cores with service and database, and how late it is itself with a message is in the PUBACK's
- * time. Beside it bare aedes, which stores nothing, and the disk alone, to which as much is written and
- * synced without a service or a database. The three take turns; the median of the rounds is what counts.
+ * time. Beside it bare aedes, which stores nothing, the disk alone, to which as much is written and
+ * synced without a service or a database, and the machine alone, how much of the time it stands still with
+ * nothing to do. They take turns; the median of the rounds is what counts.
  * The database writes into log files that were there before, as it does once its first checkpoint is
  * through; `--fresh` leaves it as it is right after it was made. The command fails where the service takes
  * longer than 2 ms at the median or 10 ms at the 99th percentile.
@@ -16,6 +17,7 @@ import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import type { DiskResult } from './load/disk-alone.ts'
+import type { MachineResult } from './load/machine-alone.ts'
 import {
   machine,
   median,
@@ -50,21 +52,31 @@ const runs = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []])
 const times = new RunTimes()
 const folder = await scratch()
 const disk: DiskResult[] = []
+const alone: MachineResult[] = []
+
+async function resultOf<Result>(program: string, asked: string): Promise<Result> {
+  const { stdout } = await promisify(execFile)(process.execPath, [program, asked])
+  return JSON.parse(stdout) as Result
+}
+
+async function measureMachine(): Promise<void> {
+  const result = await resultOf<MachineResult>('bench/load/machine-alone.ts', values.seconds)
+  alone.push(result)
+  const share = (100 * result.stoodStill).toFixed(1)
+  console.error(`machine alone: stood still ${share} % of the time, at most ${result.longestMs} ms`)
+}
 
 async function measureDisk(): Promise<void> {
   const file = path.join(folder, 'log')
   const asked = { file, perSecond: Number(values.rate), seconds: Number(values.seconds) }
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    'bench/load/disk-alone.ts',
-    JSON.stringify(asked),
-  ])
-  const result = JSON.parse(stdout) as DiskResult
+  const result = await resultOf<DiskResult>('bench/load/disk-alone.ts', JSON.stringify(asked))
   disk.push(result)
   console.error(`disk alone: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`)
 }
 
 try {
   for (let round = 0; round < Number(values.rounds); round++) {
+    await measureMachine()
     await measureDisk()
     for (const { name, port, watch } of targets) {
       const result = await spawnLoad({
@@ -94,12 +106,19 @@ try {
 const spread = (numbers: readonly number[]): string =>
   `${Math.min(...numbers)}-${Math.max(...numbers)}`
 
-const floor = Object.fromEntries(
-  (['p50Ms', 'p99Ms', 'syncP50Ms', 'syncP99Ms', 'syncMaxMs'] as const).map((name) => {
-    const all = disk.map((each) => each[name])
-    return [name, { median: median(all), spread: spread(all) }]
-  }),
-)
+const rowOf = (all: readonly number[]) => ({ median: median(all), spread: spread(all) })
+const floor = {
+  ...Object.fromEntries(
+    (['p50Ms', 'p99Ms', 'syncP50Ms', 'syncP99Ms', 'syncMaxMs'] as const).map((name) => [
+      `disk ${name}`,
+      rowOf(disk.map((each) => each[name])),
+    ]),
+  ),
+  'machine stood still, %': rowOf(
+    alone.map(({ stoodStill }) => Number((100 * stoodStill).toFixed(2))),
+  ),
+  'machine stood still, longest ms': rowOf(alone.map(({ longestMs }) => longestMs)),
+}
 
 const table = [...runs].map(([target, results]) => {
   const of = (pick: (result: LoadResult) => number) => median(results.map(pick))
@@ -107,6 +126,7 @@ const table = [...runs].map(([target, results]) => {
     target,
     'messages/s': of((run) => run.perSecond),
     'PUBACK p50 ms': of((run) => run.pubackP50Ms),
+    'p50 of rounds': spread(results.map((run) => run.pubackP50Ms)),
     'PUBACK p99 ms': of((run) => run.pubackP99Ms),
     'p99 of rounds': spread(results.map((run) => run.pubackP99Ms)),
     'generator late p50 ms': of((run) => run.lateP50Ms),
@@ -122,7 +142,7 @@ if (values.json) console.log(JSON.stringify({ machine: machine(), table, floor }
 else {
   console.log(machine())
   console.table(table)
-  console.log('the disk alone')
+  console.log('the disk and the machine alone')
   console.table(floor)
 }
 const wanmi = table.find(({ target }) => target === 'wanmi')
