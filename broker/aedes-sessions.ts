@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
 import { Broken, messageOf } from '#model/error.ts'
 import { type AdmissionOptions, admit } from './admission.ts'
+import type { AedesLine } from './aedes-line.ts'
 import type { Connection } from './connection.ts'
 import type { Door } from './door.ts'
 import { Downlink } from './downlink.ts'
@@ -53,10 +54,10 @@ export class AedesSessions {
     return sessions
   }
 
-  /** Lets aedes speak with a client. The connection must have put itself before the stream. */
-  handle(stream: Duplex, connection: Connection): void {
-    this.#connections.set(stream, connection)
-    this.#aedes.handle(stream)
+  /** Lets aedes speak with a client. */
+  handle(line: AedesLine, connection: Connection): void {
+    this.#connections.set(line, connection)
+    this.#aedes.handle(line)
   }
 
   close(): Promise<void> {

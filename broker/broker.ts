@@ -105,9 +105,9 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const credentials = new CredentialCheck({ directory, programs: open?.programs, verify, guards })
   const hall = await openHall(open, { devices: directory, credentials, door, metrics, log })
   const aedes = await AedesSessions.open({ door, desk, directory, credentials, log })
-  const welcome: Welcome = (connection, stream) => {
-    if (hall?.claims(connection)) hall.handle(stream, connection)
-    else aedes.handle(stream, connection)
+  const welcome: Welcome = (connection, line) => {
+    if (hall?.claims(connection)) hall.handle(line, connection)
+    else aedes.handle(line, connection)
   }
   const accept = (stream: Duplex, origin: Origin): void => {
     const connection = new Connection(stream, door, origin, welcome)

@@ -67,7 +67,7 @@ export class Connection implements PacketTaker {
   #receivedAt: EpochMs
   #inFlight = 0
   readonly #share = new FairShare()
-  #acks: number[] = []
+  readonly #acks: number[] = []
   #isFlushing = false
   readonly #lone = new LoneMessage()
   #watch: Watch | undefined
@@ -85,8 +85,6 @@ export class Connection implements PacketTaker {
     this.#tap = new PacketTap(stream, this.#reader, this)
     stream.once('close', () => this.#onClose())
     stream.on('error', () => stream.destroy())
-    // A WebSocket stays half open, and there is no aedes yet to end it.
-    stream.once('end', () => this.request ?? stream.destroy())
   }
 
   get isOpen(): boolean {
@@ -114,10 +112,11 @@ export class Connection implements PacketTaker {
     if (this.#phase !== 'connecting') return
     this.#phase = 'open'
     this.#wasOpen = true
-    // Until now it was not read either, and for want of a CONNACK nobody was to wake it.
+    // Until now it was not read, and nobody was to wake it.
     if (this.#tap.isStopped) this.#door.onStopped(this, true)
     this.#watch = this.#door.guards.watch(this, this.#reader)
     this.#door.onLetIn(this)
+    this.resume()
   }
 
   write(bytes: Buffer): void {
@@ -135,7 +134,7 @@ export class Connection implements PacketTaker {
   /** Ends it after what was written has gone out, as the service ends. */
   close(): void {
     this.#phase = 'closed'
-    this.#stream.end(() => this.#stream.destroy())
+    this.#tap.end()
   }
 
   /** Acknowledges a committed message, at the end of this turn with all others. */
@@ -156,7 +155,7 @@ export class Connection implements PacketTaker {
     this.#isFlushing = false
     if (this.#acks.length > 0) this.write(pubacks(this.#acks))
     this.#door.onAcknowledged(this, this.#acks.length)
-    this.#acks = []
+    this.#acks.length = 0
     this.#takeLone()
     if (this.#inFlight <= this.#door.limits.windowMessages / 2) this.resume()
   }
@@ -237,7 +236,7 @@ export class Connection implements PacketTaker {
     reader.limit = this.#door.limits.packetBytes
     reader.wanted = undefined
     const packet = bytes.subarray(start, end)
-    return this.#tap.handOver(packet, () => this.#welcome(this, this.#stream))
+    return this.#tap.handOver(packet, (line) => this.#welcome(this, line))
   }
 
   #refuse(code: ConnackCode): undefined {

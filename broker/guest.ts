@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import type { AedesLine } from './aedes-line.ts'
 import type { Connection } from './connection.ts'
 import type { FrameReader } from './frame-reader.ts'
 
@@ -11,4 +11,4 @@ export interface Guest {
 }
 
 /** Finds the aedes that is to speak with a client whose CONNECT was read, and has it listen. */
-export type Welcome = (connection: Connection, stream: Duplex) => void
+export type Welcome = (connection: Connection, line: AedesLine) => void

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { AedesLine } from './aedes-line.ts'
 import type { FrameFault, FrameReader } from './frame-reader.ts'
 
 /** Whose packets come through the tap. */
@@ -17,40 +18,35 @@ export interface PacketTaker {
 }
 
 /**
- * Stands between a stream and aedes, which listens to 'readable' and then reads `stream.read()`: we
- * put ourselves in the place of that one function. A Transform in between would cost two more
- * streams per connection and a copy of every chunk. Until a client has said who it is there is no
- * aedes yet: its first packet decides which one speaks with it.
+ * Reads a client's stream packet by packet, and holds the {@link AedesLine} on which aedes is given
+ * what it is to see. Until a client has said who it is there is no line yet: its first packet decides
+ * which aedes speaks with it.
  *
- * A client is stopped between two packets, and holds then no more than its stream buffers. That
- * this works rests on how aedes reads, so all of it is in this file, and tests hold it.
+ * A client is stopped between two packets, and holds then no more than its stream buffers.
  */
 export class PacketTap {
   readonly #reader: FrameReader
   readonly #stream: Duplex
   readonly #taker: PacketTaker
-  readonly #readStream: () => Buffer | null
+  #line: AedesLine | undefined
   #isStopped = false
   #isBlocked = false
-  /** Taken, and to be read by aedes before all else. */
-  #held: Buffer | null = null
-  #attach: (() => void) | undefined
 
   constructor(stream: Duplex, reader: FrameReader, taker: PacketTaker) {
     this.#reader = reader
     this.#stream = stream
     this.#taker = taker
-    const read = stream.read.bind(stream) as (size?: number) => Buffer | null
-    this.#readStream = () => read()
-    // Node itself calls read(0) to have a stream fill its buffer.
-    stream.read = (size?: number) => (size === 0 ? read(0) : this.#read())
-    stream.on('readable', this.#greet)
+    stream.on('data', this.#onData)
+    // A WebSocket stays half open until aedes ends it.
+    stream.once('end', () => (this.#line ? this.#line.push(null) : stream.destroy()))
+    stream.once('close', () => this.#line?.destroy())
   }
 
   /** Has aedes listen from now on; what it reads first is this packet. */
-  handOver(packet: Buffer, attach: () => void): undefined {
-    this.#held = packet
-    this.#attach = attach
+  handOver(packet: Buffer, attach: (line: AedesLine) => void): undefined {
+    this.#line = new AedesLine(this.#stream)
+    attach(this.#line)
+    this.#line.push(packet)
   }
 
   get isStopped(): boolean {
@@ -63,27 +59,36 @@ export class PacketTap {
   }
 
   write(bytes: Buffer): void {
-    if (!this.#stream.writable || this.#stream.write(bytes) || this.#isBlocked) return
+    const out = this.#out
+    if (!out.writable || out.write(bytes) || this.#isBlocked) return
     this.#isBlocked = true
-    this.#stream.once('drain', () => {
+    out.once('drain', () => {
       this.#isBlocked = false
       this.#taker.onDrained()
       this.resume()
     })
   }
 
-  /** Reads on if reading had stopped and packets may be taken again. */
-  resume(): void {
-    if (this.#isStopped && this.#mayRead()) this.#stream.emit('readable')
+  /** Closes the stream after what was written has gone out. */
+  end(): void {
+    this.#out.end(() => this.#stream.destroy())
   }
 
-  readonly #greet = (): void => {
-    // Before there is an aedes nothing is given back.
-    if (!this.#attach) this.#read()
-    if (!this.#attach || this.#stream.destroyed) return
-    this.#attach()
-    this.#stream.off('readable', this.#greet)
-    this.#stream.emit('readable')
+  /** Reads on if reading had stopped and packets may be taken again. */
+  resume(): void {
+    if (this.#isStopped && this.#mayRead()) this.#takePackets()
+  }
+
+  /** Behind what aedes has written and its line still holds. */
+  get #out(): Duplex {
+    return this.#line && this.#line.writableLength > 0 ? this.#line : this.#stream
+  }
+
+  // Not by 'readable', for which Node makes a turn and two calls more of each chunk.
+  readonly #onData = (chunk: Buffer): void => {
+    this.#taker.onHeard()
+    this.#reader.feed(chunk)
+    this.#takePackets()
   }
 
   #mayRead(): boolean {
@@ -96,27 +101,20 @@ export class PacketTap {
     this.#taker.onStopped(isStopped)
   }
 
-  /** What aedes gets to read: its packets, or null. */
-  #read(): Buffer | null {
-    let passed = this.#held
-    this.#held = null
+  #takePackets(): void {
     while (this.#mayRead()) {
       this.#setStopped(false)
       const next = this.#reader.next()
       if (next === 'packet') {
         const packet = this.#taker.take(this.#reader)
-        if (packet) passed = passed ? Buffer.concat([passed, packet]) : packet
-      } else if (next === 'more') {
-        const chunk = this.#readStream()
-        if (chunk === null) return passed
-        this.#taker.onHeard()
-        this.#reader.feed(chunk)
+        if (packet) this.#line?.push(packet)
       } else {
-        this.#taker.onFault(next)
-        return passed
+        if (next !== 'more') this.#taker.onFault(next)
+        else if (this.#stream.isPaused()) this.#stream.resume()
+        return
       }
     }
     this.#setStopped(true)
-    return passed
+    this.#stream.pause()
   }
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes'
 import { CODES } from '#broker/admission.ts'
+import type { AedesLine } from '#broker/aedes-line.ts'
 import type { Connection } from '#broker/connection.ts'
 import type { CredentialCheck } from '#broker/credential-check.ts'
 import type { Door } from '#broker/door.ts'
@@ -93,7 +94,7 @@ export class OpenHall {
   }
 
   /** Lets aedes speak with a client. */
-  handle(stream: Duplex, connection: Connection): void {
+  handle(line: AedesLine, connection: Connection): void {
     const { topics, metrics, log } = this.#options
     const { clientId = '', will } = connection.request ?? {}
     if (hasControls(clientId) || hasControls(will?.topic ?? '')) return connection.end('protocol')
@@ -101,7 +102,7 @@ export class OpenHall {
       connection,
       topics,
       sessions: this.#sessions,
-      waitingBytes: () => stream.writableLength,
+      waitingBytes: () => line.waitingBytes,
       onMessage: ({ program }, isTaken) => {
         metrics.openMessages.inc()
         if (isTaken) return
@@ -109,11 +110,11 @@ export class OpenHall {
         log.debug({ accountId: program?.accountId }, 'a message to a topic that is not open')
       },
       isEnding: () => this.#options.door.isClosing,
-      onGone: () => this.#clients.delete(stream),
+      onGone: () => this.#clients.delete(line),
     })
     connection.guest = client
-    this.#clients.set(stream, client)
-    this.#aedes.handle(stream)
+    this.#clients.set(line, client)
+    this.#aedes.handle(line)
   }
 
   /** These tokens let nobody in any more. */

@@ -1,7 +1,4 @@
-import { Duplex } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import { type FrameFault, FrameReader } from '#broker/frame-reader.ts'
-import { type PacketTaker, PacketTap } from '#broker/packet-tap.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import {
   connectMqtt,
@@ -194,82 +191,5 @@ describe('keepalive', () => {
     await published
     expect(seqsOf(house.sink)).toEqual(numbers(50))
     expect(closes).toEqual([])
-  })
-})
-
-describe('the tap', () => {
-  class Taker implements PacketTaker {
-    room = Number.POSITIVE_INFINITY
-    readonly taken: number[] = []
-    readonly stops: boolean[] = []
-    readonly faults: FrameFault[] = []
-    mayTake = (): boolean => this.room > 0
-    take({ bytes, start, end }: FrameReader): Buffer | undefined {
-      this.room--
-      const first = bytes[start] as number
-      this.taken.push(first)
-      return first === 0x82 ? bytes.subarray(start, end) : undefined
-    }
-    onHeard = (): void => {}
-    onStopped = (isStopped: boolean): void => void this.stops.push(isStopped)
-    onDrained = (): void => {}
-    onFault = (fault: FrameFault): void => void this.faults.push(fault)
-  }
-
-  function tapped(highWaterMark = 16) {
-    const written: Buffer[] = []
-    let release: (() => void) | undefined
-    const stream = new Duplex({
-      highWaterMark,
-      read: () => {},
-      write(chunk: Buffer, _, done) {
-        written.push(chunk)
-        release = done
-      },
-    })
-    const taker = new Taker()
-    const tap = new PacketTap(stream, new FrameReader(100), taker)
-    const seen: Buffer[] = []
-    // As aedes does it.
-    tap.handOver(Buffer.alloc(0), () =>
-      stream.on('readable', () => {
-        const bytes = stream.read() as Buffer | null
-        if (bytes) seen.push(bytes)
-      }),
-    )
-    return { stream, taker, tap, seen, written, release: () => release?.() }
-  }
-
-  test('gives on only what it is told to, and stops and goes on between two packets', async () => {
-    const { stream, taker, tap, seen } = tapped()
-    taker.room = 2
-    stream.push(Buffer.from([0x30, 0, 0x82, 1, 7, 0x31, 0, 0x82, 1, 8, 0x32]))
-    await vi.waitFor(() => expect(taker.taken).toEqual([0x30, 0x82]))
-    expect(tap.isStopped).toBe(true)
-    stream.push(Buffer.from([0]))
-    taker.room = 10
-    tap.resume()
-    expect(taker.taken).toEqual([0x30, 0x82, 0x31, 0x82, 0x32])
-    expect(Buffer.concat(seen)).toEqual(Buffer.from([0x82, 1, 7, 0x82, 1, 8]))
-    expect(taker.stops).toEqual([true, false])
-  })
-
-  test('reads no further while the other side does not take what is written', async () => {
-    const { stream, taker, tap, release } = tapped(4)
-    tap.write(Buffer.alloc(8))
-    expect(tap.isBlocked).toBe(true)
-    stream.push(Buffer.from([0x30, 0]))
-    await vi.waitFor(() => expect(tap.isStopped).toBe(true))
-    expect(taker.taken).toEqual([])
-    release()
-    await vi.waitFor(() => expect(taker.taken).toEqual([0x30]))
-    expect(tap.isBlocked).toBe(false)
-  })
-
-  test('tells of a fault and gives on what came before it', async () => {
-    const { stream, taker, seen } = tapped()
-    stream.push(Buffer.from([0x82, 0, 0x30, 0xff, 0xff, 0xff, 0xff, 1]))
-    await vi.waitFor(() => expect(taker.faults).toEqual(['malformed-length']))
-    expect(Buffer.concat(seen)).toEqual(Buffer.from([0x82, 0]))
   })
 })
