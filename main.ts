@@ -1,3 +1,4 @@
+import '#runtime/heap-flags.ts'
 import { createApi } from '#api/create-api.ts'
 import { openBroker } from '#broker/broker.ts'
 import { commandDesk } from '#cli/command-desk.ts'

@@ -29,6 +29,7 @@ import {
 } from './load/service.ts'
 import { useLog } from './load/used-log.ts'
 import { COVER_PAYLOAD, type LoadResult, spawnLoad } from './load.ts'
+import { metricOf } from './target-process.ts'
 
 const P50_MS = 2
 const P99_MS = 10
@@ -53,6 +54,9 @@ const times = new RunTimes()
 const folder = await scratch()
 const disk: DiskResult[] = []
 const alone: MachineResult[] = []
+/** Of the service's young objects, in each round with its warm-up. */
+const collections: { readonly perSecond: number; readonly meanMs: number }[] = []
+const WARMUP_S = 2
 
 async function resultOf<Result>(program: string, asked: string): Promise<Result> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, asked])
@@ -74,17 +78,38 @@ async function measureDisk(): Promise<void> {
   console.error(`disk alone: p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms`)
 }
 
+interface Collected {
+  readonly count: number
+  readonly seconds: number
+}
+
+const COLLECTED = 'nodejs_gc_duration_seconds'
+
+const collectedSoFar = async (): Promise<Collected> => ({
+  count: await metricOf(service.process, `${COLLECTED}_count{kind="minor"}`),
+  seconds: await metricOf(service.process, `${COLLECTED}_sum{kind="minor"}`),
+})
+
+function noteCollections(before: Collected, after: Collected): void {
+  const count = after.count - before.count
+  collections.push({
+    perSecond: Number((count / (Number(values.seconds) + WARMUP_S)).toFixed(1)),
+    meanMs: Number(((1_000 * (after.seconds - before.seconds)) / count).toFixed(1)),
+  })
+}
+
 try {
   for (let round = 0; round < Number(values.rounds); round++) {
     await measureMachine()
     await measureDisk()
     for (const { name, port, watch } of targets) {
+      const before = await collectedSoFar()
       const result = await spawnLoad({
         port,
         clients,
         traffic: { perSecond: Number(values.rate) },
         seconds: Number(values.seconds),
-        warmupSeconds: 2,
+        warmupSeconds: WARMUP_S,
         devicePrefix: 'load-',
         secret: SECRET,
         payload: COVER_PAYLOAD,
@@ -93,6 +118,7 @@ try {
         watch,
       })
       runs.get(name)?.push(result)
+      if (name === service.name) noteCollections(before, await collectedSoFar())
       const { pubackP50Ms, pubackP99Ms, othersLoad } = result
       console.error(`${name}: p50 ${pubackP50Ms} ms, p99 ${pubackP99Ms} ms, others ${othersLoad}`)
     }
@@ -118,6 +144,8 @@ const floor = {
     alone.map(({ stoodStill }) => Number((100 * stoodStill).toFixed(2))),
   ),
   'machine stood still, longest ms': rowOf(alone.map(({ longestMs }) => longestMs)),
+  'collections of young objects a second': rowOf(collections.map(({ perSecond }) => perSecond)),
+  'collections of young objects, mean ms': rowOf(collections.map(({ meanMs }) => meanMs)),
 }
 
 const table = [...runs].map(([target, results]) => {
@@ -142,7 +170,7 @@ if (values.json) console.log(JSON.stringify({ machine: machine(), table, floor }
 else {
   console.log(machine())
   console.table(table)
-  console.log('the disk and the machine alone')
+  console.log('the disk and the machine alone, and Node among its work')
   console.table(floor)
 }
 const wanmi = table.find(({ target }) => target === 'wanmi')

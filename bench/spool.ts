@@ -7,7 +7,6 @@
  * and disk are shared: the ratios of one run mean something, the absolute figures only on the same
  * machine in the same mood. How long an fsync takes is the disk's: the program prints it.
  */
-import { once } from 'node:events'
 import { chmod, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import path from 'node:path'
@@ -15,7 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { COVER_PAYLOAD, type LoadResult, spawnLoad } from './load.ts'
 import { pidsOfTree } from './process-cpu.ts'
-import { startTarget, type TargetProcess } from './target-process.ts'
+import { metricOf, startTarget, type TargetProcess } from './target-process.ts'
 
 const SECRET = 'a-secret-long-enough-to-be-random'
 const AFTER_MS = 3_000
@@ -58,12 +57,6 @@ async function signalDatabase(signal: 'SIGSTOP' | 'SIGCONT'): Promise<void> {
   for (const pid of pidsOfTree(postmaster)) process.kill(pid, signal)
 }
 
-async function metric({ child }: TargetProcess, name: string): Promise<number> {
-  child.send('metrics')
-  const [{ metrics }] = (await once(child, 'message')) as [{ metrics: string }]
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1] ?? Number.NaN)
-}
-
 /** The median of 50 appends of 4 KiB, each with its fdatasync. */
 async function fsyncMs(): Promise<number> {
   const file = await open(path.join(folder, 'fsync'), 'w')
@@ -96,19 +89,20 @@ try {
   const fsync = await fsyncMs()
   const direct = await load(target, 20)
   const directSlow = await load(target, 1)
-  const acknowledgedBefore = await metric(target, 'wanmi_messages_acknowledged_total')
+  const acknowledgedBefore = await metricOf(target, 'wanmi_messages_acknowledged_total')
   await signalDatabase('SIGSTOP')
   const spooled = await load(target, 20)
   const spooledSlow = await load(target, 1)
-  const messages = (await metric(target, 'wanmi_messages_acknowledged_total')) - acknowledgedBefore
-  const bytes = await metric(target, 'wanmi_spool_bytes')
-  const storedBefore = await metric(target, 'wanmi_readings_stored_total')
+  const messages =
+    (await metricOf(target, 'wanmi_messages_acknowledged_total')) - acknowledgedBefore
+  const bytes = await metricOf(target, 'wanmi_spool_bytes')
+  const storedBefore = await metricOf(target, 'wanmi_readings_stored_total')
   await signalDatabase('SIGCONT')
   const begun = performance.now()
   const meanwhile = await load(target, 1)
-  while ((await metric(target, 'wanmi_spool_records')) > 0) await sleep(100)
+  while ((await metricOf(target, 'wanmi_spool_records')) > 0) await sleep(100)
   const drainSeconds = (performance.now() - begun) / 1_000
-  const drained = (await metric(target, 'wanmi_readings_stored_total')) - storedBefore
+  const drained = (await metricOf(target, 'wanmi_readings_stored_total')) - storedBefore
   const table = [
     row('database, 20 in flight', direct),
     row('spool, 20 in flight', spooled),

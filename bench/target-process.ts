@@ -47,3 +47,11 @@ export async function startTarget(
     },
   }
 }
+
+/** A number of a service that is a target, by its name with its labels as `/metrics` prints it. */
+export async function metricOf({ child }: TargetProcess, name: string): Promise<number> {
+  child.send('metrics')
+  const [{ metrics }] = (await once(child, 'message')) as [{ metrics: string }]
+  const line = metrics.split('\n').find((each) => each.startsWith(`${name} `))
+  return Number(line?.slice(name.length) ?? Number.NaN)
+}

@@ -7,7 +7,7 @@ import { derivedOf } from '#rules/explain/derived.ts'
 import { QUIET, step, type Transition, transition } from '#rules/fold.ts'
 import { perceive, recollect, remember, VALUE_MEMORY } from '#rules/memory.ts'
 import { applyStretches } from './apply-stretches.ts'
-import { arrange, type DeviceState } from './device-state.ts'
+import { type Arrangement, arrange, type DeviceState } from './device-state.ts'
 import type { EpisodeBook } from './episode-book.ts'
 import { stretchOf } from './episode-stretch.ts'
 import { fallSilent, hear } from './hearing.ts'
@@ -17,26 +17,43 @@ import type { History } from './ports.ts'
 
 /**
  * Folds what came of one device into its state, and writes what follows into the book. True: some of
- * it came late, and the past was folded again.
+ * it came late, and the past was folded again. A promise only where the past has to be read: nearly
+ * never, and one for each device of each batch is what folding would cost most.
  */
-export async function foldDevice(
+export function foldDevice(
   device: Device,
   readings: readonly Reading[],
   state: DeviceState,
   history: History,
   book: EpisodeBook,
-): Promise<boolean> {
+): boolean | Promise<boolean> {
   const kind = findKind(device.kind)
   if (!kind) return false
-  if (state.unsought.length > 0) await seek(device, readings, state, history)
+  const setting = { device, kind, book }
   const { fresh, late } = arrange(readings, state.last)
   const isLate = late.length > 0 && state.plan.rules.length > 0
-  if (isLate) {
+  if (isLate || state.unsought.length > 0) {
+    return foldWithPast(setting, readings, { fresh, late: isLate ? late : [] }, state, history)
+  }
+  if (fresh.length > 0) foldFresh(setting, fresh, state)
+  return false
+}
+
+async function foldWithPast(
+  setting: Setting,
+  readings: readonly Reading[],
+  { fresh, late }: Arrangement,
+  state: DeviceState,
+  history: History,
+): Promise<boolean> {
+  const { device, kind, book } = setting
+  if (state.unsought.length > 0) await seek(device, readings, state, history)
+  if (late.length > 0) {
     await foldLate({ device, kind, late }, state, history, book)
     recollect(state.memory, state.plan.lookback, late, state.last?.measuredAt)
   }
-  if (fresh.length > 0) foldFresh({ device, kind, book }, fresh, state)
-  return isLate
+  if (fresh.length > 0) foldFresh(setting, fresh, state)
+  return late.length > 0
 }
 
 /** Looks for the last values of channels that have not been needed since the device was recalled. */
@@ -136,7 +153,9 @@ function hearAll(
   fresh: readonly Reading[],
   state: DeviceState,
 ): void {
-  for (const [index, planned] of state.plan.rules.entries()) {
+  const { rules } = state.plan
+  for (let index = 0; index < rules.length; index++) {
+    const planned = rules[index] as PlannedRule
     if (planned.bound.silence === null) continue
     const heard = hear(planned.bound, state.rules[index] ?? QUIET, fresh)
     state.rules[index] = heard.state

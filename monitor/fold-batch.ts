@@ -40,9 +40,12 @@ export async function foldBatch(
     const state = copyState(known)
     states.set(device.id, state)
     state.heardAt = epochMs(Math.max(state.heardAt ?? heardAt, heardAt))
-    if (await windows.giveBack(device, state)) metrics.windowsReread.inc()
-    const own = parts.get(device.id) ?? []
-    if (await foldDevice(device, own, state, history, book)) metrics.lateRefolds.inc()
+    if (state.letGo > 0) {
+      await windows.giveBack(device, state)
+      metrics.windowsReread.inc()
+    }
+    const folded = foldDevice(device, parts.get(device.id) ?? [], state, history, book)
+    if (folded !== false && (await folded)) metrics.lateRefolds.inc()
     memory.fit(state, known)
   }
   return states

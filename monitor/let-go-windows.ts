@@ -27,15 +27,13 @@ export class LetGoWindows {
     this.#rest = Iterator.from(wanting).filter(({ state }) => state.letGo > 0)
   }
 
-  /** True: they had to be read. */
-  async giveBack({ id }: Device, state: DeviceState): Promise<boolean> {
-    if (state.letGo === 0) return false
+  /** To a device that has let go of them. */
+  async giveBack({ id }: Device, state: DeviceState): Promise<void> {
     if (!this.#read.has(id)) await this.#readMore()
     for (const reading of this.#read.get(id) ?? []) {
       keepForWindows(state.memory, state.plan.lookback, reading)
     }
     state.letGo = 0
-    return true
   }
 
   async #readMore(): Promise<void> {
