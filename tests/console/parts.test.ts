@@ -9,7 +9,7 @@ import {
   ConsoleCity,
   expectAccessible,
   expectAccessibleInBothThemes,
-  fillSignIn,
+  expectColoursAccessible,
 } from './console-city.ts'
 import { csv, FAULTY, MENDED } from './device-files.ts'
 
@@ -31,14 +31,14 @@ const MINUTE_MS = 60_000
 
 const textOf = async (file: Download): Promise<string> => readFile(await file.path(), 'utf8')
 
-/** As it is, and in the other theme. */
+/** As it is, and in the other theme, which somebody chooses and which stays. */
 async function expectAccessibleInBoth(page: Page): Promise<void> {
   await expectAccessible(page)
   await page
     .getByRole('button', { name: /切换到.*色|Switch to the/ })
     .first()
     .click()
-  await expectAccessible(page)
+  await expectColoursAccessible(page)
 }
 
 describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
@@ -59,11 +59,8 @@ describe.skipIf(!HAS_BROWSER)('devices and parts', { timeout: 300_000 }, () => {
 
   /** Where maps are drawn by software everything takes its time. */
   async function enter(login: string, path: string, look: object = {}): Promise<Page> {
-    const page = await console.page(look)
+    const page = await console.signIn(login, look, path)
     page.setDefaultTimeout(45_000)
-    await page.goto(path)
-    await fillSignIn(page, login)
-    await page.waitForURL(path)
     return page
   }
 

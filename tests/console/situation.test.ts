@@ -38,12 +38,14 @@ describe.skipIf(!HAS_BROWSER)('the situation', { timeout: 120_000 }, () => {
     await expectAccessible(page)
     await card.getByRole('button', { name: '关闭' }).click()
     await card.waitFor({ state: 'detached' })
+    await page.close()
   })
 
   test('it is readable in English on a light ground', async () => {
     const page = await console.signIn('wang.li', { locale: 'en', theme: 'light' })
     await page.getByRole('heading', { name: 'Newest cases' }).waitFor()
     await expectAccessible(page)
+    await page.close()
   })
 
   test('a connection that is lost is said, and found again by itself', async () => {
