@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { Rejected } from '#model/error.ts'
 import { epochMs, parseInstant } from '#model/time.ts'
 import {
@@ -14,15 +14,12 @@ import { type RecordingSurvey, surveyRecording } from '#simulator/replay/survey-
 import { FakeBroker } from './fake-broker.ts'
 
 export const now = epochMs(Date.parse('2026-11-23T00:00:00Z'))
-let folder = ''
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wanmi-replay-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
 
-let files = 0
+/** A recording that is there until the test is done. */
 export async function fileOf(content: string | Buffer): Promise<string> {
-  const file = join(folder, `recording-${files++}`)
+  const folder = await mkdtemp(join(tmpdir(), 'wanmi-replay-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = join(folder, 'recording-0')
   await writeFile(file, content)
   return file
 }
