@@ -26,7 +26,7 @@ function kept(): Partial<GroundSwitches> {
 
 let switches: GroundSwitches | undefined
 
-/** What the ground of every map shows, as this browser chose it. */
+/** What the ground of every map with a legend shows, as this browser chose it. */
 export function groundSwitches(): GroundSwitches {
   if (switches) return switches
   const made = reactive({ ...usual(), ...kept() })
@@ -34,3 +34,7 @@ export function groundSwitches(): GroundSwitches {
   switches = made
   return made
 }
+
+/** Of a map on which nobody can switch: streets to find one's way, and nothing over what it shows. */
+export const streetsAlone = (): GroundSwitches =>
+  reactive({ ...usual(), pipes: false, parts: false, areas: false })

@@ -5,7 +5,7 @@ import { answerOf, Problem } from '#web/src/api/problem.ts'
 import type { paths } from '#web/src/api/schema.d.ts'
 import { session } from '#web/src/session/session.ts'
 import { useLoaded } from '#web/src/shared/use-loaded.ts'
-import { groundSwitches } from './ground-switches.ts'
+import type { GroundSwitches } from './ground-switches.ts'
 
 export type DrawnLine =
   paths['/api/v1/lines-on-map']['get']['responses'][200]['content']['application/json']['items'][number]
@@ -27,8 +27,7 @@ const AREAS_MOST = 500
 const NONE = { complete: true, items: [] }
 
 /** What the ground of a map shows, asked for as it moves and as it is switched on. */
-export function useGround(view: Ref<GroundView | null>) {
-  const switches = groundSwitches()
+export function useGround(view: Ref<GroundView | null>, switches: GroundSwitches) {
   const lineQuestion = computed(() => {
     if (view.value === null || !(switches.streets || switches.pipes)) return ''
     const zoom = Math.max(0, Math.round(view.value.zoom))
@@ -73,7 +72,7 @@ export function useGround(view: Ref<GroundView | null>) {
     },
     { watching: hasAreas },
   )
-  return { switches, lines, parts, areas }
+  return { lines, parts, areas }
 }
 
 /** Not everybody who sees a map sees all of its ground, and without it the rest goes on. */
