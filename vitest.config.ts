@@ -29,7 +29,8 @@ const globalSetup = ['tests/support/database-server.ts']
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
+    // Ten times the random cases take ten times as long, and more on a machine with other work.
+    testTimeout: process.env['PROPERTY_RUNS'] ? 600_000 : 30_000,
     hookTimeout: 60_000,
     // One more than the cores it is meant for: a test often waits for a database or a browser.
     maxWorkers: 3,

@@ -6,6 +6,7 @@ import { aggregateRows } from '#store/queries/aggregates.ts'
 import { dayRows } from '#store/queries/day-rows.ts'
 import { readingPage } from '#store/queries/readings.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
+import type { SummedDays } from '#store/queries/top-in-scope.ts'
 import { devicesOf, FLEET } from './city-fleet.ts'
 import { dayOf, type Span } from './questions.ts'
 
@@ -14,11 +15,12 @@ interface Parts {
   readonly pool: Pool
   readonly timescale: boolean
   readonly summaries: { isSummed(kind: string, hour: number): boolean }
+  readonly days: SummedDays | null
 }
 
 /** How the server goes about what the service asks of it, once of each sort, as it was run. */
 export async function plansOfReads(
-  { client, pool, timescale, summaries }: Parts,
+  { client, pool, timescale, summaries, days }: Parts,
   span: Span,
   devices: number,
 ): Promise<string> {
@@ -37,7 +39,7 @@ export async function plansOfReads(
   const aMonth = (of: Device): ReturnType<typeof dayRows> =>
     timescale ? aggregateRows(of, month, true) : dayRows(of, month)
   const recording = recordingPool(pool)
-  const queries = createTopQueries({ pool: recording.pool, summaries })
+  const queries = createTopQueries({ pool: recording.pool, summaries, days })
   const stands = { kind: 'manhole-cover', channel: 'level_mm', most: 'max', limit: 50 } as const
   const whole = { from: span.from, to: span.until }
   const district = { ...WHOLE_CITY, areas: ['140803'] }

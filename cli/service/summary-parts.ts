@@ -57,7 +57,7 @@ export function createSummaries({ config, database, clock, log }: SummaryPartsOp
     close: (): Promise<void> => (closed ??= close()),
     ports: {
       ...createAggregateQueries({ pool, timescale, days }),
-      ...createTopQueries({ pool, summaries: tops }),
+      ...createTopQueries({ pool, summaries: tops, days }),
     },
   }
 }

@@ -112,6 +112,11 @@ export class DaySummaries {
     return late !== undefined && !late.has(deviceId)
   }
 
+  /** Of which devices a day that was summed up has not all; undefined: of none it need have any. */
+  lateOf(kind: string, day: number): ReadonlySet<string> | undefined {
+    return this.#days.get(kind)?.done.get(day)
+  }
+
   /** Readings that were committed. */
   heard(readings: readonly Reading[]): void {
     if (this.#early !== null) {

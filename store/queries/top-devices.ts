@@ -8,9 +8,9 @@ import { query, type Session } from '#store/query.ts'
 import { formatTimestamp } from '#store/timestamp.ts'
 import { type Most, topOfHours, topOfReadings } from '#store/tops/top-statements.ts'
 import { hourOf, startOfHour } from '#store/tops/top-summaries.ts'
-import { Conditions } from './conditions.ts'
 import { overMany } from './over-many.ts'
-import { addScope, DEVICE_SCOPE } from './scope.ts'
+import { DEVICE_SCOPE, scopeCondition } from './scope.ts'
+import { type SummedDays, type TopRow, topInScope } from './top-in-scope.ts'
 
 export interface TopQuestion {
   readonly kind: string
@@ -40,35 +40,43 @@ export interface TopAnswer {
 interface Parts {
   readonly pool: Pool
   readonly summaries: { isSummed(kind: string, hour: number): boolean }
+  /** What is summed up by the day; null: nothing is. */
+  readonly days: SummedDays | null
 }
-
-type Row = { readonly device_id: string; readonly number: number }
 
 /**
  * The devices that stand out over a span. For those who see the whole city it takes what was summed up
- * by the hour, and reads what was not; for whoever sees only some devices it reads what these sent.
+ * by the hour, and reads what was not; for whoever sees only some devices it takes what was summed up of
+ * these by the day, and reads the rest of what they sent.
  */
-export function createTopQueries({ pool, summaries }: Parts) {
+export function createTopQueries({ pool, summaries, days }: Parts) {
   return {
     async top(question: TopQuestion): Promise<TopAnswer> {
       const [first, end] = [hourOf(question.from), hourOf(endOf(question.to))]
       const kind = findKind(question.kind)
       if (!kind) throw new Broken('internal', `there is no kind ${question.kind}`)
-      const where = addScope(new Conditions(2), question.scope, DEVICE_SCOPE)
-      const seen = where.clause().replace(/^where /, '')
-      const isKnown = (hour: number): boolean => seen === '' && summaries.isSummed(kind.name, hour)
-      const rows = await overMany(pool, async (client) => [
-        ...(seen === '' ? await ofHours(client, question, kind, { first, end, isKnown }) : []),
-        ...(await ofReadings(client, question, kind, runsOf(first, end, isKnown), where)),
-      ])
-      return {
-        from: startOfHour(first),
-        to: startOfHour(end),
-        devices: firstOf(rows, question.most).slice(0, question.limit),
-      }
+      const isBounded = scopeCondition(question.scope, DEVICE_SCOPE).text !== 'true'
+      const span = { from: startOfHour(first), to: startOfHour(end) }
+      const isKnown = (hour: number): boolean => summaries.isSummed(kind.name, hour)
+      const rows = await overMany(pool, (client) =>
+        isBounded
+          ? topInScope(client, { ...question, ...span, kind, days })
+          : topOfCity(client, question, kind, { first, end, isKnown }),
+      )
+      return { ...span, devices: firstOf(rows, question.most).slice(0, question.limit) }
     },
   }
 }
+
+const topOfCity = async (
+  client: Session,
+  question: TopQuestion,
+  kind: DeviceKind,
+  hours: Hours,
+): Promise<readonly TopRow[]> => [
+  ...(await ofHours(client, question, kind, hours)),
+  ...(await ofReadings(client, question, kind, runsOf(hours))),
+]
 
 const endOf = (to: EpochMs): EpochMs => (to + 3_599_999) as EpochMs
 
@@ -85,12 +93,12 @@ async function ofHours(
   { channel, most }: TopQuestion,
   kind: DeviceKind,
   { first, end, isKnown }: Hours,
-): Promise<readonly Row[]> {
+): Promise<readonly TopRow[]> {
   const all = Array.from({ length: end - first }, (_, index) => first + index)
   const unknown = all.filter((hour) => !isKnown(hour))
   if (unknown.length === all.length) return []
   const values = [kind.name, channel, timeOf(first), timeOf(end), unknown.map(timeOf)]
-  return await query<Row>(session, topOfHours(most), values)
+  return await query<TopRow>(session, topOfHours(most), values)
 }
 
 async function ofReadings(
@@ -98,23 +106,17 @@ async function ofReadings(
   { channel, most }: TopQuestion,
   kind: DeviceKind,
   runs: readonly (readonly [number, number])[],
-  where: Conditions,
-): Promise<readonly Row[]> {
-  const seen = where.clause().replace(/^where /, '')
-  const text = topOfReadings(kind, channel, most, seen === '' ? null : seen)
-  const rows: Row[] = []
+): Promise<readonly TopRow[]> {
+  const text = topOfReadings(kind, channel, most, null)
+  const rows: TopRow[] = []
   for (const [from, to] of runs) {
-    rows.push(...(await query<Row>(session, text, [timeOf(from), timeOf(to), ...where.values])))
+    rows.push(...(await query<TopRow>(session, text, [timeOf(from), timeOf(to)])))
   }
   return rows
 }
 
 /** The longest runs of hours that are not known. */
-function runsOf(
-  first: number,
-  end: number,
-  isKnown: (hour: number) => boolean,
-): readonly (readonly [number, number])[] {
+function runsOf({ first, end, isKnown }: Hours): readonly (readonly [number, number])[] {
   const runs: [number, number][] = []
   for (let hour = first; hour < end; hour += 1) {
     if (isKnown(hour)) continue
@@ -126,7 +128,7 @@ function runsOf(
 }
 
 /** Of each device the value that stands out most, in order. */
-function firstOf(rows: readonly Row[], most: Most): readonly TopDevice[] {
+function firstOf(rows: readonly TopRow[], most: Most): readonly TopDevice[] {
   const sign = most === 'max' ? -1 : 1
   const best = new Map<string, number>()
   for (const { device_id, number } of rows) {

@@ -1,5 +1,6 @@
 import type { Channel } from '#model/channel.ts'
 import { type DeviceKind, readingTable } from '#model/kind.ts'
+import { numbersOf } from '#store/days/day-statements.ts'
 
 /** So many devices are kept of each hour, and given for a span. */
 export const TOP_DEVICES = 50
@@ -49,6 +50,26 @@ export const topOfHours = (most: Most): string => `select device_id, ${most}(num
   from reading_top, unnest(devices, numbers) as first(device_id, number)
   where kind = $1 and channel = $2 and most = '${most}' and hour >= $3::timestamptz and hour < $4::timestamptz and hour <> all($5::timestamptz[])
   group by device_id order by number ${direction(most)}, device_id limit ${TOP_DEVICES}`
+
+/**
+ * The first devices that are `seen`, a condition on `device`, by what is summed up by the day: over the
+ * days of China from $2 until $3 of the kind $1, of these over the hours from $4 until $5, counted in China
+ * since the epoch. The devices $7 are left out of the days $6, each of its own.
+ */
+export function topOfDays(kind: DeviceKind, channel: string, most: Most, seen: string): string {
+  const place = numbersOf(kind).findIndex(({ name }) => name === channel)
+  const numbers = most === 'max' ? 'coalesce(greatest, least)' : 'least'
+  return `select device_id, ${most}(number) as number
+    from (select device_id, day, hours, (${numbers})[${place} * cardinality(hours) + 1 : ${place + 1} * cardinality(hours)] as numbers
+      from reading_day
+      where kind = $1 and day >= $2::date and day < $3::date
+        and device_id in (select id from device where ${seen})
+        and (day, device_id) not in (select * from unnest($6::date[], $7::text[]))) as days,
+      unnest(hours, numbers) as of_hour(hour, number)
+    where number is not null and (day - date '1970-01-01') * 24 + hour >= $4::integer
+      and (day - date '1970-01-01') * 24 + hour < $5::integer
+    group by device_id order by number ${direction(most)}, device_id limit ${TOP_DEVICES}`
+}
 
 /** The first devices by what is stored itself from $1 until $2; `seen`: a condition on `device`. */
 export const topOfReadings = (

@@ -139,7 +139,7 @@ export async function openTestApi(change: Partial<ApiOptions> = {}, peopled: Tes
     readSeries: seriesParts(pool),
     readingSummaries: {
       ...createAggregateQueries({ pool, timescale: false, days: null }),
-      ...createTopQueries({ pool, summaries: { isSummed: () => false } }),
+      ...createTopQueries({ pool, summaries: { isSummed: () => false }, days: null }),
     },
     tracks: trackParts({
       pool,

@@ -83,7 +83,7 @@ function truth(most: Most, span: { readonly from: number; readonly to: number },
 }
 
 const ask = async (summaries: TopSummaries, most: Most, span = ALL, limit = 50) => {
-  const queries = createTopQueries({ pool: fresh.database.pool, summaries })
+  const queries = createTopQueries({ pool: fresh.database.pool, summaries, days: null })
   const question = { kind: 'pipe-gauge', channel: 'level_mm', most, limit, scope: WHOLE_CITY }
   return (await queries.top({ ...question, ...span })).devices
 }
