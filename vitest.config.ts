@@ -34,9 +34,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // One more than the cores it is meant for: a test often waits for a database or a browser.
     maxWorkers: 3,
-    // Files that run one after the other share what they import, which costs up to a second of a core
-    // for each; nothing of Wanmi keeps anything in its modules, and every file has its own database.
-    isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     projects: [
