@@ -166,6 +166,9 @@ export function createWebhooks(pool: Pool) {
       )
       if (found.length === 0) throw noSuchWebhook(id)
       await removeSome(pool, 'webhook_id = $1', [id])
+      // Before what the next statement takes along: whoever notes an attempt holds the lane and wants
+      // its delivery, and would wait for this one as this waits for them.
+      await query(pool, 'delete from webhook_lane where webhook_id = $1', [id])
       await query(pool, 'delete from webhook where id = $1', [id])
     },
 

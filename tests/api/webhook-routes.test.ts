@@ -16,7 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 beforeEach(async () => {
-  await api.registry.pool.query('delete from webhook')
+  // As the outbox goes, which may be under way: lanes first.
+  await api.registry.pool.query('delete from webhook_lane; delete from webhook')
   receiver = await Receiver.start()
 })
 afterEach(() => receiver.stop())

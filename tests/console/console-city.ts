@@ -91,14 +91,12 @@ export class ConsoleCity {
     return this.browser.page(this.city.address.api, look)
   }
 
-  /** A page of somebody who was hired, and who signed in before it was opened. */
+  /** A page of somebody who was hired. */
   async signIn(login: string, look: Look = {}, path = '/'): Promise<Page> {
     const page = await this.page(look)
-    const answer = await page.request.post('/api/v1/session', {
-      data: { login, password: PASSWORD },
-    })
-    expect(answer.ok()).toBe(true)
     await page.goto(path)
+    await fillSignIn(page, login)
+    await page.waitForURL((url) => url.pathname === path.split('?')[0])
     return page
   }
 }
