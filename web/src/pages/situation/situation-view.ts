@@ -10,6 +10,10 @@ export type MapCell = components['schemas']['MapCell']
 type GridAnswer =
   paths['/api/v1/grid-loads']['get']['responses'][200]['content']['application/json']
 export type GridLoad = GridAnswer['items'][number]
+/** The box around all devices that were asked about. */
+export type Extent = NonNullable<
+  paths['/api/v1/device-states']['get']['responses'][200]['content']['application/json']['extent']
+>
 
 /** What part of the city is looked at. */
 export interface View {
@@ -43,7 +47,7 @@ export function useSituation(view: Ref<View | null>, filter: SituationFilter) {
 
   const states = useLoaded(
     async (signal) => {
-      if (view.value === null) return { items: [], cells: [] }
+      if (view.value === null) return { items: [], cells: [], extent: null }
       const { bbox, zoom } = view.value
       const { kind } = filter
       const query = { bbox, zoom: Math.round(zoom), limit: 1_500, ...(kind === '' ? {} : { kind }) }
