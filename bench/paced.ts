@@ -103,7 +103,7 @@ try {
     await measureMachine()
     await measureDisk()
     for (const { name, port, watch } of targets) {
-      const before = await collectedSoFar()
+      const before = name === service.name ? await collectedSoFar() : undefined
       const result = await spawnLoad({
         port,
         clients,
@@ -118,7 +118,7 @@ try {
         watch,
       })
       runs.get(name)?.push(result)
-      if (name === service.name) noteCollections(before, await collectedSoFar())
+      if (before) noteCollections(before, await collectedSoFar())
       const { pubackP50Ms, pubackP99Ms, othersLoad } = result
       console.error(`${name}: p50 ${pubackP50Ms} ms, p99 ${pubackP99Ms} ms, others ${othersLoad}`)
     }
