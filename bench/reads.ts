@@ -114,7 +114,7 @@ async function filled(): Promise<Span & { readonly share: number }> {
 
 async function sumUp(): Promise<Summed> {
   const settings = { pool, clock: systemClock, horizonDays: 30, retentionDays: 0 }
-  const summaries = new TopSummaries(settings)
+  const summaries = new TopSummaries({ ...settings, timescale })
   const days = timescale ? null : new DaySummaries(settings)
   const all = days === null ? [summaries] : [summaries, days]
   for (const each of all) {

@@ -5,6 +5,7 @@ import { KINDS } from '#model/kinds.ts'
 import { days, type EpochMs, epochMs } from '#model/time.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { databaseError } from './database-error.ts'
+import type { Session } from './query.ts'
 import { PARTITION_DAYS } from './reading-ddl.ts'
 
 const PARTITION_MS: number = days(PARTITION_DAYS)
@@ -17,11 +18,11 @@ const DROP_PATIENCE_MS = 2_000
 /** Which partition an instant belongs to: weeks since the epoch. */
 export const partitionOf = (at: EpochMs): number => Math.floor(at / PARTITION_MS)
 
-const startOf = (partition: number): EpochMs => epochMs(partition * PARTITION_MS)
+export const startOfPartition = (partition: number): EpochMs => epochMs(partition * PARTITION_MS)
 
 /** `reading_x_p20261119`, after its first day. */
 export function partitionName(table: string, partition: number): string {
-  const day = new Date(startOf(partition)).toISOString().slice(0, 10)
+  const day = new Date(startOfPartition(partition)).toISOString().slice(0, 10)
   return `${table}_p${day.replaceAll('-', '')}`
 }
 
@@ -43,7 +44,7 @@ export async function makePartitions(
     for (const partition of partitions) {
       if (existing.has(partition)) continue
       const name = partitionName(table, partition)
-      const [from, to] = [startOf(partition), startOf(partition + 1)].map((at) =>
+      const [from, to] = [startOfPartition(partition), startOfPartition(partition + 1)].map((at) =>
         new Date(at).toISOString(),
       )
       await client.query(`
@@ -89,7 +90,7 @@ export async function dropOldPartitions(
     for (const kind of KINDS) {
       const table = readingTable(kind)
       for (const { name, partition } of await listPartitions(client, table)) {
-        if (startOf(partition + 1) > before) continue
+        if (startOfPartition(partition + 1) > before) continue
         if (await drop(client, name, log)) dropped.push(name)
       }
     }
@@ -113,9 +114,28 @@ async function drop(client: ClientBase, name: string, log: Logger): Promise<bool
   }
 }
 
+/** Those a table has, in whole or in part, oldest first: of any other time it has no readings. */
+export async function partitionsOf(
+  session: Session,
+  table: string,
+  timescale: boolean,
+): Promise<readonly number[]> {
+  if (!timescale) return (await listPartitions(session, table)).map(({ partition }) => partition)
+  const { rows } = await session.query<{ from: number; to: number }>(
+    `SELECT range_start AS from, range_end AS to FROM timescaledb_information.chunks
+     WHERE hypertable_name = $1 ORDER BY 1`,
+    [table],
+  )
+  const weeks = rows.flatMap(({ from, to }) => {
+    const first = partitionOf(epochMs(from))
+    return Array.from({ length: partitionOf(epochMs(to - 1)) - first + 1 }, (_, n) => first + n)
+  })
+  return [...new Set(weeks)]
+}
+
 /** By their names, oldest first. */
 export async function listPartitions(
-  client: ClientBase,
+  client: Session,
   table: string,
 ): Promise<readonly { readonly name: string; readonly partition: number }[]> {
   const { rows } = await client.query<{ name: string }>(

@@ -32,7 +32,7 @@ export function createSummaries({ config, database, clock, log }: SummaryPartsOp
     horizonDays: config.ingest.maxAgeDays,
     retentionDays: config.store.retentionDays,
   }
-  const tops = new TopSummaries(options)
+  const tops = new TopSummaries({ ...options, timescale })
   const days = timescale ? null : new DaySummaries(options)
   const all = days === null ? [tops] : [tops, days]
   let end: (() => Promise<void>) | undefined

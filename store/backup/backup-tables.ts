@@ -1,8 +1,7 @@
 import type { Client } from 'pg'
 import { readingTable } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
-import { epochMs } from '#model/time.ts'
-import { listPartitions, partitionOf } from '#store/partitions.ts'
+import { listPartitions, partitionsOf } from '#store/partitions.ts'
 import type { BackedUpTable } from './backup-document.ts'
 
 interface TableRow {
@@ -34,7 +33,7 @@ export async function backupTables(
   const ofReadings = new Set(KINDS.map(readingTable))
   const tables: BackedUpTable[] = []
   for (const { name, columns } of inOrder(rows)) {
-    const partitions = ofReadings.has(name) ? await partitionsOf(client, name, timescale) : null
+    const partitions = ofReadings.has(name) ? await filledPartitions(client, name, timescale) : null
     tables.push({ name, columns, partitions })
   }
   return tables
@@ -56,23 +55,12 @@ function inOrder(rows: readonly TableRow[]): readonly TableRow[] {
   return ordered
 }
 
-async function partitionsOf(
+async function filledPartitions(
   client: Client,
   table: string,
   timescale: boolean,
 ): Promise<readonly number[]> {
-  if (timescale) {
-    const { rows } = await client.query<{ from: number; to: number }>(
-      `SELECT range_start AS from, range_end AS to FROM timescaledb_information.chunks
-       WHERE hypertable_name = $1 ORDER BY 1`,
-      [table],
-    )
-    const weeks = rows.flatMap(({ from, to }) => {
-      const first = partitionOf(epochMs(from))
-      return Array.from({ length: partitionOf(epochMs(to - 1)) - first + 1 }, (_, n) => first + n)
-    })
-    return [...new Set(weeks)]
-  }
+  if (timescale) return await partitionsOf(client, table, true)
   const found: number[] = []
   for (const { name, partition } of await listPartitions(client, table)) {
     const some = await client.query(`SELECT FROM ${name} LIMIT 1`)

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
-import type { DeviceKind } from '#model/kind.ts'
+import { type DeviceKind, readingTable } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { partitionsOf, startOfPartition } from '#store/partitions.ts'
 import { overMany } from '#store/queries/over-many.ts'
 import { inTransaction, query, type Session } from '#store/query.ts'
 import { SummaryOwner } from '#store/summary-owner.ts'
@@ -26,6 +27,13 @@ export const dayOf = (at: EpochMs): number => Math.floor((at + CHINA_MS) / DAY_M
 export const startOfDay = (day: number): EpochMs => epochMs(day * DAY_MS - CHINA_MS)
 /** `2026-11-26` */
 export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
+/** Days a partition has some of. */
+function daysOfPartition(partition: number): readonly number[] {
+  const first = dayOf(startOfPartition(partition))
+  const last = dayOf(epochMs(startOfPartition(partition + 1) - 1))
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+}
 
 interface Options {
   readonly pool: Pool
@@ -135,14 +143,11 @@ export class DaySummaries {
 
   /** Sums up what is not, the newest first. Resolves when nothing is left, or it was stopped. */
   async catchUp({ rest = REST } = {}): Promise<void> {
-    const [oldest, newest] = [this.#oldest(), this.#newest()]
-    for (let day = newest; day >= oldest; day -= 1) {
-      for (const { name } of KINDS) {
-        if (this.#stopping.signal.aborted) return
-        const begun = performance.now()
-        if (!(await this.#work(name, day))) continue
-        await this.#pause((performance.now() - begun) * rest)
-      }
+    for (const { name, day } of await this.#stored()) {
+      if (this.#stopping.signal.aborted) return
+      const begun = performance.now()
+      if (!(await this.#work(name, day))) continue
+      await this.#pause((performance.now() - begun) * rest)
     }
     await this.#forget()
   }
@@ -167,6 +172,19 @@ export class DaySummaries {
         )
       }
     })
+  }
+
+  /** Days of which there may be readings, by kind, the newest first. */
+  async #stored(): Promise<readonly { readonly name: string; readonly day: number }[]> {
+    const [oldest, newest] = [this.#oldest(), this.#newest()]
+    const stored = []
+    for (const kind of KINDS) {
+      const partitions = await partitionsOf(this.#options.pool, readingTable(kind), false)
+      const days = new Set(partitions.flatMap(daysOfPartition))
+      for (const day of days)
+        if (day >= oldest && day <= newest) stored.push({ name: kind.name, day })
+    }
+    return stored.sort((a, b) => b.day - a.day)
   }
 
   /** Does what is to be done of a day; false: nothing is. */

@@ -5,6 +5,7 @@ import { KINDS } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { partitionsOf, startOfPartition } from '#store/partitions.ts'
 import { overMany } from '#store/queries/over-many.ts'
 import { inTransaction, query } from '#store/query.ts'
 import { SummaryOwner } from '#store/summary-owner.ts'
@@ -16,8 +17,6 @@ const HOUR_MS: number = hours(1)
 const SETTLING = minutes(5)
 /** What was stored before there were summaries is summed up so far back. */
 const BACK = days(35)
-const HOURS_OF_WEEK = 168
-const weekOf = (hour: number): number => Math.floor(hour / HOURS_OF_WEEK)
 /** Of fewer it is not asked first in which there are readings. */
 const FEW_HOURS = 24
 /** The database rests so many times as long as an hour took. */
@@ -30,6 +29,7 @@ const timeOf = (hour: number): string => formatTimestamp(startOfHour(hour))
 
 interface Options {
   readonly pool: Pool
+  readonly timescale: boolean
   readonly clock: Clock
   /** Readings older than this are not taken any more. */
   readonly horizonDays: number
@@ -112,18 +112,14 @@ export class TopSummaries {
   /** Sums up what is not, the newest first. Resolves when nothing is left, or it was stopped. */
   async catchUp({ rest = REST } = {}): Promise<void> {
     const [oldest, newest] = [this.#oldest(), this.#newest()]
-    for (let week = weekOf(newest); week >= weekOf(oldest); week -= 1) {
-      const [first, end] = [
-        Math.max(oldest, week * HOURS_OF_WEEK),
-        Math.min(newest + 1, (week + 1) * HOURS_OF_WEEK),
-      ]
-      for (const kind of KINDS) {
-        for (const hour of await this.#missing(kind, first, end)) {
-          if (this.#stopping.signal.aborted) return
-          const begun = performance.now()
-          await this.#sumUp(kind, hour)
-          await this.#pause((performance.now() - begun) * rest)
-        }
+    for (const { kind, partition } of await this.#stored()) {
+      const first = Math.max(oldest, hourOf(startOfPartition(partition)))
+      const end = Math.min(newest + 1, hourOf(startOfPartition(partition + 1)))
+      for (const hour of await this.#missing(kind, first, end)) {
+        if (this.#stopping.signal.aborted) return
+        const begun = performance.now()
+        await this.#sumUp(kind, hour)
+        await this.#pause((performance.now() - begun) * rest)
       }
     }
     await this.#forget()
@@ -155,6 +151,17 @@ export class TopSummaries {
     if (length_ms === 0) return
     const { signal } = this.#stopping
     await sleep(length_ms, undefined, { signal }).catch(() => undefined)
+  }
+
+  /** Where there may be readings, the newest first. */
+  async #stored(): Promise<readonly { readonly kind: DeviceKind; readonly partition: number }[]> {
+    const { pool, timescale } = this.#options
+    const stored = []
+    for (const kind of KINDS) {
+      const partitions = await partitionsOf(pool, readingTable(kind), timescale)
+      stored.push(...partitions.map((partition) => ({ kind, partition })))
+    }
+    return stored.sort((a, b) => b.partition - a.partition)
   }
 
   /** Hours of some that are to be summed up, the newest first. Those without readings need not be. */

@@ -38,10 +38,10 @@ beforeEach(async (context) => {
   )
 })
 
-async function open(): Promise<DaySummaries> {
+async function open(horizonDays = 30): Promise<DaySummaries> {
   const { pool } = fresh.database
   const clock = { now: () => now }
-  const summaries = new DaySummaries({ pool, clock, horizonDays: 30, retentionDays: 0 })
+  const summaries = new DaySummaries({ pool, clock, horizonDays, retentionDays: 0 })
   await summaries.open()
   return summaries
 }
@@ -158,4 +158,20 @@ test('a reading that is committed while its day is summed up is not forgotten', 
   await store([level(0, -24, 5)], summaries)
   await running
   expect(rounded(await ask(summaries, 0))).toEqual(rounded(await ask(null, 0)))
+})
+
+test('where readings of a century are taken, only the weeks of which there are some are gone through', async () => {
+  const summaries = await open(36_500)
+  const longAgo = -24 * 365 * 60
+  await store([level(0, -24, 1), level(0, longAgo, 2)], summaries)
+  await summaries.catchUp({ rest: 0 })
+  const day = dayOf(epochMs(NOON + longAgo * HOUR))
+  expect(summaries.isSummed('pipe-gauge', YESTERDAY, 'gauge-0')).toBe(true)
+  expect(summaries.isSummed('pipe-gauge', day, 'gauge-0')).toBe(true)
+  const between = await query(
+    fresh.database.pool,
+    'select 1 from reading_day_done where day between $1 and $2',
+    ['1970-01-01', '2026-01-01'],
+  )
+  expect(between).toEqual([])
 })

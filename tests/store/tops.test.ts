@@ -37,11 +37,12 @@ beforeEach(async () => {
   )
 })
 
-async function open(): Promise<TopSummaries> {
+async function open(horizonDays = 30): Promise<TopSummaries> {
   const summaries = new TopSummaries({
     pool: fresh.database.pool,
+    timescale: fresh.database.timescale,
     clock: { now: () => now },
-    horizonDays: 30,
+    horizonDays,
     retentionDays: 0,
   })
   await summaries.open()
@@ -169,4 +170,20 @@ test('an hour taken out by a late reading is not trusted at the next start eithe
   const second = await open()
   expect(second.isSummed('pipe-gauge', hourOf(NOON) - 3)).toBe(false)
   expect((await ask(second, 'max'))[0]).toEqual({ deviceId: 'gauge-004', value: 30 })
+})
+
+test('where readings of a century are taken, only the weeks of which there are some are gone through', async () => {
+  const summaries = await open(36_500)
+  const longAgo = -24 * 365 * 60
+  await store([level(1, -3, 10), level(2, longAgo, 20)], summaries)
+  await summaries.catchUp({ rest: 0 })
+  const hours = [-3, longAgo].map((hour) => hourOf(epochMs(NOON + hour * HOUR)))
+  expect(hours.map((hour) => summaries.isSummed('pipe-gauge', hour))).toEqual([true, true])
+  const { rows } = await fresh.database.pool.query(
+    "select 1 from reading_top_hour where hour between '1970-01-01' and '2026-01-01'",
+  )
+  expect(rows).toEqual([])
+  expect(
+    await ask(summaries, 'max', { from: epochMs(NOON - 400 * 24 * HOUR), to: epochMs(NOON) }),
+  ).toEqual([{ deviceId: 'gauge-001', value: 10 }])
 })
