@@ -5,9 +5,10 @@
  * Messages are sent at times that are set beforehand, one after the other and client by client,
  * whether or not those before are acknowledged; a PUBACK is timed from there. The generator shares
  * the cores with service and database, and how late it is itself with a message is in the PUBACK's
- * time. Beside it bare aedes, which stores nothing, the disk alone, to which as much is written and
- * synced without a service or a database, and the machine alone, how much of the time it stands still with
- * nothing to do. They take turns; the median of the rounds is what counts.
+ * time. Beside it bare aedes, which stores nothing; a program that does nothing but commit and acknowledge;
+ * the disk alone, to which as much is written and synced without a service or a database; and the machine
+ * alone, how much of the time it stands still with nothing to do. They take turns; the median of the rounds is
+ * what counts.
  * The database writes into log files that were there before, as it does once its first checkpoint is
  * through; `--fresh` leaves it as it is right after it was made. The command fails where the service takes
  * longer than 2 ms at the median or 10 ms at the 99th percentile.
@@ -25,6 +26,7 @@ import {
   SECRET,
   scratch,
   startBareAedes,
+  startCommitOnly,
   startWanmi,
 } from './load/service.ts'
 import { useLog } from './load/used-log.ts'
@@ -45,18 +47,31 @@ const { values } = parseArgs({
   },
 })
 const clients = Number(values.clients)
+const rounds = Number(values.rounds)
+const WARMUP_S = 2
+/** As often as a cover reports, or so much oftener that a round of one device is a day's readings at most. */
+const REPORTS_MS = 300_000
+const DAY_MS = 24 * 3_600_000
+const stepMs = Math.min(
+  REPORTS_MS,
+  Math.floor((DAY_MS * clients) / (Number(values.rate) * (Number(values.seconds) + 2 * WARMUP_S))),
+)
 
-const service = await startWanmi({ devices: clients })
-if (!values.fresh) await useLog(service.folder)
-const targets = [await startBareAedes(), service]
+// Of the last days, as those of a city are: what is summed up of them goes on beside as it does there.
+const times = new RunTimes({ runs: rounds, runDays: 1 })
+const service = await startWanmi({
+  devices: clients,
+  env: { INGEST_MAX_AGE_DAYS: String(Math.max(30, rounds + 2)) },
+})
+const commitOnly = await startCommitOnly()
+if (!values.fresh) for (const { folder } of [service, commitOnly]) await useLog(folder)
+const targets = [await startBareAedes(), commitOnly, service]
 const runs = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []]))
-const times = new RunTimes()
 const folder = await scratch()
 const disk: DiskResult[] = []
 const alone: MachineResult[] = []
 /** Of the service's young objects, in each round with its warm-up. */
 const collections: { readonly perSecond: number; readonly meanMs: number }[] = []
-const WARMUP_S = 2
 
 async function resultOf<Result>(program: string, asked: string): Promise<Result> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, asked])
@@ -99,9 +114,10 @@ function noteCollections(before: Collected, after: Collected): void {
 }
 
 try {
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     await measureMachine()
     await measureDisk()
+    const firstAt = times.next()
     for (const { name, port, watch } of targets) {
       const before = name === service.name ? await collectedSoFar() : undefined
       const result = await spawnLoad({
@@ -113,8 +129,8 @@ try {
         devicePrefix: 'load-',
         secret: SECRET,
         payload: COVER_PAYLOAD,
-        firstAt: times.next(),
-        stepMs: 300_000,
+        firstAt,
+        stepMs,
         watch,
       })
       runs.get(name)?.push(result)
@@ -148,6 +164,9 @@ const floor = {
   'collections of young objects, mean ms': rowOf(collections.map(({ meanMs }) => meanMs)),
 }
 
+const isInTime = ({ pubackP50Ms, pubackP99Ms }: LoadResult): boolean =>
+  pubackP50Ms <= P50_MS && pubackP99Ms <= P99_MS
+
 const table = [...runs].map(([target, results]) => {
   const of = (pick: (result: LoadResult) => number) => median(results.map(pick))
   return {
@@ -159,6 +178,7 @@ const table = [...runs].map(([target, results]) => {
     'p99 of rounds': spread(results.map((run) => run.pubackP99Ms)),
     'generator late p50 ms': of((run) => run.lateP50Ms),
     'late p99 ms': of((run) => run.lateP99Ms),
+    'rounds within both': `${results.filter(isInTime).length} of ${results.length}`,
     unanswered: Math.max(...results.map((run) => run.unanswered)),
     'node µs/message': of((run) => run.cpuUsPerMessage[0] ?? Number.NaN),
     'database µs/message': of((run) => run.cpuUsPerMessage[1] ?? 0),
@@ -173,7 +193,21 @@ else {
   console.log('the disk and the machine alone, and Node among its work')
   console.table(floor)
 }
-const wanmi = table.find(({ target }) => target === 'wanmi')
+/** Of the service beside the commit alone, round by round. */
+const ratioOf = (pick: (result: LoadResult) => number): number => {
+  const least = runs.get(commitOnly.name) ?? []
+  const ratios = (runs.get(service.name) ?? []).map(
+    (run, round) => pick(run) / pick(least[round] as LoadResult),
+  )
+  return Number(median(ratios).toFixed(2))
+}
+const p50 = ratioOf((run) => run.pubackP50Ms)
+const p99 = ratioOf((run) => run.pubackP99Ms)
+console.log(
+  `${service.name} beside ${commitOnly.name}, median of the rounds: p50 ${p50}, p99 ${p99}`,
+)
+
+const wanmi = table.find(({ target }) => target === service.name)
 const isMet =
   (wanmi?.['PUBACK p50 ms'] ?? Number.NaN) <= P50_MS &&
   (wanmi?.['PUBACK p99 ms'] ?? Number.NaN) <= P99_MS

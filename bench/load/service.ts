@@ -23,7 +23,7 @@ export interface Target {
 }
 
 /** With a database of its own in this data directory. */
-export interface WanmiTarget extends Target {
+export interface TargetOnDatabase extends Target {
   readonly folder: string
 }
 
@@ -40,18 +40,30 @@ export async function startWanmi({
   devices = 1_000,
   hasRules = true,
   env = {},
-}: WanmiOptions = {}): Promise<WanmiTarget> {
+}: WanmiOptions = {}): Promise<TargetOnDatabase> {
   const folder = await scratch()
   const rules = path.join(folder, 'no-rules')
   await mkdir(rules)
-  const process = await startTarget('wanmi', {
-    DATA_DIR: folder,
+  return await startOnDatabase(name, 'wanmi', folder, {
     BENCH_SECRET: SECRET,
     BENCH_DEVICES: String(devices),
     INGEST_MAX_AGE_DAYS: String(DAYS + 1),
     ...(hasRules ? {} : { RULES_DIR: rules }),
     ...env,
   })
+}
+
+/** Sockets, the committer and its database alone: what acknowledging after a commit takes at least. */
+export const startCommitOnly = async (): Promise<TargetOnDatabase> =>
+  await startOnDatabase('commit alone', 'commit-only', await scratch())
+
+async function startOnDatabase(
+  name: string,
+  program: string,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<TargetOnDatabase> {
+  const process = await startTarget(program, { DATA_DIR: folder, ...env })
   const watch = [
     { pid: process.pid, tree: false },
     { pid: await postmasterOf(folder), tree: true },
@@ -82,16 +94,24 @@ export async function postmasterOf(dataDir: string): Promise<number> {
   return Number((await readFile(file, 'utf8')).split('\n', 1)[0])
 }
 
-const RUN_MS = 10 * 24 * 3_600_000
+/** Of {@link RunTimes}; further back than readings of a city in use are. */
 const DAYS = 1_000
+const DAY_MS = 24 * 3_600_000
 
 /** Begins far enough in the past for every run to lie after those before. */
 export class RunTimes {
-  #next = Date.now() - DAYS * 24 * 3_600_000
+  readonly #runMs: number
+  #next: number
+
+  /** So many runs of so many days each, the last of which ends before now. */
+  constructor({ runs = DAYS / 10, runDays = 10 } = {}) {
+    this.#runMs = runDays * DAY_MS
+    this.#next = Date.now() - (runs + 1) * this.#runMs
+  }
 
   /** Of the first reading of each device in a run. */
   next(): number {
-    this.#next += RUN_MS
+    this.#next += this.#runMs
     return this.#next
   }
 }
