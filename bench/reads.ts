@@ -119,7 +119,7 @@ async function sumUp(): Promise<Summed> {
   const all = days === null ? [summaries] : [summaries, days]
   for (const each of all) {
     await each.open()
-    await each.catchUp({ rest: 0 })
+    await each.catchUp({ atOnce: true })
     await each.settle()
     say(each === summaries ? 'the first devices of every hour' : 'every device by the day')
   }

@@ -5,6 +5,7 @@ import { KINDS } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { LateArrivals } from '#store/late-arrivals.ts'
 import { partitionsOf, startOfPartition } from '#store/partitions.ts'
 import { overMany } from '#store/queries/over-many.ts'
 import { inTransaction, query, type Session } from '#store/query.ts'
@@ -70,6 +71,7 @@ export class DaySummaries {
     null
   /** What came while it was read what was summed up before. */
   #early: (readonly Reading[])[] | null = null
+  readonly #arrivals = new LateArrivals()
   readonly #stopping = new AbortController()
 
   constructor(options: Options) {
@@ -131,6 +133,8 @@ export class DaySummaries {
       this.#early.push(readings)
       return
     }
+    const now = this.#options.clock.now()
+    let [lastKind, lastDay] = ['', Number.NaN]
     for (const { device, measuredAt } of readings) {
       const its = this.#days.get(device.kind)
       const day = dayOf(measuredAt)
@@ -138,16 +142,25 @@ export class DaySummaries {
       its.done.get(day)?.add(device.id)
       const { kind, day: other, late } = this.#underWay ?? {}
       if (kind === device.kind && other === day) late?.add(device.id)
+      if (day === lastDay && device.kind === lastKind) continue
+      if (day <= its.newest) this.#arrivals.note(device.kind, day, now)
+      lastKind = device.kind
+      lastDay = day
     }
   }
 
-  /** Sums up what is not, the newest first. Resolves when nothing is left, or it was stopped. */
-  async catchUp({ rest = REST } = {}): Promise<void> {
+  /**
+   * Sums up what is not, the newest first, unless readings of it still come late. Resolves when nothing is
+   * left, or it was stopped. `atOnce`: without rest, and whatever still comes.
+   */
+  async catchUp({ atOnce = false } = {}): Promise<void> {
+    const { clock } = this.#options
     for (const { name, day } of await this.#stored()) {
       if (this.#stopping.signal.aborted) return
+      if (!atOnce && this.#arrivals.isUnderWay(name, day, clock.now())) continue
       const begun = performance.now()
-      if (!(await this.#work(name, day))) continue
-      await this.#pause((performance.now() - begun) * rest)
+      if (!(await this.#work(name, day)) || atOnce) continue
+      await this.#pause((performance.now() - begun) * REST)
     }
     await this.#forget()
   }
@@ -195,6 +208,7 @@ export class DaySummaries {
     const span = [formatTimestamp(startOfDay(day)), formatTimestamp(startOfDay(day + 1))]
     const values = [...span, name, dateOf(day)]
     const some = late && [...late]
+    this.#arrivals.forget(name, day)
     this.#underWay = { kind: name, day, late: new Set() }
     const meanwhile = this.#underWay.late
     try {
@@ -226,7 +240,6 @@ export class DaySummaries {
   }
 
   async #pause(length_ms: number): Promise<void> {
-    if (length_ms === 0) return
     const { signal } = this.#stopping
     await sleep(length_ms, undefined, { signal }).catch(() => undefined)
   }

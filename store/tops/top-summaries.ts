@@ -5,6 +5,7 @@ import { KINDS } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import { days, type EpochMs, epochMs, hours, minus, minutes } from '#model/time.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { LateArrivals } from '#store/late-arrivals.ts'
 import { partitionsOf, startOfPartition } from '#store/partitions.ts'
 import { overMany } from '#store/queries/over-many.ts'
 import { inTransaction, query } from '#store/query.ts'
@@ -60,6 +61,7 @@ export class TopSummaries {
   /** Of which readings were committed while something is being summed up, which may not be in it. */
   readonly #meanwhile = new Set<string>()
   #isBusy = false
+  readonly #arrivals = new LateArrivals()
   readonly #stopping = new AbortController()
 
   constructor(options: Options) {
@@ -96,6 +98,7 @@ export class TopSummaries {
 
   /** Readings that were committed: what was summed up without them is so no more. */
   heard(readings: readonly Reading[]): void {
+    const now = this.#options.clock.now()
     let [kind, hour] = ['', Number.NaN]
     for (const { device, measuredAt } of readings) {
       const its = hourOf(measuredAt)
@@ -104,22 +107,31 @@ export class TopSummaries {
       kind = device.kind
       hour = its
       const hours = this.#hours.get(kind)
-      if (hours !== undefined && hour <= hours.newest) hours.summed.delete(hour)
+      if (hours !== undefined && hour <= hours.newest) {
+        hours.summed.delete(hour)
+        this.#arrivals.note(kind, hour, now)
+      }
       if (this.#isBusy) this.#meanwhile.add(`${kind} ${hour}`)
     }
   }
 
-  /** Sums up what is not, the newest first. Resolves when nothing is left, or it was stopped. */
-  async catchUp({ rest = REST } = {}): Promise<void> {
+  /**
+   * Sums up what is not, the newest first, unless readings of it still come late. Resolves when nothing is
+   * left, or it was stopped. `atOnce`: without rest, and whatever still comes.
+   */
+  async catchUp({ atOnce = false } = {}): Promise<void> {
+    const { clock } = this.#options
     const [oldest, newest] = [this.#oldest(), this.#newest()]
     for (const { kind, partition } of await this.#stored()) {
       const first = Math.max(oldest, hourOf(startOfPartition(partition)))
       const end = Math.min(newest + 1, hourOf(startOfPartition(partition + 1)))
-      for (const hour of await this.#missing(kind, first, end)) {
+      const isDue = (hour: number): boolean =>
+        atOnce || !this.#arrivals.isUnderWay(kind.name, hour, clock.now())
+      for (const hour of await this.#missing(kind, first, end, isDue)) {
         if (this.#stopping.signal.aborted) return
         const begun = performance.now()
         await this.#sumUp(kind, hour)
-        await this.#pause((performance.now() - begun) * rest)
+        if (!atOnce) await this.#pause((performance.now() - begun) * REST)
       }
     }
     await this.#forget()
@@ -148,7 +160,6 @@ export class TopSummaries {
   }
 
   async #pause(length_ms: number): Promise<void> {
-    if (length_ms === 0) return
     const { signal } = this.#stopping
     await sleep(length_ms, undefined, { signal }).catch(() => undefined)
   }
@@ -165,9 +176,14 @@ export class TopSummaries {
   }
 
   /** Hours of some that are to be summed up, the newest first. Those without readings need not be. */
-  async #missing(kind: DeviceKind, first: number, end: number): Promise<readonly number[]> {
+  async #missing(
+    kind: DeviceKind,
+    first: number,
+    end: number,
+    isDue: (hour: number) => boolean,
+  ): Promise<readonly number[]> {
     const all = Array.from({ length: Math.max(0, end - first) }, (_, index) => end - 1 - index)
-    const missing = all.filter((hour) => !this.isSummed(kind.name, hour))
+    const missing = all.filter((hour) => !this.isSummed(kind.name, hour) && isDue(hour))
     if (missing.length <= FEW_HOURS || this.#stopping.signal.aborted) return missing
     const find = (): Promise<readonly number[]> =>
       overMany(this.#options.pool, async (client) => {
@@ -192,6 +208,7 @@ export class TopSummaries {
   }
 
   async #sumUp(kind: DeviceKind, hour: number): Promise<void> {
+    this.#arrivals.forget(kind.name, hour)
     const values = [timeOf(hour), timeOf(hour + 1), kind.name]
     const write = (): Promise<unknown> =>
       overMany(this.#options.pool, (client) => query(client, sumUpStatement(kind), values))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Reading } from '#model/reading.ts'
-import { type EpochMs, epochMs } from '#model/time.ts'
+import { type EpochMs, epochMs, minutes, plus } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Committer, openCommitter } from '#store/committer.ts'
 import { DaySummaries, dayOf } from '#store/days/day-summaries.ts'
@@ -18,7 +18,7 @@ const gauges = [0, 1, 2].map((n) => device(`gauge-${n}`, 'pipe-gauge'))
 let fresh: TestDatabase
 let committer: Committer
 let seq = 0
-const now: EpochMs = NOON
+let now: EpochMs = NOON
 
 beforeAll(async () => {
   fresh = await freshDatabase()
@@ -30,6 +30,7 @@ afterAll(async () => {
   await fresh.drop()
 })
 beforeEach(async (context) => {
+  now = NOON
   // There continuous aggregates do what days do here.
   if (fresh.database.timescale) context.skip()
   await fresh.database.pool.query(
@@ -96,7 +97,7 @@ test('whatever came when, hours and days are those of the readings', async () =>
           batch.map(([n, hour, value]) => level(n, hour, value)),
           summaries,
         )
-        if (sums) await summaries.catchUp({ rest: 0 })
+        if (sums) await summaries.catchUp({ atOnce: true })
       }
       for (const n of [0, 1, 2]) {
         for (const every of ['hourly', 'daily'] as const) {
@@ -114,13 +115,13 @@ test('whatever came when, hours and days are those of the readings', async () =>
 test('a device whose reading comes late is read as it is stored, and others are not', async () => {
   const summaries = await open()
   await store([level(0, -24, 1), level(1, -24, 2)], summaries)
-  await summaries.catchUp({ rest: 0 })
+  await summaries.catchUp({ atOnce: true })
   const isSummed = (n: number) => summaries.isSummed('pipe-gauge', YESTERDAY, `gauge-${n}`)
   expect([0, 1].map(isSummed)).toEqual([true, true])
   await store([level(0, -24, 9)], summaries)
   expect([0, 1].map(isSummed)).toEqual([false, true])
   expect((await ask(summaries, 0))[0]).toMatchObject({ readings: 2 })
-  await summaries.catchUp({ rest: 0 })
+  await summaries.catchUp({ atOnce: true })
   expect([0, 1].map(isSummed)).toEqual([true, true])
   expect((await ask(summaries, 0))[0]?.channels).toMatchObject({ level_mm: { max: 9, count: 2 } })
 })
@@ -129,7 +130,7 @@ test('after an end in good order late ones are known, after a crash they are fou
   const { pool } = fresh.database
   const first = await open()
   await store([level(0, -24, 1), level(1, -24, 2), level(2, -24, 3)], first)
-  await first.catchUp({ rest: 0 })
+  await first.catchUp({ atOnce: true })
   await store([level(0, -24, 9)], first)
   first.stop()
   await first.settle()
@@ -137,16 +138,16 @@ test('after an end in good order late ones are known, after a crash they are fou
   const isSummed = (of: DaySummaries) =>
     [0, 1, 2].map((n) => of.isSummed('pipe-gauge', YESTERDAY, `gauge-${n}`))
   expect(isSummed(second)).toEqual([false, true, true])
-  await second.catchUp({ rest: 0 })
+  await second.catchUp({ atOnce: true })
   // It dies, and with it what it knew of this reading.
   await store([level(1, -24, 99)])
   const third = await open()
   expect(isSummed(third)).toEqual([false, false, false])
   const counted = await query(pool, 'select 1 from reading_day where kind = $1', ['pipe-gauge'])
-  await third.catchUp({ rest: 0 })
+  await third.catchUp({ atOnce: true })
   expect(isSummed(third)).toEqual([true, false, true])
   expect(counted).toHaveLength(3)
-  await third.catchUp({ rest: 0 })
+  await third.catchUp({ atOnce: true })
   expect(isSummed(third)).toEqual([true, true, true])
   expect((await ask(third, 1))[0]?.channels).toMatchObject({ level_mm: { max: 99 } })
 })
@@ -154,17 +155,39 @@ test('after an end in good order late ones are known, after a crash they are fou
 test('a reading that is committed while its day is summed up is not forgotten', async () => {
   const summaries = await open()
   await store([level(0, -24, 1)], summaries)
-  const running = summaries.catchUp({ rest: 0 })
+  const running = summaries.catchUp({ atOnce: true })
   await store([level(0, -24, 5)], summaries)
   await running
   expect(rounded(await ask(summaries, 0))).toEqual(rounded(await ask(null, 0)))
+})
+
+test('while readings still come late their day waits, but not for longer than half an hour', async () => {
+  const summaries = await open()
+  const isSummed = async (): Promise<boolean> => {
+    await summaries.catchUp()
+    return summaries.isSummed('pipe-gauge', YESTERDAY, 'gauge-0')
+  }
+  await store([level(0, -24, 1)], summaries)
+  expect(await isSummed()).toBe(true)
+  await store([level(0, -24, 2)], summaries)
+  expect(await isSummed()).toBe(false)
+  now = plus(NOON, minutes(5))
+  expect(await isSummed()).toBe(true)
+  for (let minute = 10; minute < 40; minute += 4) {
+    now = plus(NOON, minutes(minute))
+    await store([level(0, -24, minute)], summaries)
+    expect(await isSummed()).toBe(false)
+  }
+  now = plus(NOON, minutes(40))
+  await store([level(0, -24, 40)], summaries)
+  expect(await isSummed()).toBe(true)
 })
 
 test('where readings of a century are taken, only the weeks of which there are some are gone through', async () => {
   const summaries = await open(36_500)
   const longAgo = -24 * 365 * 60
   await store([level(0, -24, 1), level(0, longAgo, 2)], summaries)
-  await summaries.catchUp({ rest: 0 })
+  await summaries.catchUp({ atOnce: true })
   const day = dayOf(epochMs(NOON + longAgo * HOUR))
   expect(summaries.isSummed('pipe-gauge', YESTERDAY, 'gauge-0')).toBe(true)
   expect(summaries.isSummed('pipe-gauge', day, 'gauge-0')).toBe(true)

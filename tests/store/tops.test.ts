@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { WHOLE_CITY } from '#model/principal.ts'
 import type { Reading } from '#model/reading.ts'
-import { type EpochMs, epochMs } from '#model/time.ts'
+import { type EpochMs, epochMs, minutes, plus } from '#model/time.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { type Committer, openCommitter } from '#store/committer.ts'
 import { createTopQueries } from '#store/queries/top-devices.ts'
@@ -108,7 +108,7 @@ test('whatever came when, the first devices of a span are those of its readings'
           batch.map(([n, hour, value]) => level(n, hour, value)),
           summaries,
         )
-        if (sums) await summaries.catchUp({ rest: 0 })
+        if (sums) await summaries.catchUp({ atOnce: true })
       }
       for (const most of ['max', 'min'] as const) {
         expect(await ask(summaries, most)).toEqual(truth(most, ALL, 50))
@@ -123,11 +123,11 @@ test('whatever came when, the first devices of a span are those of its readings'
 test('a reading that is committed while its hour is summed up is not forgotten', async () => {
   const summaries = await open()
   await store([level(1, -3, 10)], summaries)
-  const running = summaries.catchUp({ rest: 0 })
+  const running = summaries.catchUp({ atOnce: true })
   await store([level(2, -3, 20)], summaries)
   await running
   expect(await ask(summaries, 'max')).toEqual(truth('max', ALL, 50))
-  await summaries.catchUp({ rest: 0 })
+  await summaries.catchUp({ atOnce: true })
   expect(summaries.isSummed('pipe-gauge', hourOf(NOON) - 3)).toBe(true)
   expect(await ask(summaries, 'max')).toEqual(truth('max', ALL, 50))
 })
@@ -135,7 +135,7 @@ test('a reading that is committed while its hour is summed up is not forgotten',
 test('after an end in good order what was summed up stands; after a crash only what is too old to change', async () => {
   const first = await open()
   await store([level(1, -3, 10), level(2, -24 * 33, 7)], first)
-  await first.catchUp({ rest: 0 })
+  await first.catchUp({ atOnce: true })
   const recent = hourOf(NOON) - 3
   const old = hourOf(NOON) - 24 * 33
   first.stop()
@@ -144,7 +144,7 @@ test('after an end in good order what was summed up stands; after a crash only w
   expect([recent, old].map((hour) => second.isSummed('pipe-gauge', hour))).toEqual([true, true])
   // Nor does it do again what was done, when it looks for what is left.
   await fresh.database.pool.query('truncate reading_top')
-  await second.catchUp({ rest: 0 })
+  await second.catchUp({ atOnce: true })
   const { rows } = await fresh.database.pool.query('select 1 from reading_top where hour < $1', [
     new Date(NOON - HOUR),
   ])
@@ -163,7 +163,7 @@ test('after an end in good order what was summed up stands; after a crash only w
 test('an hour taken out by a late reading is not trusted at the next start either', async () => {
   const first = await open()
   await store([level(1, -3, 10)], first)
-  await first.catchUp({ rest: 0 })
+  await first.catchUp({ atOnce: true })
   await store([level(4, -3, 30)], first)
   first.stop()
   await first.settle()
@@ -172,11 +172,34 @@ test('an hour taken out by a late reading is not trusted at the next start eithe
   expect((await ask(second, 'max'))[0]).toEqual({ deviceId: 'gauge-004', value: 30 })
 })
 
+test('while readings still come late their hour waits, but not for longer than half an hour', async () => {
+  const summaries = await open()
+  const isSummed = async (): Promise<boolean> => {
+    await summaries.catchUp()
+    return summaries.isSummed('pipe-gauge', hourOf(NOON) - 3)
+  }
+  await store([level(1, -3, 1)], summaries)
+  expect(await isSummed()).toBe(true)
+  await store([level(1, -3, 2)], summaries)
+  expect(await isSummed()).toBe(false)
+  now = plus(NOON, minutes(5))
+  expect(await isSummed()).toBe(true)
+  for (let minute = 10; minute < 40; minute += 4) {
+    now = plus(NOON, minutes(minute))
+    await store([level(1, -3, minute)], summaries)
+    expect(await isSummed()).toBe(false)
+  }
+  now = plus(NOON, minutes(40))
+  await store([level(1, -3, 40)], summaries)
+  expect(await isSummed()).toBe(true)
+  expect(await ask(summaries, 'max')).toEqual(truth('max', ALL, 50))
+})
+
 test('where readings of a century are taken, only the weeks of which there are some are gone through', async () => {
   const summaries = await open(36_500)
   const longAgo = -24 * 365 * 60
   await store([level(1, -3, 10), level(2, longAgo, 20)], summaries)
-  await summaries.catchUp({ rest: 0 })
+  await summaries.catchUp({ atOnce: true })
   const hours = [-3, longAgo].map((hour) => hourOf(epochMs(NOON + hour * HOUR)))
   expect(hours.map((hour) => summaries.isSummed('pipe-gauge', hour))).toEqual([true, true])
   const { rows } = await fresh.database.pool.query(

@@ -155,7 +155,7 @@ test('whatever came when, the first devices of a scope and span are those of its
             batch.map(([n, minute, value]) => flow(n, minute, value)),
             days,
           )
-          if (sums) await days.catchUp({ rest: 0 })
+          if (sums) await days.catchUp({ atOnce: true })
         }
         for (const { span, ...rest } of questions) {
           const [from, to] = span.toSorted((a, b) => a - b).map((h) => epochMs(NOON + h * HOUR))
@@ -174,7 +174,7 @@ test('over days that are summed up no reading is read, and devices with late one
   const yesterday = { from: startOfDay(TODAY - 1), to: startOfDay(TODAY) }
   const asked = { ...yesterday, most: 'max' as const, scope: { ...CITY, areas: ['140801'] } }
   await store([flow(0, -24 * 60, 10), flow(1, -24 * 60, 20), flow(2, -24 * 60, 30)], days)
-  await days.catchUp({ rest: 0 })
+  await days.catchUp({ atOnce: true })
   await store([flow(1, -25 * 60, 40)], days)
   // What answers without the readings of the first was summed up; those of the second are needed.
   await fresh.database.pool.query("delete from reading_pipe_gauge where device_id = 'gauge-0'")
@@ -194,7 +194,7 @@ test('the first and the last hour of a day of China are of that day', async () =
     days,
   )
   await store([at(1, midnight + 24 * HOUR, 60)], days)
-  await days.catchUp({ rest: 0 })
+  await days.catchUp({ atOnce: true })
   const scope = { ...CITY, areas: ['140801'] }
   for (const [from, to] of [
     [0, 24],
