@@ -1,4 +1,5 @@
-import type { Duplex } from 'node:stream'
+import { Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { AedesLine } from './aedes-line.ts'
 import type { FrameFault, FrameReader } from './frame-reader.ts'
 
@@ -37,6 +38,7 @@ export class PacketTap {
     this.#stream = stream
     this.#taker = taker
     stream.on('data', this.#onData)
+    if (stream instanceof Socket) stream.push = this.#push
     // A WebSocket stays half open until aedes ends it.
     stream.once('end', () => (this.#line ? this.#line.push(null) : stream.destroy()))
     stream.once('close', () => this.#line?.destroy())
@@ -89,6 +91,19 @@ export class PacketTap {
     this.#taker.onHeard()
     this.#reader.feed(chunk)
     this.#takePackets()
+  }
+
+  /**
+   * In the place of a socket's own: what it has read is taken at once while it flows and holds nothing.
+   * Its own would plan a turn for each chunk in which it finds that it reads already.
+   */
+  readonly #push = (chunk: Buffer | null): boolean => {
+    const { readableFlowing, readableLength } = this.#stream
+    if (chunk === null || !readableFlowing || readableLength > 0) {
+      return Duplex.prototype.push.call(this.#stream, chunk)
+    }
+    this.#onData(chunk)
+    return true
   }
 
   #mayRead(): boolean {
