@@ -7,8 +7,8 @@
  * the cores with service and database, and how late it is itself with a message is in the PUBACK's
  * time. Beside it bare aedes, which stores nothing; a program that does nothing but commit and acknowledge;
  * the disk alone, to which as much is written and synced without a service or a database; and the machine
- * alone, how much of the time it stands still with nothing to do. They take turns; the median of the rounds is
- * what counts.
+ * alone, how much of the time it stands still with nothing to do. They take turns, once without counting; the
+ * median of the rounds is what counts.
  * The database writes into log files that were there before, as it does once its first checkpoint is
  * through; `--fresh` leaves it as it is right after it was made. The command fails where the service takes
  * longer than 2 ms at the median or 10 ms at the 99th percentile.
@@ -28,6 +28,7 @@ import {
   startBareAedes,
   startCommitOnly,
   startWanmi,
+  type Target,
 } from './load/service.ts'
 import { useLog } from './load/used-log.ts'
 import { COVER_PAYLOAD, type LoadResult, spawnLoad } from './load.ts'
@@ -57,15 +58,15 @@ const stepMs = Math.min(
   Math.floor((DAY_MS * clients) / (Number(values.rate) * (Number(values.seconds) + 2 * WARMUP_S))),
 )
 
-// Of the last days, as those of a city are: what is summed up of them goes on beside as it does there.
-const times = new RunTimes({ runs: rounds, runDays: 1 })
+// Of the last days, as those of a city are: of older ones a service has other things to do.
+const times = new RunTimes({ runs: rounds + 1, runDays: 1 })
 const service = await startWanmi({
   devices: clients,
-  env: { INGEST_MAX_AGE_DAYS: String(Math.max(30, rounds + 2)) },
+  env: { INGEST_MAX_AGE_DAYS: String(Math.max(30, rounds + 3)) },
 })
 const commitOnly = await startCommitOnly()
 if (!values.fresh) for (const { folder } of [service, commitOnly]) await useLog(folder)
-const targets = [await startBareAedes(), commitOnly, service]
+const targets: readonly Target[] = [await startBareAedes(), commitOnly, service]
 const runs = new Map<string, LoadResult[]>(targets.map(({ name }) => [name, []]))
 const folder = await scratch()
 const disk: DiskResult[] = []
@@ -113,26 +114,33 @@ function noteCollections(before: Collected, after: Collected): void {
   })
 }
 
+const load = ({ port, watch }: Target, firstAt: number): Promise<LoadResult> =>
+  spawnLoad({
+    port,
+    clients,
+    traffic: { perSecond: Number(values.rate) },
+    seconds: Number(values.seconds),
+    warmupSeconds: WARMUP_S,
+    devicePrefix: 'load-',
+    secret: SECRET,
+    payload: COVER_PAYLOAD,
+    firstAt,
+    stepMs,
+    watch,
+  })
+
 try {
+  // Not counted: what a program does often is compiled once it has run for a while.
+  const beforehand = times.next()
+  for (const target of targets) await load(target, beforehand)
   for (let round = 0; round < rounds; round++) {
     await measureMachine()
     await measureDisk()
     const firstAt = times.next()
-    for (const { name, port, watch } of targets) {
+    for (const target of targets) {
+      const { name } = target
       const before = name === service.name ? await collectedSoFar() : undefined
-      const result = await spawnLoad({
-        port,
-        clients,
-        traffic: { perSecond: Number(values.rate) },
-        seconds: Number(values.seconds),
-        warmupSeconds: WARMUP_S,
-        devicePrefix: 'load-',
-        secret: SECRET,
-        payload: COVER_PAYLOAD,
-        firstAt,
-        stepMs,
-        watch,
-      })
+      const result = await load(target, firstAt)
       runs.get(name)?.push(result)
       if (before) noteCollections(before, await collectedSoFar())
       const { pubackP50Ms, pubackP99Ms, othersLoad } = result
