@@ -63,8 +63,16 @@ export const COVER_PAYLOAD =
 
 const CONNECTING_AT_ONCE = 200
 
-/** Loopback has 28,000 ports for one address of a client. */
+/** Loopback has 28,000 ports for one address of a client, and keeps one that was used for a minute. */
 const CLIENTS_PER_ADDRESS = 20_000
+/** So many clients come from addresses no run before had. */
+const MANY_CLIENTS = 8_000
+
+/** Where a client comes from. */
+const addressOf = (client: number, clients: number): string =>
+  clients < MANY_CLIENTS
+    ? '127.0.0.1'
+    : `127.0.${1 + (process.pid % 250)}.${1 + Math.floor(client / CLIENTS_PER_ADDRESS)}`
 
 async function connectAll(options: LoadOptions): Promise<LoadSocket[]> {
   const sockets: LoadSocket[] = []
@@ -72,7 +80,7 @@ async function connectAll(options: LoadOptions): Promise<LoadSocket[]> {
     const count = Math.min(CONNECTING_AT_ONCE, options.clients - sockets.length)
     const group = Array.from({ length: count }, (_, index) => {
       const client = sockets.length + index
-      const localAddress = `127.0.0.${1 + Math.floor(client / CLIENTS_PER_ADDRESS)}`
+      const localAddress = addressOf(client, options.clients)
       return new LoadSocket({
         ...options,
         localAddress,
