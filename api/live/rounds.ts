@@ -5,11 +5,11 @@ const ROUND_MS = 250
 /** Longest that turns may keep everything else from running. */
 const SLICE_MS = 5
 /** After a slice the feed rests as long as it took, and so many times as long where all are busy. */
-const REST_BUSY = 19
+const REST_BUSY = 29
 
 /**
  * Gives turns, one after the other, in slices of a few milliseconds: half of the time where nothing
- * else is to do, and a twentieth of it where messages keep the process or the machine busy. When there is
+ * else is to do, and a thirtieth of it where messages keep the process or the machine busy. When there is
  * more to tell than that allows, everybody is told less often.
  */
 export class Rounds<One> {

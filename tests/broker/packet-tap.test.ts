@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import type { AedesLine } from '#broker/aedes-line.ts'
@@ -113,6 +114,35 @@ describe('the tap', () => {
     const ended = once(line, 'end')
     stream.push(null)
     await ended
+  })
+
+  test('of a socket holds no more than its stream does, and loses nothing of it', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const [socket] = (await once(server, 'connection')) as [Socket]
+    const taker = new Taker()
+    const tap = new PacketTap(socket, new FrameReader(100), taker)
+    try {
+      taker.room = 3
+      const packets = Buffer.alloc(2_000_000, Buffer.from([0x30, 0]))
+      client.write(packets)
+      await vi.waitFor(() => expect(tap.isStopped).toBe(true))
+      // The other side can send no more.
+      await vi.waitFor(() => expect(socket.readableLength).toBeGreaterThan(0))
+      expect(taker.taken).toHaveLength(3)
+      expect(socket.bytesRead).toBeLessThan(packets.length)
+      taker.room = Number.POSITIVE_INFINITY
+      tap.resume()
+      await vi.waitFor(() => expect(taker.taken).toHaveLength(packets.length / 2))
+      const ended = once(socket, 'end')
+      client.end()
+      await ended
+    } finally {
+      client.destroy()
+      socket.destroy()
+      server.close()
+    }
   })
 
   test('tells of a fault and gives on what came before it', async () => {
