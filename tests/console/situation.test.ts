@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HAS_BROWSER } from './browser.ts'
-import { ConsoleCity, expectAccessible } from './console-city.ts'
+import { ConsoleCity, expectAccessible, fillSignIn } from './console-city.ts'
 
 const PLACE = { lon_deg: 111.003, lat_deg: 35.024 }
 const IDS = ['cover-1', 'cover-2', 'cover-3']
@@ -40,6 +40,20 @@ describe.skipIf(!HAS_BROWSER)('the situation', { timeout: 120_000 }, () => {
     await expectAccessible(page)
     await card.getByRole('button', { name: '关闭' }).click()
     await card.waitFor({ state: 'detached' })
+    await page.close()
+  })
+
+  test('the city is fitted in later where it could not be asked for at once', async () => {
+    const page = await console.page()
+    let asked = 0
+    await page.route(/device-states\?.*bbox=-180/, (route) => {
+      asked += 1
+      return route.abort()
+    })
+    await page.goto('/')
+    await fillSignIn(page, 'wang.li')
+    await page.getByRole('button', { name: /井盖2/ }).waitFor()
+    expect(asked).toBe(1)
     await page.close()
   })
 
