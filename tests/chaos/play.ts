@@ -68,6 +68,8 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
     if (unanswered > 0) fault(`${unanswered} messages were never acknowledged`)
     progress('waiting for what is in the spool')
     if (!(await isDrained(stage))) fault('the spool was not drained')
+    progress('waiting for what is to be told')
+    if (!(await isTold(stage))) saw('not everything was told when counting began')
     progress('counting')
     const verdict = await verify(stage, herd)
     for (const name of FAULTS) {
@@ -91,6 +93,19 @@ async function isDrained(stage: Stage): Promise<boolean> {
     () => false,
   )
 }
+
+/** Counting takes the receiver's time, which is in this process; what is not told by then is counted. */
+async function isTold(stage: Stage): Promise<boolean> {
+  const isDone = async (): Promise<boolean> => {
+    const waiting = await stage.sql('SELECT FROM webhook_lane WHERE due_at IS NOT NULL LIMIT 1')
+    return waiting.length === 0
+  }
+  return await until('everything is told', isDone, DRAIN_MS).then(
+    () => true,
+    () => false,
+  )
+}
+
 /** What the service said last, with whoever has to find out in mind. */
 const lastWords = ({ service }: Stage): readonly string[] =>
   service.log
