@@ -4,6 +4,8 @@ import { pause, untilFlowing } from '#tests/chaos/waiting.ts'
 
 const MIB = 1_024 * 1_024
 const HEAP_MB = 192
+/** Half of the young generation: of its usual 64 so small a heap cannot take in what survives. */
+const SEMI_SPACE_MB = 16
 const PENDING_MB = 32
 /** What the whole process may take: the heap, what waits outside of it, and the program itself. */
 const CAP_MB = 512
@@ -13,7 +15,7 @@ export const memory: Scenario = {
   title: 'a heap of 192 MiB, far more to say than fits, and a database that does not answer',
   stage: () => ({
     env: {
-      NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+      NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --max-semi-space-size=${SEMI_SPACE_MB}`,
       INGEST_PENDING_MAX_BYTES: String(PENDING_MB * MIB),
     },
   }),
