@@ -17,7 +17,7 @@ import { cpuMsOf } from '#bench/process-cpu.ts'
 import type { Device } from '#model/device.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import type { Reading } from '#model/reading.ts'
-import { epochMs, minutes } from '#model/time.ts'
+import { epochMs } from '#model/time.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { CopyBuffer } from '#store/commit/copy-buffer.ts'
@@ -25,27 +25,14 @@ import { readingWriter } from '#store/commit/reading-writer.ts'
 import { openCommitter } from '#store/committer.ts'
 import { connect, openDatabase } from '#store/database.ts'
 import { migrate } from '#store/migrate.ts'
+import { device as deviceCalled } from '#tests/store/fixtures.ts'
 import { CASE_RULES } from '#tests/support/case-rules.ts'
 
 const SECONDS = 4
 const DEVICES = 1_000
 
-const devices = Array.from(
-  { length: DEVICES },
-  (_, index): Device => ({
-    id: `cover-${String(index).padStart(6, '0')}`,
-    kind: 'manhole-cover',
-    label: null,
-    place: null,
-    address: null,
-    partId: null,
-    gridCode: null,
-    group: null,
-    attributes: {},
-    coordinateSystem: 'wgs84',
-    reportingInterval: minutes(60),
-    enabled: true,
-  }),
+const devices = Array.from({ length: DEVICES }, (_, index) =>
+  deviceCalled(`cover-${String(index).padStart(6, '0')}`),
 )
 
 let clock = Date.UTC(2026, 10, 23)

@@ -14,12 +14,13 @@ import { CONNECT, PUBLISH } from '#broker/packet-types.ts'
 import { PublishPacket } from '#broker/publish-packet.ts'
 import type { Device } from '#model/device.ts'
 import type { Reading } from '#model/reading.ts'
-import { epochMs, minutes } from '#model/time.ts'
+import { epochMs } from '#model/time.ts'
 import { readConfig } from '#runtime/config.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { openCommitter } from '#store/committer.ts'
 import { openDatabase } from '#store/database.ts'
 import { migrate } from '#store/migrate.ts'
+import { device as deviceCalled } from '#tests/store/fixtures.ts'
 import { CASE_RULES } from '#tests/support/case-rules.ts'
 
 const PACKET_BYTES_MAX = 65_536
@@ -29,21 +30,6 @@ const CHANNELS = [1.5, false, 120, undefined, 0.4, undefined, 12.5, 93, -87]
 const database = await openDatabase(readConfig(process.env).store, silentLogger)
 await migrate(database, silentLogger)
 const committer = await openCommitter(database, { ...CASE_RULES, timeoutMs: 30_000 }, silentLogger)
-
-const coverCalled = (id: string): Device => ({
-  id,
-  kind: 'manhole-cover',
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(60),
-  enabled: true,
-})
 
 interface Message {
   readonly socket: Socket
@@ -126,7 +112,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     while (reader.next() === 'packet') {
       const type = (reader.bytes[reader.start] as number) >> 4
       if (type === CONNECT) {
-        device = coverCalled(clientIdOf(reader))
+        device = deviceCalled(clientIdOf(reader))
         socket.write(ACCEPTED)
       } else if (type === PUBLISH && device) take(socket, reader, device)
     }
