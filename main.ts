@@ -10,6 +10,7 @@ import { consoleParts } from '#cli/service/console-parts.ts'
 import { BEAT, openEngine } from '#cli/service/engine.ts'
 import { evaluationParts } from '#cli/service/evaluation.ts'
 import { openExchange } from '#cli/service/exchange.ts'
+import type { Exchanged } from '#cli/service/exchanged.ts'
 import { Handover, Overtaken } from '#cli/service/handover.ts'
 import { openInspectorTasks } from '#cli/service/inspector-parts.ts'
 import { openMap } from '#cli/service/map-parts.ts'
@@ -28,7 +29,7 @@ import type { Batch, CommitOutcome } from '#model/commit.ts'
 import { days, seconds } from '#model/time.ts'
 import { Explainer } from '#monitor/explain/explainer.ts'
 import { Terminals } from '#monitor/terminals.ts'
-import { type Clock, systemClock } from '#runtime/clock.ts'
+import { systemClock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
@@ -67,13 +68,13 @@ export async function startService(
   config: Config,
   token: string,
   log: Logger,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  exchanged: Exchanged = {},
 ): Promise<Service> {
   for (;;) {
     const shutdown = new Shutdown(log)
     const handover = new Handover()
     try {
-      return await buildService(config, token, log, clock, shutdown, handover)
+      return await buildService(config, token, log, exchanged, shutdown, handover)
     } catch (error) {
       if (error instanceof Overtaken) handover.begin()
       await shutdown.run()
@@ -86,7 +87,7 @@ async function buildService(
   config: Config,
   token: string,
   log: Logger,
-  clock: Clock,
+  { clock = systemClock, hasher }: Exchanged,
   shutdown: Shutdown,
   handover: Handover,
 ): Promise<Service> {
@@ -102,7 +103,7 @@ async function buildService(
   const { timeZone } = config.city
   const calendar = await openCalendar({ pool, timeZone, clock, log, metrics })
   shutdown.add('work calendar', () => calendar.close())
-  const peopleParts = await openPeopleParts({ config, pool, clock, log })
+  const peopleParts = await openPeopleParts({ config, pool, clock, log, hasher })
   shutdown.add('people', () => peopleParts.close())
   const terminals = await Terminals.open(directory.devices(), history)
   const staff = () => peopleParts.staff(terminals)

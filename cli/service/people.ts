@@ -7,6 +7,7 @@ import type { Terminals } from '#monitor/terminals.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
 import type { Logger } from '#runtime/logger.ts'
+import type { PasswordHasher } from '#runtime/password-hasher.ts'
 import { repeat } from '#runtime/repeat.ts'
 import type { Database } from '#store/database.ts'
 import type { IdentityDirectory } from '#store/people/identity-directory.ts'
@@ -19,15 +20,16 @@ interface PeoplePartsOptions {
   readonly pool: Database['pool']
   readonly clock: Clock
   readonly log: Logger
+  readonly hasher?: PasswordHasher | undefined
 }
 
 const KEEP_EVERY = minutes(1)
 
 /** Accounts, sessions and the audit log, and the provider of OpenID Connect where there is one. */
-export async function openPeopleParts({ config, pool, clock, log }: PeoplePartsOptions) {
+export async function openPeopleParts({ config, pool, clock, log, hasher }: PeoplePartsOptions) {
   const provider = providerOf(config)
   const policy = oidcPolicy(config.oidc)
-  const people = await openPeople({ pool, config: config.people, policy, clock, log })
+  const people = await openPeople({ pool, config: config.people, policy, clock, log, hasher })
   const stop = repeat('keeping sessions', KEEP_EVERY, () => people.identities.keep(), log)
   const ports: People = { ...people, provider }
   /** Who works in the city at a moment, as the flow of cases asks. */

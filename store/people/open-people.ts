@@ -22,7 +22,7 @@ export interface PeopleOptions {
   readonly policy: OidcPolicy
   readonly clock: Clock
   readonly log: Logger
-  readonly hasher?: PasswordHasher
+  readonly hasher?: PasswordHasher | undefined
 }
 
 /** Everything about people over one database, with all who may come in read into memory. */

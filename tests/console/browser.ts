@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { ensureConsole } from '#cli/console/build-console.ts'
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+/** Without windows of its own a new page costs a seventh of the processor's time, so that one is first. */
+const PLACES = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'].map(
+  (name) => `/usr/bin/${name}`,
+)
 
 /** The browser of the system, or undefined where there is none. */
 const FOUND = [process.env['CHROMIUM'], ...PLACES].find((path) => path && existsSync(path))
@@ -14,7 +17,9 @@ const FOUND = [process.env['CHROMIUM'], ...PLACES].find((path) => path && exists
 export const HAS_BROWSER = FOUND !== undefined || process.env['CI'] !== undefined
 
 if (!HAS_BROWSER) {
-  console.warn('tests of the console are skipped: install chromium (apt-get install chromium)')
+  console.warn(
+    'tests of the console are skipped: install one (apt-get install chromium-headless-shell)',
+  )
 }
 
 const SOFTWARE = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader']
@@ -39,7 +44,7 @@ export class TestBrowser {
 
   /** @param hasMaps Drawn by software without a graphics card, which takes a fourth of the time */
   static async open(hasMaps = true): Promise<TestBrowser> {
-    if (FOUND === undefined) throw new Error('no chromium: apt-get install chromium')
+    if (FOUND === undefined) throw new Error('no chromium: apt-get install chromium-headless-shell')
     await ensureConsole(() => {})
     const browser = await chromium.launch({
       executablePath: FOUND,

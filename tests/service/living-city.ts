@@ -7,6 +7,8 @@ import { telemetryTopic } from '#model/topic.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { readConfig } from '#runtime/config.ts'
 import { type Logger, silentLogger } from '#runtime/logger.ts'
+import { PasswordHasher } from '#runtime/password-hasher.ts'
+import { CHEAP } from '#tests/people/test-people.ts'
 import { ADMIN_TOKEN, askApi, everyItem } from '#tests/support/service-process.ts'
 
 /** A clock that goes only when it is told to. */
@@ -122,7 +124,10 @@ export class LivingCity {
       MQTT_PORT: '0',
       HANDOVER_WAIT_MS: String(handoverWaitMs),
     })
-    this.#service = await startService(config, ADMIN_TOKEN, log, { clock })
+    this.#service = await startService(config, ADMIN_TOKEN, log, {
+      clock,
+      hasher: new PasswordHasher(CHEAP),
+    })
   }
 
   async stop(): Promise<void> {
