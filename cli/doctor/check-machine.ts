@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { freemem, totalmem } from 'node:os'
 import type { Config } from '#runtime/config.ts'
+import { heapLimits } from '#runtime/heap-limits.ts'
 import { type Finding, type Findings, ok, warning } from './finding.ts'
 import { sizeText } from './sizes.ts'
 
@@ -11,9 +12,14 @@ const BYTES_PER_CONNECTION = 64 * 1_024
 /** The program and its own database, with nothing to do. */
 const BYTES_AT_REST = 768 * 1_024 ** 2
 
-/** What the machine gives: open files and memory. */
+/** A larger share of the old generation than that cannot be taken over into it at once. */
+const YOUNG_SHARE = 1 / 4
+/** Node has two halves of young objects, and a third as large for what is on its way. */
+const YOUNG_PARTS = 3
+
+/** What the machine gives, and what Node may take of it: open files, memory and heap. */
 export async function checkMachine(config: Config): Promise<Findings> {
-  return [await checkFiles(config), checkMemory(config)]
+  return [await checkFiles(config), checkMemory(config), checkHeap()]
 }
 
 async function checkFiles({ mqtt }: Config): Promise<Finding> {
@@ -62,4 +68,21 @@ function checkMemory({ mqtt, ingest }: Config): Finding {
         `There are ${allText} of memory, ${freeText} free; Wanmi may take ${neededText}.`,
         `本机内存 ${allText}，空闲 ${freeText}；Wanmi 最多可能占用 ${neededText}。`,
       )
+}
+
+function checkHeap(): Finding {
+  const about = 'heap'
+  const { old, young } = heapLimits()
+  const oldText = sizeText(old)
+  if (young === null || young <= old * YOUNG_SHARE) {
+    return ok(about, `The heap of Node may take ${oldText}.`, `Node 堆最多可占用 ${oldText}。`)
+  }
+  const youngText = sizeText(young)
+  const fitting = (old * YOUNG_SHARE) / YOUNG_PARTS / 1_024 ** 2
+  const half = 2 ** Math.floor(Math.log2(Math.max(1, fitting)))
+  return warning(
+    about,
+    `The heap of Node may take ${oldText} and its young objects ${youngText}, too much to be taken over at once, so that it collects everything again and again: add --max-semi-space-size=${half}.`,
+    `Node 堆最多可占用 ${oldText}，而新生代可达 ${youngText}，无法一次移入，会反复进行全堆回收：请加上 --max-semi-space-size=${half}。`,
+  )
 }

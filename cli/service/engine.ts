@@ -1,4 +1,3 @@
-import { getHeapStatistics } from 'node:v8'
 import { CASE_LAW } from '#cases/law.ts'
 import { type Handover, Overtaken } from '#cli/service/handover.ts'
 import type { openRuleParts } from '#cli/service/rule-parts.ts'
@@ -11,6 +10,7 @@ import { Monitor } from '#monitor/monitor.ts'
 import type { Surroundings } from '#monitor/ports.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Config } from '#runtime/config.ts'
+import { heapLimits } from '#runtime/heap-limits.ts'
 import type { Logger } from '#runtime/logger.ts'
 import { type Metrics, onScrape } from '#runtime/metrics.ts'
 import { repeat } from '#runtime/repeat.ts'
@@ -73,8 +73,7 @@ export async function openEngine(options: EngineOptions, shutdown: Shutdown) {
     devices: { find: (id) => directory.find(id), all: () => directory.devices() },
     surroundings,
     silenceGrace: seconds(config.city.silenceGraceS),
-    windowsMaxBytes:
-      config.rules.windowsMaxBytes ?? getHeapStatistics().heap_size_limit / HEAP_SHARE_OF_WINDOWS,
+    windowsMaxBytes: config.rules.windowsMaxBytes ?? heapLimits().old / HEAP_SHARE_OF_WINDOWS,
     isBehind: () => !spool.isEmpty,
     city: config.city,
     clock,

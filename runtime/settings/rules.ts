@@ -6,7 +6,7 @@ const MIB = 1_024 * 1_024
 export const RULES_SETTINGS = {
   windowsMaxBytes: optionalInteger(
     'RULES_WINDOWS_MAX_BYTES',
-    'Most memory for the readings that windows of rules hold; unset, a quarter of what Node gives itself.',
+    'Most memory for the readings that windows of rules hold; unset, a quarter of the heap of Node.',
     {
       unit: 'bytes',
       min: MIB,

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { examine } from '#cli/doctor/examine.ts'
 import type { Finding, Findings, Level } from '#cli/doctor/finding.ts'
@@ -117,6 +119,21 @@ test('limits the machine does not give, and weak secrets, are warnings', async (
     expect(levelsOf(findings, name)).toEqual(['warning'])
   }
   expect(levelsOf(findings, 'database')).toEqual(['fault'])
+})
+
+test.each([
+  ['--max-old-space-size=192', 'warning'],
+  ['--max-old-space-size=192 --max-semi-space-size=16', 'ok'],
+])('a heap whose young objects do not fit into it is a warning: %s', async (options, level) => {
+  const doctor = spawn(process.execPath, ['cli/launch.mjs', 'wanmi', 'doctor', '--json'], {
+    env: { ...process.env, ...(await quiet()), NODE_OPTIONS: options },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const { findings } = JSON.parse(await text(doctor.stdout)) as { findings: Findings }
+  const [heap] = about(findings, 'heap')
+  expect(heap?.level).toBe(level)
+  expect(heap?.text.en).toContain('192 MiB')
+  expect(heap?.text.en.includes('--max-semi-space-size=16')).toBe(level === 'warning')
 })
 
 test('in December a year whose holidays nobody has told is a warning', async () => {
