@@ -126,6 +126,15 @@ test('pure rooms have no clock, no chance, no waiting and no console', () => {
   expect(faults).toEqual([])
 })
 
+test('no module of the service keeps what changes: two services, or two files of tests, share it', () => {
+  const rooms = Object.keys(ROOMS).filter((room) => room !== 'web' && room !== 'simulator')
+  const keepers = FILES.filter(
+    (file) =>
+      rooms.includes(roomOf(file)) && /^(?:export )?(?:let|var) /m.test(readFileSync(file, 'utf8')),
+  )
+  expect(keepers).toEqual([])
+})
+
 test('no file of ours grows past what can be read in one go', () => {
   const long = FILES.filter((file) => readFileSync(file, 'utf8').split('\n').length > 301)
   expect(long).toEqual([])
