@@ -35,8 +35,8 @@ export default defineConfig({
     // One more than the cores it is meant for: a test often waits for a database or a browser.
     maxWorkers: 3,
     // Files that follow each other in a worker share what they import, which costs a second of a core for
-    // a file with a service: nothing keeps anything in its modules (tests/architecture.test.ts), and every
-    // file has a database of its own.
+    // a file with a service: no module of the service keeps what changes (tests/architecture.test.ts), and
+    // every file has a database of its own.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],

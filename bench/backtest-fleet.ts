@@ -14,23 +14,13 @@ import { parseRule } from '#rules/parse-rule.ts'
 import { CopyBuffer } from '#store/commit/copy-buffer.ts'
 import { readingWriter } from '#store/commit/reading-writer.ts'
 import { makePartitions, partitionOf } from '#store/partitions.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 
 /** Covers that report at an interval, one shortly after the other. */
 export const fleetOf = (count: number, reportingInterval: DurationMs): readonly Device[] =>
-  Array.from({ length: count }, (_, index) => ({
-    id: `cover-${String(index).padStart(6, '0')}`,
-    kind: manholeCover.name,
-    label: null,
-    place: null,
-    address: null,
-    partId: null,
-    gridCode: null,
-    group: null,
-    attributes: {},
-    coordinateSystem: 'wgs84',
-    reportingInterval,
-    enabled: true,
-  }))
+  Array.from({ length: count }, (_, index) =>
+    bareDevice(`cover-${String(index).padStart(6, '0')}`, manholeCover.name, { reportingInterval }),
+  )
 
 /** Two that are shipped, which find something now and then; one whose channel nobody sends. */
 export async function triedRules(mute: boolean): Promise<readonly TriedRule[]> {

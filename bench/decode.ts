@@ -9,6 +9,7 @@
  *
  *     node bench/decode.ts
  */
+
 import { cpus } from 'node:os'
 import { Decoder } from '#ingest/decoder.ts'
 import { PendingBatch } from '#ingest/pending-batch.ts'
@@ -17,8 +18,9 @@ import type { Device } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
 import type { DeviceKind } from '#model/kind.ts'
 import { KINDS } from '#model/kinds.ts'
-import { days, type EpochMs, epochMs, formatInstant, minutes, seconds } from '#model/time.ts'
+import { days, type EpochMs, epochMs, formatInstant, seconds } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 
 const MESSAGES = 1_000
 const ROUNDS = 200
@@ -42,20 +44,7 @@ const itemOf = (kind: DeviceKind, index: number): Item => ({
   ),
 })
 
-const deviceOf = (kind: DeviceKind): Device => ({
-  id: `${kind.name}-0001`,
-  kind: kind.name,
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(5),
-  enabled: true,
-})
+const deviceOf = ({ name }: DeviceKind): Device => bareDevice(`${name}-0001`, name)
 
 const envelopeOf = (device: Device, at: EpochMs, body: unknown): Envelope => ({
   deviceId: device.id,

@@ -6,9 +6,9 @@
  *
  * Prints nanoseconds of one core per reading, the median of several rounds that take turns.
  */
+
 import { loadRules } from '#cli/load-rules.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
-import type { Device } from '#model/device.ts'
 import { channelIndex } from '#model/kind.ts'
 import { manholeCover } from '#model/kinds/manhole-cover.ts'
 import type { Reading } from '#model/reading.ts'
@@ -20,6 +20,7 @@ import { QUIET, type RuleState, step } from '#rules/fold.ts'
 import { blankMemory, jointLookback, perceive, remember } from '#rules/memory.ts'
 import type { ParsedRule } from '#rules/parse-rule.ts'
 import { ALWAYS } from '#rules/silence.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import { inForce, monitorAlone } from './monitor-alone.ts'
 
 const DEVICES = 1_000
@@ -38,21 +39,10 @@ const CITY: CityData = {
   revision: '1',
 }
 const city = { ...cityOf(CITY), presence: ALWAYS }
-const devices = Array.from(
-  { length: DEVICES },
-  (_, index): Device => ({
-    id: `cover-${index}`,
-    kind: manholeCover.name,
-    label: null,
+const devices = Array.from({ length: DEVICES }, (_, index) =>
+  bareDevice(`cover-${index}`, manholeCover.name, {
     place: { lon_deg: 111, lat_deg: 35 + index / 10_000 },
-    address: null,
-    partId: null,
-    gridCode: null,
-    group: null,
-    attributes: {},
-    coordinateSystem: 'wgs84',
     reportingInterval: minutes(1),
-    enabled: true,
   }),
 )
 

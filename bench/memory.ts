@@ -6,16 +6,17 @@
  * else is kept of it; the figures of rules are beyond that, for each device and rule. The registry,
  * which holds the devices themselves, is not in them.
  */
+
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { Device } from '#model/device.ts'
 import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import type { Rule } from '#model/rule.ts'
 import { epochMs, hours, milliseconds, minutes } from '#model/time.ts'
 import { CHINESE_CALENDAR } from '#model/work-calendar.ts'
 import type { CityData } from '#monitor/city-data.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import { inForce, monitorAlone } from './monitor-alone.ts'
 
 setFlagsFromString('--expose-gc')
@@ -37,23 +38,7 @@ const START = Date.UTC(2026, 10, 25)
 const devices = new Map(
   ['manhole-cover', 'refuse-truck'].map((kind) => [
     kind,
-    Array.from(
-      { length: count },
-      (_, index): Device => ({
-        id: `${kind}-${index}`,
-        kind,
-        label: null,
-        place: null,
-        address: null,
-        partId: null,
-        gridCode: null,
-        group: null,
-        attributes: {},
-        coordinateSystem: 'wgs84',
-        reportingInterval: minutes(5),
-        enabled: true,
-      }),
-    ),
+    Array.from({ length: count }, (_, index) => bareDevice(`${kind}-${index}`, kind)),
   ]),
 )
 

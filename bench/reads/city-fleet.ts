@@ -6,6 +6,7 @@ import { patrolTerminal } from '#model/kinds/patrol-terminal.ts'
 import { pipeGauge } from '#model/kinds/pipe-gauge.ts'
 import { refuseTruck } from '#model/kinds/refuse-truck.ts'
 import { minutes } from '#model/time.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 
 /** Devices of one kind in the city of the bench. */
 export interface FleetPart {
@@ -132,18 +133,7 @@ export const deviceId = (name: string, n: number): string => `${name}-${String(n
 
 /** Of a kind the devices that there are when the city has so many in all. */
 export function devicesOf({ kind, name, share, every_min }: FleetPart, inAll: number): Device[] {
-  return Array.from({ length: Math.round(inAll * share) }, (_, n) => ({
-    id: deviceId(name, n),
-    kind: kind.name,
-    label: null,
-    place: null,
-    address: null,
-    partId: null,
-    gridCode: null,
-    group: null,
-    attributes: {},
-    coordinateSystem: 'wgs84',
-    reportingInterval: minutes(every_min),
-    enabled: true,
-  }))
+  return Array.from({ length: Math.round(inAll * share) }, (_, n) =>
+    bareDevice(deviceId(name, n), kind.name, { reportingInterval: minutes(every_min) }),
+  )
 }

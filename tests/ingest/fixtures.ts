@@ -3,38 +3,23 @@ import type { Device } from '#model/device.ts'
 import type { Envelope } from '#model/envelope.ts'
 import type { Reading } from '#model/reading.ts'
 import type { Rejection } from '#model/rejection.ts'
-import { epochMs, minutes } from '#model/time.ts'
+import { epochMs } from '#model/time.ts'
 import { telemetryTopic } from '#model/topic.ts'
 import { readConfig } from '#runtime/config.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 
 export const receivedAt = epochMs(Date.UTC(2026, 10, 23, 8))
 
 export const config = readConfig({}).ingest
 
-export const deviceOf = (id: string, kind: string, more: Partial<Device> = {}): Device => ({
-  id,
-  kind,
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(5),
-  enabled: true,
-  ...more,
-})
-
 export const DEVICES: readonly Device[] = [
-  deviceOf('cover-1', 'manhole-cover'),
-  deviceOf('cover-2', 'manhole-cover'),
-  deviceOf('truck-1', 'refuse-truck'),
-  deviceOf('truck-gcj', 'refuse-truck', { coordinateSystem: 'gcj02' }),
-  deviceOf('terminal-1', 'patrol-terminal', { coordinateSystem: 'gcj02' }),
-  deviceOf('gauge-1', 'pipe-gauge'),
-  deviceOf('asleep-1', 'bin-sensor', { enabled: false }),
+  bareDevice('cover-1', 'manhole-cover'),
+  bareDevice('cover-2', 'manhole-cover'),
+  bareDevice('truck-1', 'refuse-truck'),
+  bareDevice('truck-gcj', 'refuse-truck', { coordinateSystem: 'gcj02' }),
+  bareDevice('terminal-1', 'patrol-terminal', { coordinateSystem: 'gcj02' }),
+  bareDevice('gauge-1', 'pipe-gauge'),
+  bareDevice('asleep-1', 'bin-sensor', { enabled: false }),
 ]
 
 export const registry = {

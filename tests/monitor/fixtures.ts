@@ -17,23 +17,15 @@ import { ALWAYS } from '#rules/silence.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { silentLogger } from '#runtime/logger.ts'
 import { createMetrics } from '#runtime/metrics.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import type { MemoryLedger } from './memory-ledger.ts'
 
-export const device = (id: string, kind = 'manhole-cover', more: Partial<Device> = {}): Device => ({
-  id,
-  kind,
-  label: null,
-  place: { lon_deg: 111, lat_deg: 35 },
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(1),
-  enabled: true,
-  ...more,
-})
+export const device = (id: string, kind = 'manhole-cover', more: Partial<Device> = {}): Device =>
+  bareDevice(id, kind, {
+    place: { lon_deg: 111, lat_deg: 35 },
+    reportingInterval: minutes(1),
+    ...more,
+  })
 
 export const START = epochMs(Date.UTC(2026, 10, 1))
 

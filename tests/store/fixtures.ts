@@ -8,23 +8,12 @@ import { findKind } from '#model/kinds.ts'
 import type { Reading } from '#model/reading.ts'
 import type { Rejection } from '#model/rejection.ts'
 import { type EpochMs, epochMs, minutes } from '#model/time.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 
 export const NOON: EpochMs = epochMs(Date.UTC(2026, 10, 23, 4))
 
-export const device = (id: string, kind = 'manhole-cover'): Device => ({
-  id,
-  kind,
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: null,
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(60),
-  enabled: true,
-})
+export const device = (id: string, kind = 'manhole-cover'): Device =>
+  bareDevice(id, kind, { reportingInterval: minutes(60) })
 
 /** A reading with the given channels, by name. */
 export function reading(

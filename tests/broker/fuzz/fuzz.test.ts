@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { type House, metric, openHouse, secretOf } from '#tests/broker/harness.ts'
-import { deviceOf } from '#tests/ingest/fixtures.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import { runCampaign } from './campaign.ts'
 import { HealthyClient } from './healthy-client.ts'
 
@@ -15,8 +15,10 @@ const FIRST = Number(process.env['FUZZ_FIRST'] ?? 0)
 const SESSIONS = Number(process.env['FUZZ_SESSIONS'] ?? 300)
 const LANES = 8
 
-const DEVICES = Array.from({ length: LANES * 31 }, (_, n) => deviceOf(`fuzz-${n}`, 'manhole-cover'))
-const HEALTHY = deviceOf('healthy', 'manhole-cover')
+const DEVICES = Array.from({ length: LANES * 31 }, (_, n) =>
+  bareDevice(`fuzz-${n}`, 'manhole-cover'),
+)
+const HEALTHY = bareDevice('healthy', 'manhole-cover')
 
 const known = (id: string) => ({ id, secret: secretOf(id) })
 

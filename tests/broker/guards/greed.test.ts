@@ -12,7 +12,7 @@ import {
   reading,
   telemetryPacket,
 } from '#tests/broker/harness.ts'
-import { deviceOf } from '#tests/ingest/fixtures.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import { besideNeighbour } from './neighbour.ts'
 
 const ENDED = 'wanmi_mqtt_connections_ended_total'
@@ -164,7 +164,7 @@ describe('a device far beyond its rate', () => {
   }, 60_000)
 
   test('for a day that it missed goes at full speed', async () => {
-    const truck = deviceOf('truck-9', 'refuse-truck', { reportingInterval: seconds(10) })
+    const truck = bareDevice('truck-9', 'refuse-truck', { reportingInterval: seconds(10) })
     const house = await openHouse({ mqtt: slow, devices: [truck] })
     const client = await enter(house, truck.id)
     const day = 8_640

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Device } from '#model/device.ts'
 import type { RuleOverride } from '#model/rule-override.ts'
-import { minutes } from '#model/time.ts'
+import { bareDevice } from '#tests/support/bare-device.ts'
 import { tiltRule } from '#tests/support/rule-language.ts'
 import { by, eachWithBook, ID } from './book-fixture.ts'
 
@@ -16,20 +15,7 @@ const override = (change: Partial<RuleOverride> = {}): RuleOverride => ({
   ...change,
 })
 
-const DEVICE: Device = {
-  id: 'cover-1',
-  kind: 'manhole-cover',
-  label: null,
-  place: null,
-  address: null,
-  partId: null,
-  gridCode: null,
-  group: 'east',
-  attributes: {},
-  coordinateSystem: 'wgs84',
-  reportingInterval: minutes(10),
-  enabled: true,
-}
+const DEVICE = bareDevice('cover-1', 'manhole-cover', { group: 'east' })
 
 test('a disabled rule keeps its versions and overrides, and says so to whoever folds', async () => {
   await city.ship(tiltRule(15))
