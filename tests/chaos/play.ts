@@ -83,28 +83,24 @@ export async function play(scenario: Scenario, options: PlayOptions): Promise<Ou
 }
 
 /** What is in the spool is acknowledged, and the database has it only afterwards. */
-async function isDrained(stage: Stage): Promise<boolean> {
-  const isDone = async (): Promise<boolean> => {
+const isDrained = (stage: Stage): Promise<boolean> =>
+  comesAbout('the spool is drained', async () => {
     const ready = await fetch(`${stage.service.api}/health/ready`)
     return ready.ok && !(await ready.text()).includes('spooling')
-  }
-  return await until('the spool is drained', isDone, DRAIN_MS).then(
-    () => true,
-    () => false,
-  )
-}
+  })
 
 /** Counting takes the receiver's time, which is in this process; what is not told by then is counted. */
-async function isTold(stage: Stage): Promise<boolean> {
-  const isDone = async (): Promise<boolean> => {
+const isTold = (stage: Stage): Promise<boolean> =>
+  comesAbout('everything is told', async () => {
     const waiting = await stage.sql('SELECT FROM webhook_lane WHERE due_at IS NOT NULL LIMIT 1')
     return waiting.length === 0
-  }
-  return await until('everything is told', isDone, DRAIN_MS).then(
+  })
+
+const comesAbout = (what: string, isDone: () => Promise<boolean>): Promise<boolean> =>
+  until(what, isDone, DRAIN_MS).then(
     () => true,
     () => false,
   )
-}
 
 /** What the service said last, with whoever has to find out in mind. */
 const lastWords = ({ service }: Stage): readonly string[] =>
