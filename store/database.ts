@@ -83,6 +83,8 @@ function openPool(connection: ClientConfig, config: Config['store'], log: Logger
     idle_in_transaction_session_timeout: config.statementTimeoutMs,
   })
   pool.on('error', (error) => {
+    // The embedded server may be gone before a connection that was given up has ended.
+    if (pool.ending) return
     log.warn({ reason: messageOf(error) }, 'an idle database connection was lost')
   })
   return pool

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { SETTINGS } from '#runtime/config.ts'
+import { readConfig, SETTINGS } from '#runtime/config.ts'
 
 const settings = new Set<string>(
   Object.values(SETTINGS).flatMap((group) => Object.values(group).map(({ name }) => name)),
@@ -73,4 +73,30 @@ test('the image is built without install scripts, and holds no secret', () => {
   expect(text).not.toMatch(/^(ENV|ARG) .*(TOKEN|PASSWORD|SECRET|DATABASE_URL)/m)
   const ignored = readFileSync('.dockerignore', 'utf8').split('\n')
   for (const name of ['.git', '.data', 'node_modules']) expect(ignored).toContain(name)
+})
+
+const UNIT = readFileSync('docs/operations/wanmi.service', 'utf8')
+
+const unitValues = (name: string): readonly string[] =>
+  [...UNIT.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value]) => value ?? '')
+
+test('the unit of systemd sets only settings that exist, and starts what is there', () => {
+  const set = unitValues('Environment').flatMap((value) => value.split(' '))
+  const names = set.map((each) => each.split('=')[0] ?? '')
+  expect(names.filter((name) => !settings.has(name))).toEqual(['NODE_ENV'])
+  const [folder = ''] = unitValues('WorkingDirectory')
+  const [program = '', script = ''] = (unitValues('ExecStart')[0] ?? '').split(' ')
+  expect(existsSync(program.replace(`${folder}/`, ''))).toBe(true)
+  expect(existsSync(script)).toBe(true)
+})
+
+test('the unit of systemd gives what the service needs, and nothing that root may', () => {
+  const { connectionsMax } = readConfig({}).mqtt
+  expect(Number(unitValues('LimitNOFILE')[0])).toBeGreaterThanOrEqual(connectionsMax + 500)
+  expect(Number(unitValues('TimeoutStopSec')[0])).toBeGreaterThan(10)
+  expect(unitValues('KillMode')).toEqual(['mixed'])
+  expect(unitValues('User')).toEqual(['wanmi'])
+  expect(unitValues('CapabilityBoundingSet')).toEqual([''])
+  expect(unitValues('ProtectSystem')).toEqual(['strict'])
+  expect(unitValues('NoNewPrivileges')).toEqual(['yes'])
 })

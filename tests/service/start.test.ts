@@ -54,6 +54,7 @@ test('a second start finds what the first one stored, and a stop leaves no proce
     body: JSON.stringify(device),
   })
   expect(await stop(first)).toBe(0)
+  expect(first.log.filter(({ msg }) => /connection was lost/.test(String(msg)))).toEqual([])
   expect(processesOf(folder.path)).toEqual([])
 
   const second = spawnService(env)
