@@ -1,5 +1,11 @@
 import { Type } from 'typebox'
-import { ERROR_CODES, type ErrorCode, isWanmiError, Rejected } from '#model/error.ts'
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  isWanmiError,
+  Rejected,
+  type WanmiError,
+} from '#model/error.ts'
 import { describeFaults } from '#model/schema-fault.ts'
 
 /** The HTTP status of every error code. */
@@ -64,10 +70,17 @@ const problemPath = (code: ErrorCode): string => `/api/problems/${code}`
 export function toProblem(thrown: unknown): Problem {
   const error = isWanmiError(thrown) ? thrown : fromFramework(thrown)
   if (!error) return problemOf('internal', 'The request failed for a reason inside Wanmi.')
-  const detail = error.code === 'internal' ? 'An invariant of Wanmi failed.' : error.message
-  const problem = problemOf(error.code, detail)
+  const problem = problemOf(error.code, detailOf(error))
   const faults = faultsOf(error.detail.errors)
   return faults.length === 0 ? problem : { ...problem, errors: faults }
+}
+
+function detailOf({ code, message, cause }: WanmiError): string {
+  if (code === 'internal') return 'An invariant of Wanmi failed.'
+  // What the driver says names addresses, and a sign-in is answered to everybody.
+  return code === 'database-unavailable' && cause !== undefined
+    ? 'the database is not available'
+    : message
 }
 
 const problemOf = (code: ErrorCode, detail: string): Problem => ({

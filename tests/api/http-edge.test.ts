@@ -98,12 +98,15 @@ test('what never reaches a handler is a problem document all the same', async ()
 test('a database that is away is a problem that says: later', async () => {
   const away = await openTestApi({
     findDevice: () => {
-      throw new Unavailable('database-unavailable', 'the database is not available')
+      throw new Unavailable('database-unavailable', 'the database is not available: 10.0.0.7', {
+        cause: new Error('connect ECONNREFUSED 10.0.0.7'),
+      })
     },
   })
   const response = await away.call('GET', '/api/v1/devices/a/latest')
   expect(response).toMatchObject({ status: 503, body: { code: 'database-unavailable' } })
   expect(response.headers['retry-after']).toBe('5')
+  expect(response.text).not.toContain('10.0.0.7')
   await away.close()
 })
 

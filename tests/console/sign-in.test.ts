@@ -16,6 +16,24 @@ describe.skipIf(!HAS_BROWSER)('signing in', { timeout: 120_000 }, () => {
     await expectAccessible(page)
     await fillSignIn(page, 'wang.li', 'a wrong password')
     await page.getByRole('alert').filter({ hasText: '登录名或密码不正确' }).waitFor()
+    // Whatever the service says of it in English.
+    const away = {
+      status: 503,
+      code: 'database-unavailable',
+      detail: 'the database is not available',
+    }
+    await page.route('**/api/v1/session', (route) =>
+      route.request().method() === 'POST'
+        ? route.fulfill({
+            status: 503,
+            contentType: 'application/problem+json',
+            body: JSON.stringify(away),
+          })
+        : route.continue(),
+    )
+    await fillSignIn(page, 'wang.li')
+    await page.getByRole('alert').filter({ hasText: '服务暂时无法连接' }).waitFor()
+    await page.unroute('**/api/v1/session')
     await fillSignIn(page, 'wang.li')
     await page.waitForURL('/me?from=mail')
     await page.getByRole('heading', { name: '我的账号' }).waitFor()
