@@ -9,7 +9,6 @@
  *
  *     node bench/decode.ts
  */
-
 import { cpus } from 'node:os'
 import { Decoder } from '#ingest/decoder.ts'
 import { PendingBatch } from '#ingest/pending-batch.ts'

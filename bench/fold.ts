@@ -6,7 +6,6 @@
  *
  * Prints nanoseconds of one core per reading, the median of several rounds that take turns.
  */
-
 import { loadRules } from '#cli/load-rules.ts'
 import { loadSchedules } from '#cli/load-schedules.ts'
 import { channelIndex } from '#model/kind.ts'

@@ -6,7 +6,6 @@
  * else is kept of it; the figures of rules are beyond that, for each device and rule. The registry,
  * which holds the devices themselves, is not in them.
  */
-
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
